@@ -1,0 +1,168 @@
+/* finding.h - what a worker says to the hub: fixed records of numbers, no text from the wire.
+ *
+ * Knows: the ids of ALERTS 3 (finding.def), the words of ALERTS 2, and the record. Owns nothing.
+ * Made by worker and hub, read by hub and replay. A record from a worker is untrusted until
+ * finding_valid() said yes.
+ */
+#ifndef SEGAUDIT_FINDING_H
+#define SEGAUDIT_FINDING_H
+
+#include "base/addr.h"
+#include "base/nstime.h"
+#include "model/policy.h"
+
+enum verdict {
+	VERDICT_CONFORMING,
+	VERDICT_VIOLATION,
+	VERDICT_SUSPECTED,
+	VERDICT_UNVERIFIABLE,
+	VERDICT_DRIFT,
+	VERDICT_GAP,
+	VERDICT_NOTICE
+};
+
+/* In the order in which an outcome can only get worse. */
+enum outcome { OUTCOME_UNKNOWN, OUTCOME_ATTEMPTED, OUTCOME_CROSSED, OUTCOME_ANSWERED };
+
+/* The `what=` words of ALERTS 2 that this version says. Bits, so that one finding can carry
+ * several. */
+enum what {
+	WHAT_OPAQUE_TUNNEL = 1 << 0,
+	WHAT_TRUNCATED = 1 << 1,
+	WHAT_LOST = 1 << 2,
+	WHAT_INCOMPLETE_FRAGMENTS = 1 << 3,
+	WHAT_AMBIGUOUS = 1 << 4,
+	WHAT_MIDSTREAM = 1 << 5,
+	WHAT_DEPTH = 1 << 6,
+	WHAT_LIMIT = 1 << 7,
+	WHAT_MALFORMED = 1 << 8,
+	WHAT_UNSUPPORTED_FORMAT = 1 << 9,
+	WHAT_NOT_INSPECTED = 1 << 10,
+	WHAT_UNKNOWN_PROTOCOL = 1 << 11,
+	WHAT_ENCRYPTED = 1 << 12,
+	WHAT_ALL = (1 << 13) - 1,
+};
+
+enum finding_flag {
+	FINDING_MIDSTREAM = 1 << 0,
+	FINDING_LIKELY = 1 << 1,
+	FINDING_GUESSED = 1 << 2,
+	FINDING_IS4 = 1 << 3,	  /* src and dst are IPv4 */
+	FINDING_LINK = 1 << 4,	  /* no IP: src and dst are empty, ethertype says what it was */
+	FINDING_PORTS = 1 << 5,	  /* sport and dport are ports */
+	FINDING_ICMP = 1 << 6,	  /* sport is the code and dport the type */
+	FINDING_OUTER = 1 << 7,	  /* outer_src and outer_dst are set */
+	FINDING_HAS_OUT = 1 << 8, /* `out` is set */
+	FINDING_MACS = 1 << 9,	  /* smac and dmac are set */
+	FINDING_HAS_IN =
+	    1 << 10, /* `in` is set: it is not when the initiator itself was not seen */
+};
+
+/* Layers of a frame, for stack=. */
+enum layer {
+	LAYER_NONE,
+	LAYER_ETH,
+	LAYER_VLAN,
+	LAYER_MPLS,
+	LAYER_PPPOE,
+	LAYER_SNAP,
+	LAYER_LLC,
+	LAYER_IP4,
+	LAYER_IP6,
+	LAYER_GRE,
+	LAYER_ERSPAN,
+	LAYER_VXLAN,
+	LAYER_GENEVE,
+	LAYER_TEREDO,
+	LAYER_GTPU,
+	LAYER_L2TP,
+	LAYER_PPP,
+	LAYER_TCP,
+	LAYER_UDP,
+	LAYER_ICMP,
+	LAYER_ICMP6,
+	LAYER_SCTP,
+	LAYER_OTHER,
+	LAYER_COUNT,
+};
+
+enum {
+	FINDING_STACK = 40,		/* layers that a record keeps; deeper ones are left out */
+	FINDING_EVENTS = 32,		/* numbers of decode events: 0 .. 31 */
+};
+
+/* A place on the wire: an interface and the VLAN ids on it. */
+struct place {
+	uint16_t	iface;
+	uint16_t	vlan[2];	/* outer, inner; 0 for none */
+};
+
+struct finding {
+	uint16_t	id;		/* 2002 for SEG2002: one of finding.def */
+	uint8_t		outcome;	/* enum outcome */
+	uint8_t		from, to;	/* zones of initiator and other end, 0 for "?" */
+	uint8_t		claims;		/* 1002: the zone that the source belongs to, 0 for none */
+	uint8_t		failed;		/* enum policy_condition, of `near` */
+	uint8_t		proto;		/* IP protocol */
+	uint32_t
+	    generation; /* of the policy in which zones, conduits and interfaces are numbered */
+	uint32_t rule;	/* conduit of a finding inside a conduit, else (uint32_t)POLICY_NONE */
+	uint32_t	near;		/* nearest conduit, or (uint32_t)POLICY_NONE */
+	uint16_t	flags;		/* enum finding_flag */
+	uint16_t	what;		/* enum what */
+	struct place in, out; /* where the initiator's first copy came in; where its copy left */
+	uint16_t	sport, dport;	/* host byte order; of the initiator and of the other end */
+	uint16_t ethertype; /* FINDING_LINK; below 0x0600 it is an LLC protocol, 0x0100 + DSAP */
+	uint8_t event;	    /* 1005: enum decode reason for the message, counters.def numbering */
+	uint8_t		nstack;
+	uint8_t stack[FINDING_STACK]; /* enum layer, outermost first; nstack 0: nothing unusual */
+	struct mac	smac, dmac;
+	uint8_t		pad[4];
+	struct addr	src, dst;	/* the initiator's and the other end's */
+	struct addr	outer_src, outer_dst;
+	nstime		first, last;	/* of the packets counted in n */
+	uint64_t n; /* packets since the last record about this flow, by first copy; may be 0 when
+		       only the outcome changed */
+	uint64_t	bytes;		/* their bytes on the wire */
+};
+
+/* One row of finding.def. Severities are syslog numbers (1 alert .. 6 info); `core` counts when
+ * finding_raised() says so. */
+struct finding_kind {
+	uint16_t	id;
+	const char	*name;		/* "no-conduit" */
+	uint8_t		verdict;	/* enum verdict */
+	uint8_t		sev[3], core[3];	/* attempted, crossed, answered */
+	const char	*meaning;	/* one English sentence */
+};
+
+/* The row of an id, or NULL. */
+const struct finding_kind *finding_kind(uint16_t id);
+
+/* Rows by position 0 .. finding_kinds() - 1, ascending ids. */
+size_t finding_kinds(void);
+const struct finding_kind *finding_kind_at(size_t i);
+
+/* The severity of an id by outcome (ALERTS 4): `unknown` is the attempted one raised by one step,
+ * not above alert; ids whose severity does not depend on the outcome keep it. CORE:
+ * finding_raised(). An id that has no row is a warning. */
+uint8_t finding_severity(uint16_t id, uint8_t outcome, bool core);
+
+/* Is an end a zone of class core, or for 3301 core or lgwan (ALERTS 4)? Zones of P, which must be
+ * that of f->generation. */
+bool finding_raised(const struct finding *f, const struct policy *p);
+
+/* Is a record from outside in range: generation, id (a violation, suspected or unverifiable),
+ * outcome, zones and conduits of the policy, interfaces, flags, words, layers, times in order,
+ * counts that cannot overflow? */
+bool finding_valid(const struct finding *f, const struct policy *p);
+
+/* The words of the lines: "violation", "answered", "crit", "midstream" (one bit of enum what),
+ * "vxlan". NULL when out of range. */
+const char *verdict_word(uint8_t verdict);
+const char *outcome_word(uint8_t outcome);
+const char *severity_word(uint8_t severity);
+const char *what_word(uint16_t bit);
+const char *layer_word(uint8_t layer);
+
+#endif
