@@ -1,0 +1,264 @@
+/* print.c - a configuration as canonical text. See conf.h.
+ *
+ * Knows: how each type of schema.h is written. Owns nothing. Called for -n -v and by tests. Never
+ * prints what conf_read() would not take.
+ */
+#include "conf/conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "conf/schema.h"
+
+struct printer {
+	FILE *out;
+	const struct conf *conf;
+};
+
+static void print_group(const struct printer *p, enum schema_group g, const void *base,
+			const char *before, const char *after);
+
+static void
+print_string(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static const char *
+text_at(const void *p)
+{
+	const char *text;
+
+	memcpy(&text, p, sizeof text);
+	return text;
+}
+
+/* The file of a set as one finds it from everywhere: what is printed may be read elsewhere. */
+static void
+print_file(const struct printer *p, const char *name)
+{
+	const char *slash = strrchr(p->conf->at.file, '/');
+	char *joined = NULL, *real;
+
+	if (name[0] == '/' ||
+	    asprintf(&joined, "%.*s%s", slash ? (int)(slash - p->conf->at.file) + 1 : 0,
+		     p->conf->at.file, name) < 0)
+		joined = NULL;
+	real = realpath(joined ? joined : name, NULL);
+	print_string(p->out, real ? real : joined ? joined : name);
+	free(real);
+	free(joined);
+}
+
+static void
+print_addrs(FILE *out, const struct conf_addrs *a)
+{
+	char text[PREFIX_TEXT];
+
+	for (uint32_t i = 0; i < a->n; i++) {
+		if (a->item[i].set)
+			fprintf(out, "%s\"@%s\"", i ? ", " : "", a->item[i].set);
+		else
+			fprintf(out, "%s\"%s\"", i ? ", " : "",
+				prefix_text(text, &a->item[i].prefix));
+	}
+}
+
+static void
+print_lines(FILE *out, const struct conf_zone *z)
+{
+	for (uint32_t i = 0; i < z->nlines; i++) {
+		const struct conf_line *l = &z->lines[i];
+
+		fprintf(out, "%s\"%s", i ? ", " : "", l->name);
+		if (l->vlan[0])
+			fprintf(out, " vlan %u", l->vlan[0]);
+		if (l->vlan[1])
+			fprintf(out, ".%u", l->vlan[1]);
+		fputc('"', out);
+	}
+}
+
+static void
+print_list(FILE *out, const struct conf_list *l)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		fputs(i ? ", " : "", out);
+		print_string(out, l->item[i]);
+	}
+}
+
+/* Was the key configured, or has it a default? */
+static bool
+is_there(const struct schema_key *k, const void *base, const void *p)
+{
+	const struct conf_conduit *c = base;
+	const struct conf_zone *z = base;
+
+	switch (k->type) {
+	case TYPE_TEXT:
+	case TYPE_ID:
+	case TYPE_USER:
+	case TYPE_TIMEZONE:
+	case TYPE_PATH:
+	case TYPE_FILE:
+	case TYPE_REMOTE:
+	case TYPE_DATE:
+	case TYPE_CHOICE:
+		return text_at(p) != NULL;
+	case TYPE_WORD:
+	case TYPE_INT:
+	case TYPE_BOOL:
+	case TYPE_IFACE:
+	case TYPE_MAC:
+		return true;
+	case TYPE_SIZE:
+		return *(const uint64_t *)p || k->preset;
+	case TYPE_TIME:
+		return *(const nstime *)p || k->preset;
+	case TYPE_NETWORKS:
+	case TYPE_ADDRS:
+	case TYPE_HOSTS:
+		/* A set's addresses may be those of its file. */
+		return ((const struct conf_addrs *)p)->present &&
+		       (k->group != GROUP_SET || !((const struct conf_set *)base)->file);
+	case TYPE_LINES:
+		return z->nlines > 0;
+	case TYPE_SERVICES:
+		return c->services_list.present;
+	case TYPE_HOURS:
+		return c->hours_list.present;
+	case TYPE_IFACES:
+	case TYPE_MACS:
+	case TYPE_PAIRS:
+	case TYPE_NAMES:
+	case TYPE_MEDIA:
+	case TYPE_CHARSETS:
+	case TYPE_WORDS:
+		return ((const struct conf_list *)p)->present;
+	case TYPE_GROUP:
+		return k->group == GROUP_TOP || text_at(p);
+	case TYPE_GROUPS:
+		return true;
+	}
+	return false;
+}
+
+static void
+print_items(const struct printer *p, const struct schema_key *k, const void *base,
+	    const void *value)
+{
+	const struct conf_conduit *c = base;
+
+	fputc('(', p->out);
+	if (k->type <= TYPE_HOSTS)
+		print_addrs(p->out, value);
+	else if (k->type == TYPE_LINES)
+		print_lines(p->out, base);
+	else if (k->type == TYPE_SERVICES)
+		print_list(p->out, &c->services_list);
+	else if (k->type == TYPE_HOURS)
+		print_list(p->out, &c->hours_list);
+	else
+		print_list(p->out, value);
+	fputc(')', p->out);
+}
+
+static void
+print_groups(const struct printer *p, const struct schema_key *k, const void *base,
+	     const char *before)
+{
+	const char *array = text_at((const char *)base + k->field);
+	uint32_t n = *(const uint32_t *)(const void *)((const char *)base + k->count);
+	size_t size = schema_of(k->inner)->size;
+	char deeper[16];
+
+	(void)snprintf(deeper, sizeof deeper, "%s\t", before); /* two levels */
+	fputs("(", p->out);
+	for (uint32_t i = 0; i < n; i++) {
+		fprintf(p->out, "%s\n%s{\n", i ? "," : "", before);
+		print_group(p, k->inner, array + i * size, deeper, "\n");
+		fprintf(p->out, "%s}", before);
+	}
+	fputs(" )", p->out);
+}
+
+static void
+print_value(const struct printer *p, const struct schema_key *k, const void *base,
+	    const void *value, const char *before)
+{
+	char text[UNIT_TEXT], mac[MAC_TEXT];
+
+	if (k->type == TYPE_WORD) {
+		print_string(p->out, schema_word(k->words, *(const uint8_t *)value));
+	} else if (k->type == TYPE_INT) {
+		fprintf(p->out, "%u", *(const uint32_t *)value);
+	} else if (k->type == TYPE_BOOL) {
+		fputs(*(const bool *)value ? "true" : "false", p->out);
+	} else if (k->type == TYPE_SIZE) {
+		print_string(p->out, unit_bytes_text(text, *(const uint64_t *)value));
+	} else if (k->type == TYPE_TIME) {
+		print_string(p->out, unit_duration_text(text, *(const nstime *)value));
+	} else if (k->type == TYPE_IFACE) {
+		print_string(p->out, value);
+	} else if (k->type == TYPE_MAC) {
+		print_string(p->out, mac_text(mac, value));
+	} else if (k->type == TYPE_FILE) {
+		print_file(p, text_at(value));
+	} else if (k->type == TYPE_GROUPS) {
+		print_groups(p, k, base, before[0] == '\t' ? before : "\t");
+	} else if (k->type == TYPE_GROUP) {
+		const void *inner = schema_of(k->inner)->size == 0 ? base
+				    : k->group == GROUP_TOP	   ? value
+								   : text_at(value);
+
+		fputs("{", p->out);
+		print_group(p, k->inner, inner, " ", "");
+		fputs(" }", p->out);
+	} else if (k->type >= TYPE_NETWORKS) {
+		print_items(p, k, base, value);
+	} else {
+		print_string(p->out, text_at(value));
+	}
+}
+
+/* The keys of a group that have a value, each with BEFORE and AFTER it. */
+static void
+print_group(const struct printer *p, enum schema_group g, const void *base, const char *before,
+	    const char *after)
+{
+	const char *by = schema_of(g)->by;
+	uint8_t chosen = 0;
+
+	for (size_t i = 0; i < schema_keys; i++) {
+		const struct schema_key *k = &schema[i];
+		const char *value = (const char *)base + k->field;
+
+		if (k->group != g)
+			continue;
+		if (by && strcmp(k->name, by) == 0)
+			chosen = *(const uint8_t *)value;
+		if (k->when && by && !(k->when >> chosen & 1))
+			continue;
+		if (!is_there(k, base, value))
+			continue;
+		fprintf(p->out, "%s%s = ", before, k->name);
+		print_value(p, k, base, value, before);
+		fprintf(p->out, ";%s", after);
+	}
+}
+
+void
+conf_print(FILE *out, const struct conf *c)
+{
+	const struct printer p = {out, c};
+
+	print_group(&p, GROUP_TOP, c, "", "\n");
+}

@@ -1,0 +1,57 @@
+/* source.h - the text of a configuration: its files put together, and where each line came from.
+ *
+ * Knows: bytes, lines, comments, strings, brackets and `@include`. Owns the text. Called by
+ * conf/conf.c before the parser sees it, for what the parser does not say: a BOM, a NUL, invalid
+ * UTF-8, a number that it would cut to 32 bits, a bracket or quote without its partner with the
+ * place where it began, the real path of an included file. Never knows a key.
+ */
+#ifndef SEGAUDIT_SOURCE_H
+#define SEGAUDIT_SOURCE_H
+
+#include "conf/arena.h"
+#include "conf/conf.h"
+
+enum {
+	SOURCE_DEPTH = 10,	 /* files inside one another */
+	SOURCE_MOST = 256 << 20, /* bytes of one file, and of all together */
+};
+
+/* Lines from FIRST on are those of FILE from LINE on. */
+struct source_part {
+	unsigned first, line;
+	const char *file;
+};
+
+struct source {
+	char *text; /* NUL-terminated, without `@include` */
+	size_t size, room;
+	unsigned line; /* the last of the text */
+	struct source_part *part;
+	uint32_t nparts, parts_room;
+	unsigned *said; /* lines with a number about which there already is an error, ascending */
+	uint32_t nsaid, said_room;
+	bool broken; /* no use parsing it: the error is in the list */
+};
+
+/* Reads FILE and what it includes. Names of files live in A. False when the text cannot be parsed:
+ * then E has at least one error. */
+bool source_read(struct source *s, struct arena *a, const char *file, struct conf_errors *e);
+void source_free(struct source *s);
+
+/* Where a line of the text came from. */
+struct conf_place source_place(const struct source *s, unsigned line);
+
+/* Is there already an error about a number on this line? */
+bool source_said(const struct source *s, unsigned line);
+
+/* A start of the line's words, for a message, in the SIZE bytes at TO. Returns TO. */
+const char *source_excerpt(const struct source *s, unsigned line, char *to, size_t size);
+
+/* NAME as seen from the directory of FILE, in A; NULL without memory. */
+const char *source_path(struct arena *a, const char *file, const char *name);
+
+/* All bytes of a regular file (or a pipe) on the heap with a NUL behind them, their number in
+ * *SIZE; else NULL and the reason in *WHY. */
+char *source_load(const char *path, size_t *size, const char **why);
+
+#endif
