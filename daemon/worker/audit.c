@@ -1,0 +1,734 @@
+/* audit.c - the judgement of a flow: where its packets were seen (DESIGN 6.1, 6.2), who began it (6.3), what the policy says
+ * (6.4), and what each packet proves of the outcome (6.5). The outcome itself is kept and said by outcome.c. */
+#include "worker/state.h"
+
+#include <netinet/in.h>
+#include <stdatomic.h>
+
+static uint16_t
+line_of_token(uint16_t token)
+{
+	return token < TOKEN_UNNAMED ? token : 0;
+}
+
+/* What a packet proves about where its flow got. */
+enum proof { PROOF_NONE, PROOF_LEFT, PROOF_REPLY };
+
+static struct flow_more *
+more_of(struct worker *w, uint32_t n)
+{
+	return &w->flows.more[n];
+}
+
+/* As what a finding of this id counts its flow. */
+static uint8_t
+class_of(uint16_t id)
+{
+	const struct finding_kind *k = finding_kind(id);
+
+	switch (k ? (enum verdict)k->verdict : VERDICT_VIOLATION) {
+	case VERDICT_UNVERIFIABLE:
+		return FLOW_UNVERIFIABLE;
+	case VERDICT_SUSPECTED:
+		return FLOW_SUSPECTED;
+	case VERDICT_VIOLATION:
+	case VERDICT_CONFORMING:
+	case VERDICT_DRIFT:
+	case VERDICT_GAP:
+	case VERDICT_NOTICE:
+		break;
+	}
+	return FLOW_VIOLATION;
+}
+
+void
+audit_class(struct worker *w, struct flow_more *m, uint8_t class)
+{
+	static const uint8_t counter[] = {
+		[FLOW_CONFORMING] = COUNTER_conforming,
+		[FLOW_VIOLATION] = COUNTER_violations,
+		[FLOW_SUSPECTED] = COUNTER_suspected,
+		[FLOW_UNVERIFIABLE] = COUNTER_unverifiable,
+	};
+
+	if (class == m->class)
+		return;
+	if (m->class == FLOW_UNJUDGED)
+		w->count[COUNTER_flows]++;
+	else
+		w->count[counter[m->class]]--;
+	if (class == FLOW_UNJUDGED)
+		w->count[COUNTER_flows]--;
+	else
+		w->count[counter[class]]++;
+	m->class = class;
+}
+
+/* From now on the flow has this finding. What was counted under another is said first. */
+static void
+set_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+
+	if (m->id == id)
+		return;
+	if (m->id != 0 && (m->flags & MORE_SAID) && f->packets != m->said_packets)
+		(void)outcome_say(w, n);	/* no room: these counts go with the next finding of the flow */
+	m->id = id;
+	m->flags &= (uint16_t)~(MORE_SAID | MORE_CONTENT);
+	m->said_packets = f->packets;
+	m->said_bytes = f->bytes;
+	m->unsaid_since = s->frame->time;
+	f->key.state |= FLOW_WATCH;
+	f->key.state &= (uint16_t)~FLOW_SAME;
+	audit_class(w, m, class_of(id));
+	outcome_wait(w, n, QUEUE_OUTCOME);
+}
+
+/* Notes where the initiator came in and what it looked like there, for the finding. */
+static void
+note_origin(struct flow_more *m, const struct sight *s)
+{
+	const struct packet *p = s->packet;
+
+	m->in = s->place;
+	m->flags = (uint16_t)((m->flags & ~MORE_UNSEEN) | MORE_ORIGIN);
+	if (p->smac)
+		memcpy(m->smac.b, p->smac, 6);
+	if (p->dmac)
+		memcpy(m->dmac.b, p->dmac, 6);
+	m->stack = 0;
+	if (p->depth > 0 || p->unexpected || (s->stack->n > 1 && s->stack->layer[1] == LAYER_SNAP))
+		for (unsigned i = p->nstack; i-- > 0; )
+			if (i < FLOW_STACK)
+				m->stack = m->stack << 5 | s->stack->layer[i];
+}
+
+/* The end that began the flow: a SYN's sender, an ICMP request's sender; of a TCP flow picked up in the middle, the end whose
+ * port no service has; else the first packet's sender. */
+static unsigned
+initiator(const struct worker *w, struct flow *f, const struct sight *s)
+{
+	const struct packet *p = s->packet;
+	unsigned e = s->end;
+	bool named, other;
+
+	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) && f->key.port[e] != p->sport) {
+		f->key.state |= FLOW_MIDSTREAM;	/* an answer whose question was not seen: the key says so */
+		return e ^ 1;
+	}
+	if (p->proto != IPPROTO_TCP || (f->key.kind & (KIND_LINK | KIND_OPAQUE | KIND_FRAGMENTS)) ||
+	    (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN || p->fragment == FRAGMENT_FIRST)
+		return e;
+	if ((p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
+		return e ^ 1;
+	f->key.state |= FLOW_MIDSTREAM;
+	named = policy_port_named(w->policy, p->proto, p->sport);
+	other = policy_port_named(w->policy, p->proto, p->dport);
+	return named && !other ? e ^ 1 : e;
+}
+
+/* Fills what a flow is by its addresses alone. */
+static void
+begin(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	bool is4 = f->key.kind & KIND_IS4;
+	unsigned i = initiator(w, f, s);
+
+	*m = (struct flow_more){ .first = s->frame->time, .conduit = (uint32_t)POLICY_NONE,
+		.carrier = s->carrier };
+	if (f->key.kind & KIND_LINK) {
+		m->zone[s->end] = s->zone;
+	} else {
+		m->zone[0] = policy_zone_of(w->policy, &f->key.addr[0], is4);
+		m->zone[1] = policy_zone_of(w->policy, &f->key.addr[1], is4);
+	}
+	m->from = m->zone[i];
+	m->to = m->zone[i ^ 1];
+	if (s->mirror)
+		m->flags |= MORE_MIRROR;
+	if (i)
+		f->key.state |= FLOW_SWAPPED;
+	f->key.state |= w->generation;
+	atomic_signal_fence(memory_order_seq_cst);
+	f->key.state |= FLOW_USED;	/* last: see flow_add() */
+}
+
+/* A packet came in where its source does not belong: 1001, 1002 or 1003 (DESIGN 6.2). It is the initiator of what is said. */
+static void
+set_misplaced(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	uint8_t zone = m->zone[s->end];
+
+	if (m->id == 1001 || m->id == 1002 || m->id == 1003)
+		return;
+	f->key.state &= (uint16_t)~FLOW_SWAPPED;
+	if (s->end)
+		f->key.state |= FLOW_SWAPPED;
+	m->from = zone;
+	m->to = m->zone[s->end ^ 1];
+	m->conduit = (uint32_t)POLICY_NONE;
+	m->failed = COND_NONE;
+	note_origin(m, s);
+	if (s->line == 0 && s->place.vlan[0]) {
+		set_finding(w, n, 1003, s);
+	} else if (zone == 0) {
+		set_finding(w, n, 1001, s);
+	} else {
+		m->from = s->zone;
+		m->claims = zone;
+		set_finding(w, n, 1002, s);
+	}
+}
+
+/* A copy left before any came in: what it is shows later, or when its time runs out (audit_early). */
+static enum copy
+hold_early(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+
+	if (m->early[s->end] == 0) {
+		m->early[s->end] = s->token;
+		m->early_time[s->end] = s->frame->time;
+		if (s->end == initiator_of(f))
+			m->flags |= MORE_UNSEEN;
+		outcome_wait(w, n, QUEUE_OUTCOME);
+	}
+	if (m->early_n[s->end] < UINT16_MAX)
+		m->early_n[s->end]++;
+	return COPY_FURTHER;
+}
+
+/* What a packet is by the place where it was seen, and what that proves. On a mirror port there is no direction: the first
+ * place counts. */
+static enum copy
+locate_mirrored(struct flow *f, const struct sight *s, enum proof *proof)
+{
+	if (f->in[s->end] == 0)
+		f->in[s->end] = s->token;
+	if (f->in[s->end] != s->token) {
+		f->out[s->end] = s->token;
+		return COPY_FURTHER;
+	}
+	if (s->end != initiator_of(f))
+		*proof = PROOF_REPLY;
+	return COPY_FIRST;
+}
+
+static enum copy
+locate_leaving(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	const struct addr *source = &f->key.addr[s->end];
+
+	if (f->in[s->end] == 0) {
+		uint16_t bit = (uint16_t)(FLOW_OUT0 << s->end);
+
+		if (!(f->key.state & bit) && !net_is_own(w->net, source) &&
+		    outcome_watched(w, m->zone[s->end], s->frame->time))
+			return hold_early(w, n, s);
+		f->key.state |= bit;
+		f->out[s->end] = s->token;
+		*proof = s->end == initiator_of(f) ? PROOF_LEFT :
+		    net_is_own(w->net, source) ? PROOF_REPLY : PROOF_NONE;
+		return COPY_FIRST;
+	}
+	f->out[s->end] = s->token;
+	if (s->end == initiator_of(f))
+		*proof = PROOF_LEFT;
+	return COPY_FURTHER;
+}
+
+static enum copy
+locate_entering(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	bool belongs = s->zone != 0 && s->zone == m->zone[s->end];
+
+	if (!belongs && !s->own_known && f->in[s->end] != 0 && f->in[s->end] != s->token) {
+		f->out[s->end] = s->token;
+		if (s->end == initiator_of(f))
+			*proof = PROOF_LEFT;
+		return COPY_FURTHER;
+	}
+	if (!belongs && !s->own_known && m->zone[s->end] != 0 && m->id != 1002 && s->line != 0)
+		return hold_early(w, n, s);
+	if (!belongs) {
+		f->in[s->end] = s->token;
+		set_misplaced(w, n, s);
+		return COPY_FIRST;
+	}
+	f->in[s->end] = s->token;
+	if (m->early[s->end] != 0) {
+		f->out[s->end] = m->early[s->end];
+		m->early[s->end] = 0;
+		m->early_n[s->end] = 0;
+		*proof = s->end == initiator_of(f) ? PROOF_LEFT : PROOF_REPLY;
+	} else if (s->end != initiator_of(f)) {
+		*proof = PROOF_REPLY;
+	}
+	return COPY_FIRST;
+}
+
+/* Inside an encapsulation nothing is asked of places; copies are those of the packet around it. */
+static enum copy
+locate_inner(struct flow *f, const struct sight *s, enum proof *proof)
+{
+	unsigned i = initiator_of(f);
+
+	if (s->carried == COPY_FURTHER) {
+		if (s->end == i)
+			*proof = PROOF_LEFT;
+		return COPY_FURTHER;
+	}
+	f->in[s->end] = s->token;
+	if (s->end != i && f->in[i] != s->token)
+		*proof = PROOF_REPLY;
+	return COPY_FIRST;
+}
+
+/* An ICMP error about the flow: by the zone of its own source, which may be any router. */
+static enum copy
+locate_error(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof)
+{
+	struct flow *f = &w->flows.hot[n];
+	const struct flow_more *m = more_of(w, n);
+	uint8_t zone = policy_zone_of(w->policy, &s->packet->src, s->packet->is4);
+	bool in = s->own_known ? !s->own : zone == s->zone;
+
+	if (s->mirror) {
+		*proof = PROOF_LEFT;
+		return COPY_FIRST;
+	}
+	if (!in)
+		return net_is_own(w->net, &s->packet->src) ? COPY_FIRST : COPY_FURTHER;
+	if (s->end != initiator_of(f) && zone != 0 && zone == m->to && zone == s->zone)
+		*proof = PROOF_LEFT;
+	return COPY_FIRST;
+}
+
+static enum copy
+locate(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof)
+{
+	struct flow *f = &w->flows.hot[n];
+
+	if (s->reply)
+		return locate_error(w, n, s, proof);
+	if (f->key.kind & KIND_LINK) {
+		f->in[s->end] = s->token;
+		return COPY_FIRST;
+	}
+	if (f->key.kind & KIND_INNER)
+		return locate_inner(f, s, proof);
+	if (s->mirror)
+		return locate_mirrored(f, s, proof);
+	if (s->own)
+		return locate_leaving(w, n, s, proof);
+	return locate_entering(w, n, s, proof);
+}
+
+/* The id under which a conduit's `require` is not verified, as long as there is no inspector for it (DESIGN 6.7). */
+static uint16_t
+content_id(uint8_t require)
+{
+	switch ((enum policy_require)require) {
+	case REQUIRE_NOTHING:
+		break;
+	case REQUIRE_TEXT_MAIL:
+		return 3103;
+	case REQUIRE_SCREEN:
+		return 3203;
+	case REQUIRE_FILES:
+		return 3303;
+	case REQUIRE_NAMES:
+		return 5008;
+	}
+	return 0;
+}
+
+static uint16_t
+refusal_id(const struct policy_answer *a, bool encapsulates)
+{
+	if (a->only) {
+		switch ((enum policy_condition)a->failed) {
+		case COND_SERVICE:
+			return 2003;
+		case COND_INITIATOR:
+			return 2004;
+		case COND_CLIENT_MAC:
+		case COND_SERVER_MAC:
+			return 2005;
+		case COND_HOURS:
+			return 2006;
+		case COND_EXPIRY:
+			return 2007;
+		case COND_NONE:
+		case COND_CLIENT:
+		case COND_SERVER:
+			break;
+		}
+	}
+	return encapsulates ? 4002 : 2002;
+}
+
+/* A conduit fits. What remains is what it requires, and the MACs that were not seen yet. */
+static void
+permit(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	const struct policy_conduit *c = policy_conduit(w->policy, m->conduit);
+	uint16_t id = content_id(c->require);
+	bool inner = f->key.kind & KIND_INNER;
+
+	audit_class(w, m, FLOW_CONFORMING);
+	if (c->nclient_macs && !inner)
+		m->flags |= MORE_CLIENT_MAC;
+	if (c->nserver_macs && !inner)
+		m->flags |= MORE_SERVER_MAC;
+	if (m->flags & (MORE_CLIENT_MAC | MORE_SERVER_MAC))
+		f->key.state |= FLOW_WATCH;
+	if (id) {
+		m->id = id;
+		m->what = WHAT_NOT_INSPECTED;
+		m->flags |= MORE_CONTENT;
+		m->unsaid_since = s->frame->time;
+		f->key.state |= FLOW_WATCH;
+	}
+}
+
+/* What the policy says of the flow (DESIGN 6.4). */
+static void
+judge(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	unsigned i = initiator_of(f);
+	bool inner = f->key.kind & KIND_INNER;
+	struct policy_query q = { .client = f->key.addr[i], .server = f->key.addr[i ^ 1],
+		.is4 = f->key.kind & KIND_IS4, .from = m->from, .to = m->to, .proto = f->key.proto,
+		.client_port = f->key.port[i], .server_port = f->key.port[i ^ 1], .time = s->frame->time };
+	struct policy_answer a;
+
+	if (m->id)
+		return;			/* its place has decided already */
+	if (f->key.kind & KIND_LINK) {
+		set_finding(w, n, 1004, s);
+		return;
+	}
+	if (m->from == m->to && (m->from != 0 || (inner && m->carrier &&
+	    (w->flows.hot[m->carrier].key.state & FLOW_SAME)))) {
+		f->key.state |= FLOW_SAME;
+		return;
+	}
+	if (!inner && (m->from == 0 || m->to == 0)) {
+		set_finding(w, n, 1001, s);
+		return;
+	}
+	if (f->key.kind & (KIND_OPAQUE | KIND_FRAGMENTS)) {
+		m->what = f->key.kind & KIND_FRAGMENTS ? WHAT_INCOMPLETE_FRAGMENTS :
+		    decode_event_what(s->packet->event);
+		set_finding(w, n, 2011, s);
+		return;
+	}
+	if (policy_forbidden(w->policy, m->from, m->to)) {
+		set_finding(w, n, inner ? 4001 : 2001, s);
+		return;
+	}
+	if (m->from == 0 || m->to == 0) {
+		set_finding(w, n, 4001, s);
+		return;
+	}
+	policy_match(w->policy, &q, &a);
+	m->conduit = a.conduit;
+	m->failed = a.failed;
+	if (a.failed == COND_NONE && a.conduit != (uint32_t)POLICY_NONE) {
+		permit(w, n, s);
+		return;
+	}
+	set_finding(w, n, inner ? 4001 : refusal_id(&a, s->packet->encapsulates), s);
+}
+
+/* The conduit asks for MACs: each end's is known when its first packet comes in, the server's also when a packet leaves for it. */
+static void
+check_macs(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	const struct policy_conduit *c = policy_conduit(w->policy, m->conduit);
+	bool from_client = s->end == initiator_of(f);
+	bool leaving = s->own || (f->out[s->end] == s->token && f->in[s->end] != s->token);
+	bool server = from_client == leaving;	/* whose MAC the frame shows */
+	uint16_t flag = server ? MORE_SERVER_MAC : MORE_CLIENT_MAC;
+	const uint8_t *at = leaving ? s->packet->dmac : s->packet->smac;
+	struct mac mac;
+
+	if (!(m->flags & flag) || !at || s->reply || s->mirror)
+		return;
+	memcpy(mac.b, at, 6);
+	m->flags &= (uint16_t)~flag;
+	if (policy_mac_fits(w->policy, c, server, &mac)) {
+		if (!(m->flags & (MORE_CLIENT_MAC | MORE_SERVER_MAC)) && m->id == 0)
+			f->key.state &= (uint16_t)~FLOW_WATCH;
+		return;
+	}
+	m->failed = server ? COND_SERVER_MAC : COND_CLIENT_MAC;
+	if (server)
+		m->dmac = mac;
+	else
+		m->smac = mac;
+	m->flags &= (uint16_t)~(MORE_CLIENT_MAC | MORE_SERVER_MAC);
+	m->what = 0;
+	set_finding(w, n, 2005, s);
+	m->said_packets = 0;		/* the whole flow went over the wrong end */
+	m->said_bytes = 0;
+	m->unsaid_since = m->first;
+}
+
+/* The initiator's packet left by LINE: it crossed when that is another zone's than the one where it came in. */
+static void
+conclude_left(struct worker *w, uint32_t n, uint16_t line)
+{
+	struct flow_more *m = more_of(w, n);
+	const struct policy_line *l = policy_line(w->policy, line);
+	uint8_t source = m->from;
+
+	if (m->flags & MORE_ORIGIN) {
+		uint16_t in = policy_line_of(w->policy, m->in.iface, m->in.vlan[0], m->in.vlan[1]);
+
+		if (policy_line(w->policy, in)->zone)
+			source = policy_line(w->policy, in)->zone;
+	}
+	if (line == 0 || l->zone == 0 || l->zone == source)
+		return;
+	m->out = (struct place){ .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } };
+	m->flags |= MORE_LEFT;
+	outcome_at_least(w, n, OUTCOME_CROSSED);
+}
+
+/* Draws the conclusion from what a packet proved (DESIGN 6.5). */
+static void
+conclude(struct worker *w, uint32_t n, const struct sight *s, enum proof proof)
+{
+	const struct flow *f = &w->flows.hot[n];
+	const struct packet *p = s->packet;
+
+	switch (proof) {
+	case PROOF_NONE:
+		break;
+	case PROOF_LEFT:
+		if (s->mirror)
+			break;
+		if (s->reply)
+			outcome_at_least(w, n, OUTCOME_CROSSED);
+		else if (f->key.kind & KIND_INNER)
+			conclude_left(w, n, s->line);
+		else
+			conclude_left(w, n, line_of_token(f->out[initiator_of(f)]));
+		break;
+	case PROOF_REPLY:
+		if (f->key.proto == IPPROTO_TCP && ((p->tcp_flags & TCP_RST) || !((p->tcp_flags & TCP_SYN) ||
+		    p->payload > 0 || (f->key.state & FLOW_MIDSTREAM))))
+			outcome_at_least(w, n, s->mirror ? OUTCOME_UNKNOWN : OUTCOME_CROSSED);
+		else
+			outcome_at_least(w, n, OUTCOME_ANSWERED);
+		break;
+	}
+}
+
+/* The policy is another than the one that judged the flow: everything that follows from it is found anew. */
+static void
+begin_again(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n), old;
+	uint16_t keep = FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED | FLOW_MIDSTREAM;
+	unsigned i = initiator_of(f);
+
+	if ((m->flags & MORE_SAID) && f->packets != m->said_packets)
+		(void)outcome_say(w, n);	/* no room: the counts stay for the next finding */
+	old = *m;
+	audit_class(w, m, FLOW_UNJUDGED);
+	f->key.state &= keep;
+	memset(f->in, 0, sizeof f->in);
+	memset(f->out, 0, sizeof f->out);
+	begin(w, n, s);
+	f->key.state &= (uint16_t)~(FLOW_SWAPPED | (keep & FLOW_MIDSTREAM));
+	f->key.state |= (uint16_t)((i ? FLOW_SWAPPED : 0) | w->generation);
+	m->first = old.first;
+	m->from = m->zone[i];
+	m->to = m->zone[i ^ 1];
+	m->outcome = old.outcome;
+	m->said_packets = old.said_packets;
+	m->said_bytes = old.said_bytes;
+	m->unsaid_since = old.unsaid_since;
+	m->queue = old.queue;
+	m->next = old.next;
+	m->prev = old.prev;
+	m->deadline = old.deadline;
+}
+
+/* The first payload of a flow whose content nobody inspects yet. */
+static void
+check_content(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow_more *m = more_of(w, n);
+
+	if (s->packet->payload == 0 || s->reply || (m->flags & MORE_PAYLOAD))
+		return;
+	m->flags |= MORE_PAYLOAD;
+	audit_class(w, m, class_of(m->id));
+	outcome_wait(w, n, QUEUE_OUTCOME);
+	outcome_at_least(w, n, m->outcome);
+}
+
+enum copy
+audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	bool again = !new && (f->key.state & FLOW_GENERATION) != w->generation;
+	enum proof proof = PROOF_NONE;
+	enum copy copy;
+
+	if (new)
+		begin(w, n, s);
+	else if (again)
+		begin_again(w, n, s);
+	copy = locate(w, n, s, &proof);
+	if (copy == COPY_FIRST && s->end == initiator_of(f) && !(m->flags & MORE_ORIGIN) && !s->own && !s->reply)
+		note_origin(m, s);
+	if (new || again)
+		judge(w, n, s);
+	if (copy == COPY_FIRST)
+		flow_count(w, f, s);
+	else
+		f->last = flow_ticks(s->frame->time);
+	flow_note_end(f, s);
+	if (m->flags & (MORE_CLIENT_MAC | MORE_SERVER_MAC))
+		check_macs(w, n, s);
+	if (m->id == 0)
+		return copy;
+	if (m->flags & MORE_CONTENT)
+		check_content(w, n, s);
+	if (copy == COPY_FIRST)
+		outcome_counted(w, n, s->frame->time);
+	conclude(w, n, s, proof);
+	return copy;
+}
+
+void
+audit_early(struct worker *w, uint32_t n)
+{
+	static const struct stack plain;
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+
+	if ((f->key.state & FLOW_GENERATION) != w->generation)
+		return;			/* places have other numbers now */
+	for (unsigned end = 0; end < 2; end++) {
+		uint16_t line = line_of_token(m->early[end]);
+		const struct policy_line *l = policy_line(w->policy, line);
+		struct frame frame = { .time = m->early_time[end] };
+		struct packet packet = { .kind = PACKET_IP };
+		struct sight s = { .packet = &packet, .frame = &frame, .stack = &plain, .line = line,
+			.token = m->early[end], .zone = l->zone, .end = end,
+			.place = { .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } } };
+		bool leaving = w->mac[l->iface] != 0;
+		bool forged = leaving && end == initiator_of(f) && w->net->addrs_known &&
+		    !(f->key.state & FLOW_SAME) &&
+		    outcome_watched(w, m->zone[end], frame.time - w->policy->attempt_after);
+
+		if (m->early[end] == 0 || f->in[end] != 0)
+			continue;
+		if (forged || !leaving)
+			set_misplaced(w, n, &s);
+		w->count[COUNTER_copies] -= m->early_n[end];
+		w->count[COUNTER_packets] += m->early_n[end];
+		w->count[f->key.state & FLOW_SAME ? COUNTER_not_judged : COUNTER_judged] += m->early_n[end];
+		f->packets += m->early_n[end];
+		if (forged || !leaving) {
+			f->in[end] = m->early[end];
+		} else {
+			f->key.state |= (uint16_t)(FLOW_OUT0 << end);
+			f->out[end] = m->early[end];
+		}
+		m->early[end] = 0;
+		m->early_n[end] = 0;
+		m->flags &= (uint16_t)~MORE_UNSEEN;
+		if (m->id && leaving && !forged && end == initiator_of(f))
+			conclude_left(w, n, line);
+	}
+}
+
+void
+audit_orphans(struct worker *w, const struct fragment *e)
+{
+	static const struct stack plain;
+	struct packet packet = { .kind = PACKET_IP, .src = e->src, .dst = e->dst, .is4 = e->is4,
+		.proto = e->real_proto };
+	struct frame frame = { .time = e->first, .iface = e->in.iface, .seq = UINT64_MAX };
+	struct sight s = { .packet = &packet, .frame = &frame, .stack = &plain, .place = e->in,
+		.line = line_of_token(e->token), .token = e->token, .own_known = true };
+	uint8_t kind = (uint8_t)(KIND_FRAGMENTS | (e->is4 ? KIND_IS4 : 0));
+	struct flow_key key;
+	bool new;
+	uint32_t n;
+
+	s.zone = policy_line(w->policy, s.line)->zone;
+	s.mirror = policy_iface(w->policy, e->in.iface)->mirror;
+	s.end = flow_key_of(&key, &e->src, &e->dst, 0, 0, e->real_proto, kind);
+	n = audit_flow(w, &key, flow_hash(&w->flows, &key), &new);
+	packet.bytes = e->bytes;
+	if (audit_packet(w, n, &s, new) == COPY_FIRST)
+		w->flows.hot[n].packets += e->packets - 1;
+}
+
+uint32_t
+audit_flow(struct worker *w, const struct flow_key *key, uint64_t hash, bool *new)
+{
+	uint32_t n = flow_find(&w->flows, key, hash), victim;
+
+	*new = n == FLOW_NONE;
+	while (n == FLOW_NONE) {
+		n = flow_add(&w->flows, key, hash, flow_ticks(w->now), &victim);
+		if (n != FLOW_NONE)
+			break;
+		w->count[COUNTER_evicted]++;
+		audit_end(w, victim);
+	}
+	return n;
+}
+
+void
+audit_end(struct worker *w, uint32_t n)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = more_of(w, n);
+	struct pair_counters *p;
+
+	if (m->queue != QUEUE_NONE || m->id)
+		outcome_turn(w, n);
+	if (m->class != FLOW_UNJUDGED) {
+		p = pair_of(w, m->from, m->to);
+		p->flows++;
+		p->packets += f->packets;
+		p->bytes += f->bytes;
+		p->conforming += m->class == FLOW_CONFORMING;
+		p->violations += m->class == FLOW_VIOLATION;
+		p->suspected += m->class == FLOW_SUSPECTED;
+		p->unverifiable += m->class == FLOW_UNVERIFIABLE;
+	}
+	if ((m->flags & MORE_SAID) && f->packets != m->said_packets)
+		w->count[COUNTER_unsaid] += f->packets - m->said_packets;
+	outcome_unqueue(w, n);
+	flow_remove(&w->flows, n);
+}

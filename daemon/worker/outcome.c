@@ -1,0 +1,321 @@
+/* outcome.c - what became of flows that have a finding, and when it is said (DESIGN 6.5): at the first of passage, reply, or
+ * the time running out; again when it gets worse; and counts once a second. */
+#include "worker/state.h"
+
+#include <netinet/in.h>
+
+/* Counts of one flow are said at most this often. */
+#define COUNT_EVERY NS_SEC
+
+static void
+queue_append(struct worker *w, uint32_t n, enum flow_queue queue)
+{
+	struct flow_more *more = w->flows.more;
+	struct queue *q = &w->queue[queue];
+
+	more[n].queue = (uint8_t)queue;
+	more[n].next = FLOW_NONE;
+	more[n].prev = q->tail;
+	if (q->tail != FLOW_NONE)
+		more[q->tail].next = n;
+	else
+		q->head = n;
+	q->tail = n;
+}
+
+void
+outcome_unqueue(struct worker *w, uint32_t n)
+{
+	struct flow_more *more = w->flows.more, *m = &more[n];
+	struct queue *q = &w->queue[m->queue];
+
+	if (m->queue == QUEUE_NONE)
+		return;
+	if (m->prev != FLOW_NONE)
+		more[m->prev].next = m->next;
+	else
+		q->head = m->next;
+	if (m->next != FLOW_NONE)
+		more[m->next].prev = m->prev;
+	else
+		q->tail = m->prev;
+	m->queue = QUEUE_NONE;
+}
+
+void
+outcome_wait(struct worker *w, uint32_t n, enum flow_queue queue)
+{
+	struct flow_more *m = &w->flows.more[n];
+
+	if (m->queue == queue)
+		return;
+	outcome_unqueue(w, n);
+	m->deadline = w->now + (queue == QUEUE_OUTCOME ? w->policy->attempt_after : COUNT_EVERY);
+	if (m->deadline < w->due)
+		w->due = m->deadline;
+	queue_append(w, n, queue);
+}
+
+bool
+outcome_watched(const struct worker *w, uint8_t zone, nstime since)
+{
+	uint64_t ifaces = w->zone_ifaces[zone];
+
+	for (uint64_t left = ifaces; left; left &= left - 1) {
+		const struct net_iface *i = &w->net->iface[__builtin_ctzll(left)];
+
+		if (i->open_since > since || i->lost_at >= since)
+			return false;
+	}
+	return ifaces != 0;
+}
+
+/* The generation by which a flow was judged, from the four bits that it keeps. */
+static uint32_t
+generation_of(const struct worker *w, const struct flow *f)
+{
+	unsigned behind = (unsigned)(w->generation - (f->key.state & FLOW_GENERATION)) >> FLOW_GENERATION_SHIFT;
+
+	return w->policy->generation - (behind & 15);
+}
+
+static void
+fill_ends(struct finding *out, const struct flow *f, unsigned i)
+{
+	uint8_t proto = f->key.proto;
+
+	if (f->key.kind & KIND_LINK) {
+		out->flags |= FINDING_LINK;
+		out->ethertype = f->key.port[0];
+		out->proto = 0;
+		return;
+	}
+	out->src = f->key.addr[i];
+	out->dst = f->key.addr[i ^ 1];
+	if (f->key.kind & KIND_IS4)
+		out->flags |= FINDING_IS4;
+	if (f->key.kind & KIND_FRAGMENTS)
+		return;
+	out->sport = f->key.port[i];
+	out->dport = f->key.port[i ^ 1];
+	if (proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_SCTP)
+		out->flags |= FINDING_PORTS;
+	else if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6)
+		out->flags |= FINDING_ICMP;
+}
+
+static void
+fill_carrier(struct worker *w, struct finding *out, uint32_t carrier)
+{
+	const struct flow *f = &w->flows.hot[carrier];
+	unsigned i = initiator_of(f);
+
+	if (carrier == FLOW_NONE || !(f->key.state & FLOW_USED))
+		return;
+	out->outer_src = f->key.addr[i];
+	out->outer_dst = f->key.addr[i ^ 1];
+	out->flags |= FINDING_OUTER;
+}
+
+static void
+fill(struct worker *w, struct finding *out, const struct flow *f, const struct flow_more *m)
+{
+	bool content = m->flags & MORE_CONTENT;
+	uint64_t stack = m->stack;
+
+	*out = (struct finding){ .id = m->id, .outcome = m->outcome, .from = m->from, .to = m->to,
+		.claims = m->claims, .failed = content ? COND_NONE : m->failed, .proto = f->key.proto,
+		.generation = generation_of(w, f), .rule = content ? m->conduit : (uint32_t)POLICY_NONE,
+		.near = content ? (uint32_t)POLICY_NONE : m->conduit, .what = m->what,
+		.first = m->unsaid_since, .last = m->last, .n = f->packets - m->said_packets,
+		.bytes = f->bytes - m->said_bytes };
+	fill_ends(out, f, initiator_of(f));
+	if (f->key.state & FLOW_MIDSTREAM)
+		out->flags |= FINDING_MIDSTREAM;
+	if (m->flags & MORE_ORIGIN) {
+		out->flags |= FINDING_HAS_IN;
+		out->in = m->in;
+		out->smac = m->smac;
+		out->dmac = m->dmac;
+		if (memcmp(m->smac.b, "\0\0\0\0\0", 6) != 0)
+			out->flags |= FINDING_MACS;
+	}
+	if (m->flags & MORE_LEFT) {
+		out->flags |= FINDING_HAS_OUT;
+		out->out = m->out;
+	}
+	if ((f->key.kind & KIND_INNER) && m->carrier)
+		fill_carrier(w, out, m->carrier);
+	for (; stack; stack >>= 5)
+		out->stack[out->nstack++] = stack & 31;
+	if (out->last < out->first)
+		out->last = out->first;
+}
+
+bool
+outcome_say(struct worker *w, uint32_t n)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = &w->flows.more[n];
+	struct finding out;
+
+	fill(w, &out, f, m);
+	if (!w->emit(w->emit_ctx, &out)) {
+		w->count[COUNTER_held_findings]++;
+		outcome_wait(w, n, QUEUE_COUNT);
+		return false;
+	}
+	m->flags |= MORE_SAID;
+	m->said = m->outcome;
+	m->said_packets = f->packets;
+	m->said_bytes = f->bytes;
+	return true;
+}
+
+/* May the finding be said before its time runs out? */
+static bool
+may_say(const struct flow_more *m)
+{
+	return m->id != 0 && !(m->flags & MORE_UNSEEN) &&
+	    (!(m->flags & MORE_CONTENT) || (m->flags & MORE_PAYLOAD));
+}
+
+void
+outcome_at_least(struct worker *w, uint32_t n, enum outcome outcome)
+{
+	struct flow_more *m = &w->flows.more[n];
+
+	if (outcome > m->outcome)
+		m->outcome = (uint8_t)outcome;
+	if (m->outcome < OUTCOME_CROSSED || !may_say(m))
+		return;
+	if (!(m->flags & MORE_SAID) || m->outcome > m->said) {
+		outcome_unqueue(w, n);
+		(void)outcome_say(w, n);	/* no room: it waits in the queue */
+	}
+}
+
+void
+outcome_counted(struct worker *w, uint32_t n, nstime time)
+{
+	struct flow_more *m = &w->flows.more[n];
+	const struct flow *f = &w->flows.hot[n];
+
+	if (f->packets - m->said_packets == 1)
+		m->unsaid_since = time;
+	m->last = time;
+	if ((m->flags & MORE_SAID) && m->queue == QUEUE_NONE)
+		outcome_wait(w, n, QUEUE_COUNT);
+}
+
+void
+outcome_turn(struct worker *w, uint32_t n)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = &w->flows.more[n];
+
+	if (m->early[0] || m->early[1]) {
+		audit_early(w, n);
+		m->flags &= (uint16_t)~MORE_UNSEEN;
+	}
+	outcome_unqueue(w, n);
+	if (!may_say(m))
+		return;
+	if (m->flags & MORE_SAID) {
+		if (f->packets != m->said_packets || m->outcome > m->said)
+			(void)outcome_say(w, n);	/* no room: it waits in the queue */
+		return;
+	}
+	if (m->outcome == OUTCOME_UNKNOWN && !(m->flags & MORE_MIRROR) &&
+	    outcome_watched(w, m->to, m->first))
+		m->outcome = OUTCOME_ATTEMPTED;
+	(void)outcome_say(w, n);		/* no room: it waits in the queue */
+}
+
+/* The turns of one queue that came by NOW; all of it for NSTIME_NEVER. What has no room comes to the end of a queue: only those
+ * that wait now are looked at. */
+static void
+tick_queue(struct worker *w, enum flow_queue queue, nstime now)
+{
+	uint32_t last = w->queue[queue].tail, n;
+
+	while ((n = w->queue[queue].head) != FLOW_NONE && w->flows.more[n].deadline <= now) {
+		outcome_turn(w, n);
+		if (n == last)
+			break;
+	}
+}
+
+/* When the next turn comes. */
+static nstime
+first_due(const struct worker *w)
+{
+	nstime due = w->unreadable_due;
+
+	for (unsigned q = QUEUE_OUTCOME; q < QUEUES; q++) {
+		uint32_t n = w->queue[q].head;
+
+		if (n != FLOW_NONE && w->flows.more[n].deadline < due)
+			due = w->flows.more[n].deadline;
+	}
+	return due;
+}
+
+void
+outcome_tick(struct worker *w, nstime now)
+{
+	tick_queue(w, QUEUE_OUTCOME, now);
+	tick_queue(w, QUEUE_COUNT, now);
+	if (w->unreadable_due <= now)
+		outcome_say_unreadable(w);
+	w->due = first_due(w);
+}
+
+void
+outcome_unreadable(struct worker *w, const struct sight *s)
+{
+	struct unreadable *u = &w->unreadable[s->frame->iface][s->packet->event];
+
+	w->events[s->packet->event]++;
+	if (u->frames == 0) {
+		u->first = s->frame->time;
+		u->in = s->place;
+		u->zone = s->zone;
+	}
+	u->last = s->frame->time;
+	u->frames++;
+	u->bytes += s->frame->wirelen;
+	if (w->unreadable_due == NSTIME_NEVER) {
+		w->unreadable_due = w->now;
+		w->due = w->now;
+	}
+}
+
+void
+outcome_say_unreadable(struct worker *w)
+{
+	bool waits = false, said = false;
+
+	for (unsigned i = 0; i < POLICY_IFACES; i++) {
+		for (unsigned e = 0; e < EVENT_COUNT; e++) {
+			struct unreadable *u = &w->unreadable[i][e];
+			struct finding f = { .id = 1005, .from = u->zone, .generation = w->policy->generation,
+				.rule = (uint32_t)POLICY_NONE, .near = (uint32_t)POLICY_NONE,
+				.flags = FINDING_LINK | FINDING_HAS_IN, .what = decode_event_what((uint8_t)e),
+				.in = u->in, .event = (uint8_t)e, .first = u->first,
+				.last = u->last < u->first ? u->first : u->last, .n = u->frames,
+				.bytes = u->bytes };
+
+			if (u->frames == 0)
+				continue;
+			if (w->emit(w->emit_ctx, &f)) {
+				u->frames = 0;
+				u->bytes = 0;
+				said = true;
+			} else {
+				waits = true;
+			}
+		}
+	}
+	w->unreadable_due = waits || said ? w->now + COUNT_EVERY : NSTIME_NEVER;
+}

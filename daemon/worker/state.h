@@ -1,0 +1,187 @@
+/* state.h - what the parts of judging share: worker.c (the way of a batch), audit.c (verdicts), outcome.c (what became of it,
+ * and what is said).
+ *
+ * Knows: the worker's tables and counters. Included by those three and by nobody else.
+ */
+#ifndef SEGAUDIT_STATE_H
+#define SEGAUDIT_STATE_H
+
+#include "worker/decode.h"
+#include "worker/flow.h"
+#include "worker/fragment.h"
+#include "worker/worker.h"
+
+/* What a frame's outermost packet is to the flow that it belongs to. */
+enum copy {
+	COPY_FIRST,			/* it counts */
+	COPY_FURTHER,			/* it was counted already, or will be when its first copy comes */
+};
+
+/* One packet on its way through the judgement. */
+struct sight {
+	const struct packet *packet;
+	const struct frame *frame;
+	const struct stack *stack;
+	struct place	place;		/* where the frame was seen */
+	uint16_t	line;		/* the policy's line of that place, 0 for none */
+	uint16_t	token;		/* number of the place in flow.in and flow.out; never 0 */
+	uint8_t		zone;		/* of the line, 0 for none */
+	bool		mirror;
+	bool		own;		/* the source MAC is the interface's own: a copy that leaves */
+	bool		own_known;	/* the interface's MAC is known */
+	unsigned	end;		/* which end of the flow's key is the sender */
+	uint32_t	carrier;	/* the flow that encapsulates the packet */
+	enum copy	carried;	/* what that one's packet was */
+	bool		reply;		/* it is an ICMP error about the flow: its source is not the flow's other end */
+};
+
+/* A place in one of the worker's two queues is a flow's turn to be looked at. */
+struct queue {
+	uint32_t	head, tail;
+};
+
+/* Unreadable frames of one interface for one reason. */
+struct unreadable {
+	uint64_t	frames, bytes;	/* not said yet */
+	nstime		first, last;
+	struct place	in;
+	uint8_t		zone;		/* of the line */
+};
+
+struct look {
+	struct flow_key	key;
+	uint64_t	hash;
+	unsigned	end;
+	uint32_t	guess;
+};
+
+enum { TOKEN_UNNAMED = 0x8000 };	/* tokens from here on are places that no zone names */
+
+enum { WORKER_PACKETS = WORKER_BATCH * DECODE_PACKETS };
+
+struct worker {
+	const struct policy *policy;
+	const struct net *net;
+	uint16_t	 generation;	/* as in flow_key.state */
+	uint64_t	 redo_to;	/* frames up to this number may have been counted by a worker that was killed */
+	uint64_t	 zone_ifaces[POLICY_ZONES];	/* interfaces of each zone, one bit each */
+	uint64_t	 mac[POLICY_IFACES];	/* the interface's own MAC, as mac_bits(); 0 unknown */
+	bool		 mirrored;	/* some interface is a mirror port */
+
+	struct flow_table flows;
+	struct fragment_table fragments;
+	struct queue	 queue[QUEUES];
+	struct unreadable unreadable[POLICY_IFACES][EVENT_COUNT];
+	nstime		 unreadable_due;	/* when the next of them may be said; NSTIME_NEVER when none waits */
+	nstime		 now;		/* time of the newest frame or tick */
+	nstime		 due;		/* when outcome_tick() has something to do; NSTIME_NEVER when nothing waits */
+	nstime		 aged;		/* when flows were last looked through for old ones */
+
+	uint64_t	 count[COUNTERS];
+	uint64_t	 events[EVENT_COUNT];
+	struct pair_counters *pairs;	/* [POLICY_ZONES * POLICY_ZONES] */
+
+	worker_emit	*emit;
+	void		*emit_ctx;
+
+	void		*memory;	/* tables: own or of a memfd */
+	size_t		 memory_size;
+	struct stack	 stack[WORKER_BATCH];
+	struct look	 look[WORKER_PACKETS];
+	struct packet	 packet[WORKER_PACKETS];
+};
+
+static inline struct pair_counters *
+pair_of(struct worker *w, uint8_t from, uint8_t to)
+{
+	return &w->pairs[(size_t)from * POLICY_ZONES + to];
+}
+
+static inline unsigned
+initiator_of(const struct flow *f)
+{
+	return f->key.state & FLOW_SWAPPED ? 1 : 0;
+}
+
+/* Counts a packet by its first copy, once, however often its frame is judged. */
+static inline void
+flow_count(struct worker *w, struct flow *f, const struct sight *s)
+{
+	uint32_t seq = (uint32_t)s->frame->seq;
+
+	f->last = flow_ticks(s->frame->time);
+	if (__builtin_expect(s->frame->seq <= w->redo_to, 0) && f->seq - seq < WORKER_BATCH)
+		return;
+	f->seq = seq;
+	f->packets++;
+	f->bytes += s->packet->bytes;
+}
+
+static inline bool
+flow_closed(const struct flow *f)
+{
+	return (f->key.state & FLOW_RST) || (f->key.state & (FLOW_FIN0 | FLOW_FIN1)) == (FLOW_FIN0 | FLOW_FIN1);
+}
+
+enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 };
+
+/* Notes the end of a TCP connection. */
+static inline void
+flow_note_end(struct flow *f, const struct sight *s)
+{
+	if (s->packet->tcp_flags & (TCP_FIN | TCP_RST) && !s->reply)
+		f->key.state |= (uint16_t)(s->packet->tcp_flags & TCP_RST ? FLOW_RST : FLOW_FIN0 << s->end);
+}
+
+/* audit.c */
+
+/* Judges a packet of flow N the long way: where it was seen, what the policy says, what it proves. NEW: the flow was just made.
+ * Returns whether the packet counts. */
+enum copy audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new);
+
+/* The flow of that key; a new one, *NEW, when there is none. */
+uint32_t audit_flow(struct worker *w, const struct flow_key *key, uint64_t hash, bool *new);
+
+/* Judges fragments whose first piece never came. */
+void audit_orphans(struct worker *w, const struct fragment *e);
+
+/* A flow ends: everything about it is said and counted, its place is free. */
+void audit_end(struct worker *w, uint32_t n);
+
+/* Counts the flow as CLASS (enum flow_class) from now on. */
+void audit_class(struct worker *w, struct flow_more *m, uint8_t class);
+
+/* Decides about copies that left while none was seen coming in, and whose time ran out. */
+void audit_early(struct worker *w, uint32_t n);
+
+/* outcome.c */
+
+/* The flow needs to be looked at: after the time for outcomes, or to say counts. */
+void outcome_wait(struct worker *w, uint32_t n, enum flow_queue queue);
+
+/* Evidence: the outcome is at least this. Says it at once where it is time. */
+void outcome_at_least(struct worker *w, uint32_t n, enum outcome outcome);
+
+/* Says what is known of the flow now. False when the hub has no room: it waits in the queue. */
+bool outcome_say(struct worker *w, uint32_t n);
+
+/* A packet of a flow with a finding was counted, at TIME. */
+void outcome_counted(struct worker *w, uint32_t n, nstime time);
+
+/* The flow waits no more. */
+void outcome_unqueue(struct worker *w, uint32_t n);
+
+/* Looks at all flows whose turn came by NOW. */
+void outcome_tick(struct worker *w, nstime now);
+
+/* The turn of one flow that is in no queue any more (its end, or its time). */
+void outcome_turn(struct worker *w, uint32_t n);
+
+/* Unreadable frames: counted, and said at once and then once a second. */
+void outcome_unreadable(struct worker *w, const struct sight *s);
+void outcome_say_unreadable(struct worker *w);
+
+/* Were all interfaces of the zone captured without loss from SINCE on? */
+bool outcome_watched(const struct worker *w, uint8_t zone, nstime since);
+
+#endif

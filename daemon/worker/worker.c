@@ -1,0 +1,596 @@
+#include "worker/worker.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "worker/state.h"
+
+/* How long a flow may rest before its place is free: closed TCP, open TCP, everything else. */
+#define LINGER_CLOSED	(2 * NS_SEC)
+#define LINGER_TCP	NS_HOUR
+#define LINGER_OTHER	(5 * NS_MIN)
+
+/* Old flows are looked for all the time: once around the table in this time, faster when it is half full. */
+#define AGE_ROUND	NS_MIN
+
+static uint64_t
+mac_bits(const uint8_t *mac)
+{
+	uint64_t bits = 0;
+
+	memcpy(&bits, mac, 6);
+	return bits;
+}
+
+/* Where a frame was seen. */
+static void
+place_of(const struct worker *w, const struct frame *f, const struct packet *p, struct sight *s)
+{
+	const struct policy_iface *i = policy_iface(w->policy, f->iface);
+	uint64_t own = w->mac[f->iface];
+
+	s->frame = f;
+	s->place = (struct place){ .iface = f->iface, .vlan = { p->vlan[0], p->vlan[1] } };
+	s->line = p->vlan[0] ? policy_line_of(w->policy, f->iface, p->vlan[0], p->vlan[1]) : i->untagged;
+	s->zone = policy_line(w->policy, s->line)->zone;
+	s->token = s->line ? s->line :
+	    (uint16_t)(TOKEN_UNNAMED | ((f->iface * 509u + p->vlan[0] * 7u + p->vlan[1]) & 0x7fff));
+	s->mirror = i->mirror;
+	s->own_known = own != 0 && p->smac;
+	s->own = s->own_known && mac_bits(p->smac) == own && !i->mirror;
+	s->carrier = FLOW_NONE;
+	s->carried = COPY_FIRST;
+}
+
+/* Does a packet stay on its link, so that no zone boundary is concerned? Multicast, broadcast, link-local and unspecified
+ * addresses (RFC 1122, 3927, 4291). */
+static bool
+on_link(const struct packet *p)
+{
+	const uint8_t *s = p->src.b, *d = p->dst.b;
+
+	if (p->is4)
+		return (d[12] >= 224 && d[12] < 240) || p->dst.w[3] == UINT32_MAX || p->src.w[3] == 0 ||
+		    p->dst.w[3] == 0 || (d[12] == 169 && d[13] == 254) || (s[12] == 169 && s[13] == 254);
+	return d[0] == 0xff || (d[0] == 0xfe && (d[1] & 0xc0) == 0x80) ||
+	    (s[0] == 0xfe && (s[1] & 0xc0) == 0x80) || (p->src.d[0] == 0 && p->src.d[1] == 0) ||
+	    (p->dst.d[0] == 0 && p->dst.d[1] == 0);
+}
+
+/* The type of the question that an ICMP answer answers (RFC 792, 950; RFC 4443, 4620), or -1. */
+static int
+icmp_question(const struct packet *p)
+{
+	static const int16_t icmp[] = { [0] = 8, [14] = 13, [16] = 15, [18] = 17 };
+
+	if (p->proto == IPPROTO_ICMP && p->dport < sizeof icmp / sizeof *icmp && icmp[p->dport])
+		return icmp[p->dport];
+	if (p->proto == IPPROTO_ICMPV6 && (p->dport == 129 || p->dport == 140))
+		return p->dport - 1;
+	return -1;
+}
+
+/* The key of a packet's flow, and which end the sender is. An ICMP answer has the key of its question: the port of the asking
+ * end is its code, that of the other end its type. */
+static unsigned
+key_of(struct flow_key *k, const struct packet *p, uint8_t more_kind)
+{
+	uint16_t sport = p->sport, dport = p->dport;
+	int question = p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6 ? icmp_question(p) : -1;
+	uint8_t kind = (uint8_t)((p->is4 ? KIND_IS4 : 0) | (p->depth ? KIND_INNER : 0) | more_kind);
+
+	if (question >= 0) {
+		sport = (uint16_t)question;
+		dport = 0;
+	}
+	return flow_key_of(k, &p->src, &p->dst, sport, dport, p->proto, kind);
+}
+
+/* A packet of a conforming flow at a place where its sender's packets, or their copies, were seen before: everything is known. */
+static inline bool
+known(struct worker *w, struct flow *f, const struct sight *s, enum copy *copy)
+{
+	uint16_t state = f->key.state;
+	unsigned end = s->end;
+
+	if ((state & (FLOW_GENERATION | FLOW_WATCH)) != w->generation || s->reply)
+		return false;
+	if (s->token == f->in[end] && !s->own) {
+		*copy = COPY_FIRST;
+		flow_count(w, f, s);
+	} else if (s->token == f->out[end] && (s->own || f->in[end] != s->token)) {
+		*copy = state & (FLOW_OUT0 << end) ? COPY_FIRST : COPY_FURTHER;
+		if (*copy == COPY_FIRST)
+			flow_count(w, f, s);
+	} else {
+		return false;
+	}
+	flow_note_end(f, s);
+	return true;
+}
+
+/* Judges one packet as part of the flow of its key. Returns the flow. */
+static uint32_t
+judge_flow(struct worker *w, const struct look *l, const struct sight *s, enum copy *copy)
+{
+	uint32_t n = l->guess;
+	struct flow *f = &w->flows.hot[n];
+	bool new = false;
+
+	if (n == FLOW_NONE || !flow_key_equal(&f->key, &l->key) || !(f->key.state & FLOW_USED)) {
+		n = audit_flow(w, &l->key, l->hash, &new);
+		f = &w->flows.hot[n];
+	}
+	if (!new && (s->packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && flow_closed(f)) {
+		audit_end(w, n);
+		n = audit_flow(w, &l->key, l->hash, &new);
+		f = &w->flows.hot[n];
+	}
+	if (new || !known(w, f, s, copy))
+		*copy = audit_packet(w, n, s, new);
+	return n;
+}
+
+/* A frame's own packet was judged, or need not be. */
+static void
+count_packet(struct worker *w, enum copy copy, enum counter kind)
+{
+	if (copy == COPY_FURTHER) {
+		w->count[COUNTER_copies]++;
+		return;
+	}
+	w->count[COUNTER_packets]++;
+	w->count[kind]++;
+}
+
+/* A protocol that no zone expects: a flow between two MACs on one interface. */
+static void
+judge_link(struct worker *w, struct sight s)
+{
+	const struct packet *p = s.packet;
+	struct addr src = { .w = { 0 } }, dst = { .w = { 0 } };
+	struct look l = { .guess = FLOW_NONE };
+	enum copy copy;
+
+	if (p->smac)
+		memcpy(src.b, p->smac, 6);
+	if (p->dmac)
+		memcpy(dst.b, p->dmac, 6);
+	s.end = flow_key_of(&l.key, &src, &dst, p->unexpected, p->unexpected, (uint8_t)s.place.iface, KIND_LINK);
+	l.hash = flow_hash(&w->flows, &l.key);
+	(void)judge_flow(w, &l, &s, &copy);
+}
+
+/* The inside of a tunnel that cannot be read: a flow with the tunnel's own key. */
+static void
+judge_opaque(struct worker *w, struct sight s, const struct packet *carrier)
+{
+	struct look l = { .guess = FLOW_NONE };
+	struct packet p = *carrier;
+	enum copy copy;
+
+	p.event = s.packet->event;
+	p.depth = s.packet->depth;
+	p.nstack = s.packet->nstack;
+	w->events[p.event]++;
+	s.packet = &p;
+	s.end = key_of(&l.key, &p, KIND_OPAQUE | KIND_INNER);
+	l.hash = flow_hash(&w->flows, &l.key);
+	(void)judge_flow(w, &l, &s, &copy);
+	if (copy == COPY_FIRST)
+		w->count[COUNTER_inner]++;
+}
+
+/* A piece of a datagram whose first piece has not come yet: it waits. */
+static enum copy
+hold_fragment(struct fragment *e, const struct sight *s)
+{
+	if (e->token == 0) {
+		e->token = s->token;
+		e->in = s->place;
+	}
+	if (s->own || e->token != s->token)
+		return COPY_FURTHER;
+	e->packets++;
+	e->bytes += s->packet->bytes;
+	return COPY_FIRST;
+}
+
+/* A later fragment: it goes the way of the flow that its first piece named. */
+static uint32_t
+judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
+{
+	struct fragment evicted, *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
+	const struct flow *f = &w->flows.hot[e->flow];
+	struct look l = { .guess = e->flow };
+
+	if (evicted.used && evicted.packets) {
+		w->count[COUNTER_fragments_evicted]++;
+		audit_orphans(w, &evicted);
+	}
+	e->last = s->frame->time;
+	e->real_proto = s->packet->proto;
+	if (e->flow == FLOW_NONE || !(f->key.state & FLOW_USED)) {
+		*copy = hold_fragment(e, s);
+		return FLOW_NONE;
+	}
+	l.key = f->key;
+	l.key.state = 0;
+	l.hash = flow_hash(&w->flows, &l.key);
+	s->end = addr_equal(&f->key.addr[0], &s->packet->src) ? 0 : 1;
+	return judge_flow(w, &l, s, copy);
+}
+
+/* The first piece: those that wait for it and those that follow belong to its flow. */
+static void
+adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
+{
+	struct fragment evicted, *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
+	struct flow *f = &w->flows.hot[n];
+
+	if (evicted.used && evicted.packets) {
+		w->count[COUNTER_fragments_evicted]++;
+		audit_orphans(w, &evicted);
+	}
+	e->flow = n;
+	e->last = s->frame->time;
+	f->packets += e->packets;
+	f->bytes += e->bytes;
+	e->packets = 0;
+	e->bytes = 0;
+}
+
+/* One IP packet. P is followed by what it quotes when it is an ICMP error about another flow. */
+static uint32_t
+judge_ip(struct worker *w, struct sight *s, struct look *l, bool quotes, enum copy *copy)
+{
+	const struct packet *p = s->packet;
+	uint32_t n;
+
+	if (quotes && addr_equal(&p[1].src, &p->dst)) {
+		unsigned end = key_of(&l->key, p + 1, 0);
+
+		l->hash = flow_hash(&w->flows, &l->key);
+		l->guess = flow_find(&w->flows, &l->key, l->hash);
+		if (l->guess != FLOW_NONE) {
+			s->end = end ^ 1;
+			s->reply = true;
+			return judge_flow(w, l, s, copy);
+		}
+	}
+	if (quotes) {
+		l->end = key_of(&l->key, p, 0);
+		l->hash = flow_hash(&w->flows, &l->key);
+		l->guess = FLOW_NONE;
+	}
+	if (p->fragment == FRAGMENT_LATER)
+		return judge_fragment(w, s, copy);
+	s->end = l->end;
+	n = judge_flow(w, l, s, copy);
+	if (__builtin_expect(p->fragment == FRAGMENT_FIRST, 0))
+		adopt_fragments(w, s, n);
+	return n;
+}
+
+/* Is a frame's own packet inside one zone, as far as its addresses say? For packets without a flow. */
+static enum counter
+judged_by_address(const struct worker *w, const struct packet *p)
+{
+	uint8_t from = policy_zone_of(w->policy, &p->src, p->is4), to = policy_zone_of(w->policy, &p->dst, p->is4);
+
+	return from == to && from ? COUNTER_not_judged : COUNTER_judged;
+}
+
+/* Judges all packets of one frame, outermost first. */
+static void
+judge_frame(struct worker *w, const struct frame *f, unsigned slot, struct packet *p, struct look *l, unsigned n)
+{
+	struct sight s = { .stack = &w->stack[slot] };
+	const struct packet *carrier = p;
+
+	place_of(w, f, p, &s);
+	for (unsigned i = 0; i < n; i++, p++) {
+		bool quotes = i + 1 < n && p[1].kind == PACKET_QUOTE;
+		enum copy copy = COPY_FIRST;
+		uint32_t flow = FLOW_NONE;
+		enum counter kind = COUNTER_not_judged;
+
+		s.packet = p;
+		s.reply = false;
+		switch ((enum packet_kind)p->kind) {
+		case PACKET_QUOTE:
+			continue;
+		case PACKET_BAD:
+			if (p->depth > 0) {
+				judge_opaque(w, s, carrier);
+				continue;
+			}
+			outcome_unreadable(w, &s);
+			kind = COUNTER_undecodable;
+			break;
+		case PACKET_LINK:
+			judge_link(w, s);
+			kind = COUNTER_judged;
+			break;
+		case PACKET_ARP:
+		case PACKET_CONTROL:
+			break;
+		case PACKET_IP:
+			if (__builtin_expect(p->unexpected && p->depth == 0, 0))
+				judge_link(w, s);
+			if (__builtin_expect(on_link(p), 0))
+				break;
+			flow = judge_ip(w, &s, &l[i], quotes, &copy);
+			if (flow == FLOW_NONE)
+				kind = judged_by_address(w, p);
+			else if (!(w->flows.hot[flow].key.state & FLOW_SAME))
+				kind = COUNTER_judged;
+			break;
+		}
+		if (p->depth == 0)
+			count_packet(w, copy, kind);
+		else if (copy == COPY_FIRST)
+			w->count[COUNTER_inner]++;
+		carrier = p;
+		s.carrier = flow;
+		s.carried = copy;
+	}
+}
+
+/* Ends flows that are over or were idle for long. */
+static void
+age_entry(struct worker *w, uint32_t n)
+{
+	const struct flow *f = &w->flows.hot[n];
+	nstime idle = (nstime)(flow_ticks(w->now) - f->last) << 20;
+	nstime linger = flow_closed(f) ? LINGER_CLOSED : f->key.proto == IPPROTO_TCP ? LINGER_TCP : LINGER_OTHER;
+
+	if ((f->key.state & FLOW_USED) && idle > linger && idle < NS_DAY * 20)
+		audit_end(w, n);
+}
+
+static void
+age(struct worker *w)
+{
+	struct flow_table *t = &w->flows;
+	nstime passed = w->now - w->aged;
+	uint32_t n;
+
+	if (t->used > t->size / 2) {
+		n = 2 * WORKER_BATCH;
+	} else {
+		if (passed >= 0 && passed < AGE_ROUND / 256)
+			return;
+		n = passed > AGE_ROUND || passed < 0 ? t->fresh : (uint32_t)((nstime)t->fresh * passed / AGE_ROUND) + 1;
+	}
+	w->aged = w->now;
+	for (; n > 0; n--) {
+		if (++t->hand >= t->fresh)
+			t->hand = 1;
+		if (t->hand < t->fresh)
+			age_entry(w, t->hand);
+	}
+}
+
+/* The way of a batch: decode all, find where all their flows may lie, then judge one after the other. What the next step needs
+ * is on its way from memory while this one works. */
+void
+worker_judge(struct worker *w, const struct frame *frames, unsigned n)
+{
+	unsigned begin[WORKER_BATCH + 1] = { 0 }, total;
+
+	for (unsigned i = 0; i < n; i++)
+		begin[i + 1] = begin[i] + decode_frame(&frames[i], &w->packet[begin[i]], &w->stack[i]);
+	total = begin[n];
+	for (unsigned k = 0; k < total; k++) {
+		struct look *l = &w->look[k];
+
+		l->end = key_of(&l->key, &w->packet[k], 0);
+		l->hash = flow_hash(&w->flows, &l->key);
+		flow_prefetch_line(&w->flows, l->hash);
+	}
+	for (unsigned k = 0; k < total; k++) {
+		struct look *l = &w->look[k];
+
+		l->guess = flow_guess(&w->flows, l->hash);
+		__builtin_prefetch(&w->flows.hot[l->guess], 1);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		const struct frame *f = &frames[i];
+
+		if (f->time > w->now || f->time < w->now - NS_SEC)
+			w->now = f->time;
+		if (w->now >= w->due)
+			outcome_tick(w, w->now);
+		w->count[COUNTER_frames]++;
+		w->count[COUNTER_bytes] += f->wirelen;
+		judge_frame(w, f, i, &w->packet[begin[i]], &w->look[begin[i]], begin[i + 1] - begin[i]);
+	}
+	age(w);
+}
+
+void
+worker_tick(struct worker *w, nstime now)
+{
+	struct fragment old;
+
+	if (now > w->now)
+		w->now = now;
+	outcome_tick(w, w->now);
+	while (fragment_expire(&w->fragments, w->now, false, &old))
+		if (old.packets)
+			audit_orphans(w, &old);
+	age(w);
+}
+
+nstime
+worker_due(const struct worker *w)
+{
+	return w->due;
+}
+
+void
+worker_flush(struct worker *w)
+{
+	uint32_t last = w->queue[QUEUE_COUNT].tail, n;
+
+	while ((n = w->queue[QUEUE_COUNT].head) != FLOW_NONE) {
+		outcome_turn(w, n);
+		if (n == last)
+			break;
+	}
+	outcome_say_unreadable(w);
+}
+
+void
+worker_finish(struct worker *w)
+{
+	struct fragment old;
+
+	while (fragment_expire(&w->fragments, w->now, true, &old))
+		if (old.packets)
+			audit_orphans(w, &old);
+	outcome_tick(w, NSTIME_NEVER - 1);
+	for (uint32_t n = 1; n < w->flows.fresh; n++)
+		if (w->flows.hot[n].key.state & FLOW_USED)
+			audit_end(w, n);
+	outcome_say_unreadable(w);
+}
+
+/* What follows from the policy and is asked for every packet. */
+static void
+take_policy(struct worker *w, const struct policy *p)
+{
+	w->policy = p;
+	w->generation = (uint16_t)((p->generation & 15) << FLOW_GENERATION_SHIFT);
+	memset(w->zone_ifaces, 0, sizeof w->zone_ifaces);
+	for (uint32_t i = 1; i <= p->nlines; i++) {
+		const struct policy_line *l = policy_line(p, (uint16_t)i);
+
+		if (l->zone)
+			w->zone_ifaces[l->zone] |= UINT64_C(1) << l->iface;
+	}
+}
+
+void
+worker_policy(struct worker *w, const struct policy *p)
+{
+	take_policy(w, p);
+	worker_net(w, w->net);
+}
+
+void
+worker_net(struct worker *w, const struct net *net)
+{
+	w->net = net;
+	for (unsigned i = 0; i < POLICY_IFACES; i++)
+		w->mac[i] = net->iface[i].has_mac ? mac_bits(net->iface[i].mac.b) : 0;
+}
+
+/* Flows that a killed worker left: their turns in the queues are found anew, and the policy is asked again. */
+static void
+recover(struct worker *w)
+{
+	nstime now = w->now;
+
+	for (uint32_t n = 1; n < w->flows.fresh; n++) {
+		struct flow *f = &w->flows.hot[n];
+		struct flow_more *m = &w->flows.more[n];
+
+		if (!(f->key.state & FLOW_USED))
+			continue;
+		m->queue = QUEUE_NONE;
+		w->now = m->first;
+		if (m->early[0] || m->early[1] || (m->id && !(m->flags & MORE_SAID)))
+			outcome_wait(w, n, QUEUE_OUTCOME);
+		else if (m->id && f->packets != m->said_packets)
+			outcome_wait(w, n, QUEUE_COUNT);
+	}
+	w->now = now;
+}
+
+void
+worker_resume(struct worker *w, const uint64_t *count, const uint64_t *events, uint64_t released)
+{
+	memcpy(w->count, count, sizeof w->count);
+	memcpy(w->events, events, sizeof w->events);
+	w->redo_to = released + WORKER_BATCH;
+}
+
+static size_t
+fragments_bytes(void)
+{
+	return sizeof(struct fragment) * FRAGMENT_SETS * FRAGMENT_WAYS;
+}
+
+size_t
+worker_memory(uint32_t flows)
+{
+	return (flow_table_bytes(flows) + fragments_bytes() + 4095) & ~(size_t)4095;
+}
+
+struct worker *
+worker_new(const struct policy *p, const struct net *net, const struct hash_key *key, int flows_fd,
+    worker_emit *emit, void *ctx, int *error)
+{
+	struct worker *w = calloc(1, sizeof *w);
+	int flags = flows_fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+
+	*error = -ENOMEM;
+	if (!w)
+		return NULL;
+	w->memory_size = worker_memory(p->flows);
+	w->memory = mmap(NULL, w->memory_size, PROT_READ | PROT_WRITE, flags, flows_fd, 0);
+	w->pairs = calloc((size_t)POLICY_ZONES * POLICY_ZONES, sizeof *w->pairs);
+	if (w->memory == MAP_FAILED || !w->pairs) {
+		*error = w->memory == MAP_FAILED ? -errno : -ENOMEM;
+		if (w->memory == MAP_FAILED)
+			w->memory = NULL;
+		worker_free(w);
+		return NULL;
+	}
+	w->emit = emit;
+	w->emit_ctx = ctx;
+	w->now = NSTIME_ALWAYS / 2;
+	w->aged = w->now;
+	w->due = NSTIME_NEVER;
+	w->unreadable_due = NSTIME_NEVER;
+	w->fragments.entry = (struct fragment *)(void *)((uint8_t *)w->memory + flow_table_bytes(p->flows));
+	w->fragments.key = *key;
+	take_policy(w, p);
+	worker_net(w, net);
+	if (flow_table_init(&w->flows, w->memory, p->flows, key))
+		recover(w);
+	return w;
+}
+
+void
+worker_free(struct worker *w)
+{
+	if (!w)
+		return;
+	if (w->memory)
+		munmap(w->memory, w->memory_size);
+	free(w->pairs);
+	free(w);
+}
+
+const uint64_t *
+worker_counters(const struct worker *w)
+{
+	return w->count;
+}
+
+const uint64_t *
+worker_events(const struct worker *w)
+{
+	return w->events;
+}
+
+struct pair_counters
+worker_pair(const struct worker *w, uint8_t from, uint8_t to)
+{
+	return w->pairs[(size_t)from * POLICY_ZONES + to];
+}
