@@ -1,0 +1,309 @@
+/* fields.c - see fields.h. */
+#include "hub/fields.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	END_ROOM = 1, /* the brace that closes a JSON object */
+	NUMBER_DIGITS =
+	    15, /* numbers with more could change in a reader that holds them as doubles */
+};
+
+struct fields
+fields_of(char *buffer, size_t size, bool json, unsigned id, const char *state)
+{
+	struct fields f = { .t = text_of(buffer, size - (json ? END_ROOM : 0)), .json = json };
+
+	if (json)
+		text_add(&f.t, "{\"id\":\"SEG%04u\",\"state\":\"%s\"", id, state);
+	else
+		text_add(&f.t, "SEG%04u %s", id, state);
+	return f;
+}
+
+/* After the parts of a field were appended from START on: takes all of it back if not all of it
+ * fitted. */
+static void
+whole(struct fields *f, size_t start)
+{
+	if (!f->t.cut)
+		return;
+	f->t.len = start;
+	f->t.at[start] = '\0';
+	f->t.cut = false;
+	f->left_out = true;
+}
+
+/* Length and code point of the UTF-8 character at P, of N > 0 bytes; length 1 and UINT32_MAX for a
+ * byte that is none (RFC 3629). */
+static size_t
+character(const uint8_t *p, size_t n, uint32_t *point)
+{
+	size_t size = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t c = size == 1 ? p[0] : p[0] & (0x7fu >> size);
+	bool good = (p[0] < 0x80 || p[0] >= 0xc2) && p[0] < 0xf5 && size <= n;
+
+	for (size_t i = 1; good && i < size; i++) {
+		good = (p[i] & 0xc0) == 0x80;
+		c = c << 6 | (p[i] & 0x3fu);
+	}
+	if (!good || c < least[size] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
+		*point = UINT32_MAX;
+		return 1;
+	}
+	*point = c;
+	return size;
+}
+
+/* Could the code point mislead whoever reads the line: controls, what turns or hides text,
+ * separators, non-characters? */
+static bool
+misleads(uint32_t c)
+{
+	if (c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e)
+		return true;
+	if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2060 && c <= 0x206f))
+		return true;
+	if (c == 0xfeff || (c >= 0xfdd0 && c <= 0xfdef) || (c >= 0xfff9 && c <= 0xfffb) ||
+	    (c >= 0xe0000 && c <= 0xe0fff))
+		return true;
+	return (c & 0xfffe) == 0xfffe;
+}
+
+/* The next character of a text as it stands between quotes, in a line or in JSON; RAW (msg):
+ * readable UTF-8 stays. Returns the bytes that it took. An invalid byte is the text \xHH in both.
+ */
+static size_t
+step(char to[16], const uint8_t *p, size_t n, bool json, bool raw)
+{
+	uint32_t c;
+	size_t size = character(p, n, &c);
+	int written = 0;
+
+	if (c == '"' || c == '\\')
+		written = snprintf(to, 16, "\\%c", (char)c);
+	else if ((c >= 0x20 && c < 0x7f) || (raw && !misleads(c)))
+		written = snprintf(to, 16, "%.*s", (int)size, (const char *)p);
+	else if (c == UINT32_MAX || (size == 1 && !json))
+		written = snprintf(to, 16, json ? "\\\\x%02x" : "\\x%02x", p[0]);
+	else if (!json)
+		written = snprintf(to, 16, "\\u{%04x}", (unsigned)c);
+	else if (c < 0x10000)
+		written = snprintf(to, 16, "\\u%04x", (unsigned)c);
+	else
+		written =
+		    snprintf(to, 16, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((c - 0x10000) >> 10)),
+			(unsigned)(0xdc00 + ((c - 0x10000) & 0x3ff)));
+	if (written < 0)
+		to[0] = '\0';
+	return size;
+}
+
+static void
+json_string(struct fields *f, const char *value, size_t size)
+{
+	char one[16];
+
+	text_add(&f->t, "\"");
+	for (size_t at = 0; at < size && !f->t.cut;) {
+		at += step(one, (const uint8_t *)value + at, size - at, true, false);
+		text_add(&f->t, "%s", one);
+	}
+	text_add(&f->t, "\"");
+}
+
+void
+fields_text(struct fields *f, const char *key, const char *value)
+{
+	size_t start = f->t.len;
+
+	if (!f->json) {
+		text_pair(&f->t, key, value, strlen(value));
+	} else {
+		text_add(&f->t, ",\"%s\":", key);
+		json_string(f, value, strlen(value));
+	}
+	whole(f, start);
+}
+
+void
+fields_number(struct fields *f, const char *key, uint64_t number)
+{
+	size_t start = f->t.len;
+
+	text_add(&f->t, f->json ? ",\"%s\":%llu" : " %s=%llu", key, (unsigned long long)number);
+	whole(f, start);
+}
+
+void
+fields_added(struct fields *f, const char *key, uint64_t number)
+{
+	size_t start = f->t.len;
+
+	text_add(&f->t, f->json ? ",\"%s\":%llu" : " %s=+%llu", key, (unsigned long long)number);
+	whole(f, start);
+}
+
+/* A field of the text form: where key and value stand. */
+struct written {
+	const char	*key, *value;
+	size_t		 key_size, value_size;
+	bool		 quoted;
+};
+
+/* Is all of it printable ASCII? */
+static bool
+printable(const char *text)
+{
+	for (; *text; text++)
+		if (*text < 0x20 || *text > 0x7e)
+			return false;
+	return true;
+}
+
+/* Reads the next field at *AT, behind any spaces. False at the end, or where the text is no field.
+ */
+static bool
+written_next(const char **at, struct written *w)
+{
+	const char *p = *at + strspn(*at, " ");
+
+	w->key = p;
+	w->key_size = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+	p += w->key_size;
+	if (w->key_size == 0 || *p++ != '=')
+		return false;
+	w->quoted = *p == '"';
+	if (!w->quoted) {
+		w->value = p;
+		w->value_size = strcspn(p, " \"\\");
+		*at = p + w->value_size;
+		return true;
+	}
+	w->value = ++p;
+	while (*p && *p != '"')
+		p += *p == '\\' && p[1] ? 2 : 1;
+	w->value_size = (size_t)(p - w->value);
+	*at = p + 1;
+	return *p == '"' && (p[1] == ' ' || p[1] == '\0');
+}
+
+static bool
+is_number(const struct written *w)
+{
+	if (w->quoted || w->value_size == 0 || w->value_size > NUMBER_DIGITS)
+		return false;
+	if (w->value[0] == '0' && w->value_size > 1)
+		return false;
+	return strspn(w->value, "0123456789") >= w->value_size;
+}
+
+/* A written field in JSON. In strings \" and \\ are the same there; another escape keeps its
+ * backslash as a character. */
+static void
+json_written(struct fields *f, const struct written *w)
+{
+	char one[16];
+
+	if (is_number(w)) {
+		text_add(&f->t, ",\"%.*s\":%.*s", (int)w->key_size, w->key, (int)w->value_size,
+		    w->value);
+		return;
+	}
+	text_add(&f->t, ",\"%.*s\":\"", (int)w->key_size, w->key);
+	for (size_t at = 0; at < w->value_size && !f->t.cut;) {
+		const char *p = w->value + at;
+
+		if (w->quoted && *p == '\\' && at + 1 < w->value_size &&
+		    (p[1] == '"' || p[1] == '\\')) {
+			text_add(&f->t, "\\%c", p[1]);
+			at += 2;
+			continue;
+		}
+		at += step(one, (const uint8_t *)p, w->value_size - at, true, false);
+		text_add(&f->t, "%s", one);
+	}
+	text_add(&f->t, "\"");
+}
+
+void
+fields_more(struct fields *f, const char *written)
+{
+	const char *at = written;
+	struct written w;
+
+	if (!printable(written)) {
+		f->left_out = true;
+		return;
+	}
+	for (;;) {
+		size_t start = f->t.len;
+
+		at += strspn(at, " ");
+		if (!*at)
+			return;
+
+		const char *from = at;
+
+		if (!written_next(&at, &w)) {
+			f->left_out = true;
+			return;
+		}
+		if (!f->json)
+			text_add(&f->t, " %.*s", (int)(at - from), from);
+		else
+			json_written(f, &w);
+		whole(f, start);
+	}
+}
+
+static const char *
+msg_open(bool json)
+{
+	return json ? ",\"msg\":\"" : " msg=\"";
+}
+
+void
+fields_msg(struct fields *f, const char *msg)
+{
+	size_t start = f->t.len, size = strlen(msg);
+	char one[16];
+
+	text_add(&f->t, "%s", msg_open(f->json));
+	for (size_t at = 0; at < size && !f->t.cut;) {
+		at += step(one, (const uint8_t *)msg + at, size - at, f->json, true);
+		/* Room for the quote that ends it. */
+		if (f->t.size - f->t.len <= strlen(one) + 1) {
+			f->left_out = true;
+			break;
+		}
+		text_add(&f->t, "%s", one);
+	}
+	text_add(&f->t, "\"");
+	whole(f, start);
+}
+
+size_t
+fields_msg_size(const char *msg, bool json)
+{
+	size_t size = strlen(msg), sum = strlen(msg_open(json)) + 1;
+	char one[16];
+
+	for (size_t at = 0; at < size;) {
+		at += step(one, (const uint8_t *)msg + at, size - at, json, true);
+		sum += strlen(one);
+	}
+	return sum;
+}
+
+void
+fields_end(struct fields *f)
+{
+	if (!f->json)
+		return;
+	f->t.size += END_ROOM;
+	text_add(&f->t, "}");
+}

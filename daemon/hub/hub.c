@@ -1,0 +1,442 @@
+/* hub.c - see hub.h. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "hub/coverage.h"
+#include "hub/hub.h"
+#include "hub/netlink.h"
+#include "hub/notes.h"
+#include "hub/outbox.h"
+#include "hub/peers.h"
+#include "hub/tell.h"
+
+enum { INCIDENTS = 16384 };	/* at once */
+
+#define TICK		NS_SEC
+#define LAST_LINES	(2 * NS_SEC)	/* how long the sinks are tried at a stop */
+
+struct hub {
+	struct chan	monitor;
+	const char	*version;
+	unsigned	restarts;
+	struct generations policies;
+	struct peers	peers;
+	struct peers_calls calls;
+	struct accounts	accounts;
+	struct coverage	*coverage;
+	struct incidents *incidents;
+	struct hash_key	key;
+	struct sinks	*sinks;
+	struct tell	tell;
+	struct netlink	*netlink;
+	struct outbox	out;
+	struct moment	now;
+	nstime		tick_due, beat_due;
+	nstime		clocks;		/* wall minus monotonic, at the last tick */
+	bool		stop, orphan;	/* told to stop; the monitor is gone */
+};
+
+static void
+on_note(void *ctx, uint16_t id, const char *fields, const char *msg)
+{
+	struct hub *h = ctx;
+
+	tell_note(&h->tell, id, fields, msg);
+}
+
+static void
+on_mismatch(void *ctx, const char *fields)
+{
+	struct hub *h = ctx;
+
+	tell_note(&h->tell, 9011, fields, tell_pick(&h->tell, "the auditor's own numbers do not add up: its coverage is in doubt",
+	    "監査自身の計数が合いません。監視範囲に疑いがあります"));
+}
+
+static void
+on_incident(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+{
+	struct hub *h = ctx;
+	tell_incident(&h->tell, state, i, added);
+}
+
+static void
+on_finding(void *ctx, const struct policy *p, const struct finding *f)
+{
+	struct hub *h = ctx;
+	const struct finding_kind *kind = finding_kind(f->id);
+
+	if (kind && kind->verdict == VERDICT_UNVERIFIABLE)
+		coverage_unverifiable(h->coverage, f->from, f->to);
+	incident_add(h->incidents, p, f);
+}
+
+static void
+on_iface(void *ctx, const struct msg_iface *m)
+{
+	struct hub *h = ctx;
+
+	if (!m->open)
+		accounts_closed(&h->accounts, m->iface);
+	coverage_capture(h->coverage, m, h->now);
+}
+
+static void
+on_ended(void *ctx, enum role role, unsigned index, enum peer_end why)
+{
+	struct hub *h = ctx;
+
+	if (role == ROLE_CAPTURE && !h->stop)
+		coverage_capture_died(h->coverage, h->now.wall, h->now);
+	if (why != PEER_WRONG)
+		return;			/* the monitor will say how it ended */
+	note_wrong_peer(&h->tell, role == ROLE_WORKER ? "worker" : "capture", index);
+}
+
+static void
+on_link(void *ctx, const struct msg_link *link, enum gap_reason why)
+{
+	struct hub *h = ctx;
+
+	if (!link->present)
+		accounts_closed(&h->accounts, link->iface);
+	coverage_link(h->coverage, link->iface, link->present && link->up, why, h->now);
+	outbox_link(&h->out, link);
+}
+
+static void
+on_addrs(void *ctx, const struct addr *addrs, uint32_t n)
+{
+	struct hub *h = ctx;
+
+	outbox_addrs(&h->out, addrs, n);
+}
+
+static int
+take_policy(struct hub *h, const struct msg_policy *m, int fd)
+{
+	bool first = h->policies.n == 0;
+
+	int r = generations_map(&h->policies, fd, m->size);
+	const struct policy *p = generations_newest(&h->policies);
+	if (r < 0 || !p || p->generation != m->generation) {
+		log_error("policy generation %u cannot be used: %s", m->generation, strerror(r < 0 ? -r : EINVAL));
+		return -EPROTO;
+	}
+	h->tell.policy = p;
+	uint32_t refused = sinks_set(h->sinks, p, h->now.mono);
+	coverage_policy(h->coverage, p, first ? GAP_START : GAP_RELOAD, h->now);
+	if (first) {
+		note_restart(&h->tell, h->restarts);
+		h->incidents = incidents_new(INCIDENTS, &h->key, p->quiet_after, on_incident, h);
+		if (!h->incidents)
+			return -ENOMEM;
+	} else {
+		incidents_quiet(h->incidents, p->quiet_after);
+	}
+	if (first || h->beat_due > h->now.mono + p->heartbeat)
+		h->beat_due = h->now.mono + p->heartbeat;
+	note_unserved(&h->tell, generations_before(&h->policies), refused);
+	netlink_watch(h->netlink, p);
+	r = netlink_open(h->netlink, h->now.mono);
+	if (r < 0)
+		log_error("netlink: %s: interfaces are not followed until it works", strerror(-r));
+	outbox_ready(&h->out, p->generation);
+	return 0;
+}
+
+static void
+take_notice(struct hub *h, const struct msg_notice *m)
+{
+	switch ((enum notice)m->notice) {
+	case NOTICE_STARTED:
+		note_sizes(&h->tell, 9002, h->version, tell_pick(&h->tell, "the auditor started: what happened before is not known",
+		    "監査を開始しました。これ以前の通信は不明です"));
+		tell_notices(&h->tell, NULL);
+		break;
+	case NOTICE_STOPPING:
+		coverage_stopping(h->coverage);
+		break;
+	case NOTICE_RELOADED:
+		note_sizes(&h->tell, 8001, h->version, tell_pick(&h->tell, "the configuration was read again and is in force",
+		    "設定を再読込みし、適用しました"));
+		tell_notices(&h->tell, generations_before(&h->policies));
+		break;
+	case NOTICE_RELOAD_REFUSED:
+		sinks_reopen(h->sinks);		/* SIGHUP is also how a log rotation calls */
+		note_refused(&h->tell, m->text, strnlen(m->text, sizeof m->text));
+		break;
+	}
+}
+
+/* A hub that was started again was not told what capture had opened before. */
+static void
+take_open(struct hub *h)
+{
+	const struct capture_shm *shm = h->peers.capture.shm;
+
+	for (uint16_t i = 0; i < POLICY_IFACES; i++) {
+		nstime since = atomic_load_explicit(&shm->iface[i].open_since, memory_order_relaxed);
+		struct msg_iface m = { .iface = i, .open = true, .reason = GAP_RESTART, .time = since };
+
+		if (since != NSTIME_NEVER && since != 0)
+			coverage_capture(h->coverage, &m, h->now);
+	}
+}
+
+static void
+take_peer(struct hub *h, const struct msg_peer *m, int fds[CHAN_FDS])
+{
+	int r = peers_add(&h->peers, m, fds);
+
+	if (r < 0) {
+		log_error("a channel of role %u cannot be used: %s", m->role, strerror(-r));
+		return;
+	}
+	if (m->role == ROLE_CAPTURE && h->restarts && !m->restarts)
+		take_open(h);
+	if (!m->restarts || !h->tell.policy)
+		return;
+	if (m->role == ROLE_CAPTURE) {
+		h->accounts.capture_restarted = true;
+		coverage_capture_died(h->coverage, m->died, h->now);
+	} else {
+		note_crash(&h->tell, m, h->peers.worker[m->index].control);
+	}
+}
+
+/* One message of the monitor. 0 or -errno, which ends the hub. */
+static int
+take_message(struct hub *h, int type, const union msg_any *m, int fds[CHAN_FDS])
+{
+	int r = 0;
+
+	if (type == MSG_POLICY) {
+		r = take_policy(h, &m->m_POLICY, fds[0]);
+		close(fds[0]);
+	} else if (type == MSG_STOP) {
+		h->stop = true;
+	} else if (type == MSG_PEER) {
+		take_peer(h, &m->m_PEER, fds);
+	} else if (type == MSG_NOTICE && h->tell.policy) {
+		take_notice(h, &m->m_NOTICE);
+	}
+	return r;
+}
+
+static int
+read_monitor(struct hub *h)
+{
+	union msg_any m;
+	int fds[CHAN_FDS], r = 0;
+
+	while (!h->stop && r == 0) {
+		int type = chan_receive(&h->monitor, &m, fds);
+
+		if (type == 0)
+			return 0;
+		if (type == -EPIPE)
+			h->orphan = h->stop = true;
+		else
+			r = type < 0 ? type : take_message(h, type, &m, fds);
+	}
+	return r;
+}
+
+static struct coverage_extra
+extra_of(const struct hub *h)
+{
+	struct coverage_extra x = { .open = h->incidents ? incidents_open(h->incidents) : 0, .waiting = sinks_waiting(h->sinks) };
+
+	for (size_t i = 0; i < sinks_size(h->sinks); i++)
+		x.lost += sinks_count(h->sinks, i).lost;
+	return x;
+}
+
+static void
+tick(struct hub *h)
+{
+	h->tick_due = h->now.mono + TICK;
+	h->out.alive_due = true;
+	if (!h->tell.policy)
+		return;
+	note_clock(&h->tell, &h->clocks);
+	peers_look(&h->peers, &h->accounts, h->now.mono);
+	accounts_check(&h->accounts, h->tell.policy, h->now.mono, on_mismatch, h);
+	coverage_tick(h->coverage, &h->accounts, h->now);
+	incidents_tick(h->incidents, h->now.wall);
+	netlink_tick(h->netlink, h->now.mono);
+	note_abandoned(&h->tell);
+	if (h->now.mono >= h->beat_due) {
+		struct coverage_extra x = extra_of(h);
+
+		coverage_heartbeat(h->coverage, &h->accounts, &x, h->now);
+		h->beat_due += h->tell.policy->heartbeat;
+		if (h->beat_due <= h->now.mono)
+			h->beat_due = h->now.mono + h->tell.policy->heartbeat;
+	}
+}
+
+static void
+set_time(struct hub *h)
+{
+	h->now = (struct moment){ .mono = nstime_mono(), .wall = nstime_now() };
+	h->tell.mono = h->now.mono;
+	h->tell.wall = h->now.wall;
+}
+
+/* Waits until there is something to do, and takes note of who can be written to. */
+static void
+wait_for(struct hub *h)
+{
+	struct pollfd fds[2 + SINKS + PEERS_POLL];
+	nstime until = h->tick_due, sinks = sinks_due(h->sinks), netlink = netlink_due(h->netlink);
+	size_t n = 2;
+
+	fds[0] = (struct pollfd){ .fd = h->monitor.fd, .events = POLLIN };
+	if (h->out.full)
+		fds[0].events |= POLLOUT;
+	fds[1] = (struct pollfd){ .fd = netlink_fd(h->netlink), .events = POLLIN };
+	size_t nsinks = sinks_poll(h->sinks, fds + n, SINKS);
+	n += nsinks;
+	if (h->tell.policy)
+		n += peers_poll(&h->peers, fds + n);
+	if (sinks < until)
+		until = sinks;
+	if (netlink < until && h->tell.policy)
+		until = netlink;
+	nstime left = until > h->now.mono ? until - h->now.mono : 0;
+	struct timespec ts = { .tv_sec = left / NS_SEC, .tv_nsec = left % NS_SEC };
+	if (ppoll(fds, n, &ts, NULL) <= 0)
+		return;
+	if (fds[0].revents & POLLOUT)
+		h->out.full = false;
+	for (size_t i = 2; i < 2 + nsinks; i++)
+		if (fds[i].revents)
+			sinks_ready(h->sinks, fds[i].fd);
+}
+
+static int
+loop(struct hub *h)
+{
+	int r = 0;
+
+	while (!h->stop && r == 0) {
+		wait_for(h);
+		set_time(h);
+		r = read_monitor(h);
+		if (h->tell.policy) {
+			peers_read(&h->peers);
+			if (netlink_read(h->netlink, h->now.mono))
+				coverage_overrun(h->coverage, h->now);
+			if (h->now.mono >= netlink_due(h->netlink))
+				netlink_tick(h->netlink, h->now.mono);
+		}
+		if (h->now.mono >= h->tick_due)
+			tick(h);
+		if (outbox_send(&h->out, &h->monitor) < 0)
+			h->orphan = h->stop = true;
+		sinks_run(h->sinks, h->now.mono);
+	}
+	return r;
+}
+
+/* The last words: what the others still said, the sums, and a short time for the sinks. */
+static void
+finish(struct hub *h)
+{
+	if (!h->tell.policy)
+		return;
+	set_time(h);
+	coverage_stopping(h->coverage);
+	peers_drain(&h->peers);
+	peers_look(&h->peers, &h->accounts, h->now.mono);
+	accounts_check_ended(&h->accounts, h->tell.policy, on_mismatch, h);
+	incidents_close_all(h->incidents);
+	struct coverage_extra x = extra_of(h);
+	coverage_stopped(h->coverage, &h->accounts, &x, h->now);
+
+	nstime end = h->now.mono + LAST_LINES;
+	for (;;) {
+		struct pollfd fds[SINKS];
+
+		sinks_run(h->sinks, h->now.mono);
+		if (!sinks_waiting(h->sinks) || h->now.mono >= end)
+			break;
+		struct timespec ts = { .tv_nsec = 50 * NS_MSEC };
+		size_t n = sinks_poll(h->sinks, fds, SINKS);
+
+		if (ppoll(fds, n, &ts, NULL) > 0)
+			for (size_t i = 0; i < n; i++)
+				if (fds[i].revents)
+					sinks_ready(h->sinks, fds[i].fd);
+		set_time(h);
+	}
+	if (sinks_waiting(h->sinks))
+		log_error("%llu lines could not be delivered before the stop", (unsigned long long)sinks_waiting(h->sinks));
+}
+
+static int
+start(struct hub *h)
+{
+	uint32_t id;
+
+	if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
+		return -EIO;
+	hash_key_init(&h->key, 0);
+	h->sinks = sinks_new("segauditd", getpid());
+	h->netlink = netlink_new(on_link, on_addrs, h);
+	if (!h->sinks || !h->netlink)
+		return -ENOMEM;
+	tell_init(&h->tell, h->sinks, id);
+	set_time(h);
+	h->coverage = coverage_new(h->now, on_note, h);
+	if (!h->coverage)
+		return -ENOMEM;
+	h->clocks = h->now.wall - h->now.mono;
+	h->tick_due = h->now.mono + TICK;
+	h->calls = (struct peers_calls){ .finding = on_finding, .iface = on_iface, .ended = on_ended, .ctx = h };
+	peers_init(&h->peers, &h->policies, &h->calls);
+	return 0;
+}
+
+int
+hub_run(int control_fd, const struct role_args *args, const char *version)
+{
+	struct hub *h = calloc(1, sizeof *h);
+	int r;
+
+	if (!h)
+		return EX_UNAVAILABLE;
+	/* The monitor alone hears the administrator; a reader of standard error may go away. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	h->monitor = (struct chan){ .fd = control_fd, .self = ROLE_HUB, .peer = ROLE_MONITOR };
+	h->version = version;
+	h->restarts = args->restarts;
+	r = start(h);
+	if (r == 0)
+		r = loop(h);
+	if (r == 0)
+		finish(h);
+	else
+		log_error("%s", strerror(-r));
+	bool orphan = h->orphan;
+	peers_fini(&h->peers);
+	incidents_free(h->incidents);
+	netlink_free(h->netlink);
+	coverage_free(h->coverage);
+	sinks_free(h->sinks);
+	generations_fini(&h->policies);
+	free(h);
+	return r < 0 ? EX_SOFTWARE : orphan ? EX_UNAVAILABLE : 0;
+}

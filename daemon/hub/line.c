@@ -1,0 +1,438 @@
+/* line.c - see line.h. */
+#include "hub/line.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/fields.h"
+#include "hub/sentence.h"
+#include "hub/words.h"
+
+enum {
+	HEAD_MOST = 400,	/* bytes of a line in which everything up to dst stands */
+	HEAD_MOST_JSON = 600,	/* the same in JSON, only to leave room for the rest */
+	END_ROOM = 180,		/* kept for the longest n, total, first, gen, trunc, sid, seq and
+				   an empty msg */
+	WORD_ROOM = 512,	/* for any one value of a line */
+	SEV_INFO = 6,		/* syslog numbers */
+	SEV_NOTICE = 5,
+};
+
+/* One line in the making. */
+struct line {
+	struct fields	 f;
+	const struct policy *p;
+	const struct incident *i;
+	enum incident_state state;
+	uint64_t	 added;
+	size_t		 name_most, want_most;	/* bytes of a name and of `want` that are shown */
+};
+
+/* How much of names and of `want` is shown, from all of it down to what always leaves room for dst
+ * in the first 400 bytes. */
+static const struct {
+	uint8_t		name, want;
+} shares[] = { { 255, 255 }, { 255, 32 }, { 255, 16 }, { 24, 16 }, { 16, 12 }, { 12, 0 },
+	{ 4, 0 } };
+
+typedef void words(struct text *t, const struct finding *f);
+
+/* A field whose value was put together; none when it is empty. */
+static void
+put(struct line *l, const char *key, const char *value)
+{
+	if (value[0])
+		fields_text(&l->f, key, value);
+}
+
+static void
+put_words(struct line *l, const char *key, words *of)
+{
+	char bytes[WORD_ROOM];
+	struct text t = text_of(bytes, sizeof bytes);
+
+	of(&t, &l->i->f);
+	put(l, key, bytes);
+}
+
+/* A name, cut at a code point to its share. */
+static void
+put_name(struct text *t, struct line *l, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n > l->name_most) {
+		n = l->name_most;
+		while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80)
+			n--;
+		l->f.left_out = true;
+	}
+	text_add(t, "%.*s", (int)n, name);
+}
+
+/* An incident whose names are cut to the line's share. */
+static struct incident
+with_share(struct line *l)
+{
+	struct incident i = *l->i;
+	char *name[] = { i.from.id, i.to.id, i.claims.id, i.rule, i.near, i.in, i.out };
+
+	for (size_t n = 0; n < sizeof name / sizeof *name; n++) {
+		char bytes[INCIDENT_NAME];
+		struct text t = text_of(bytes, sizeof bytes);
+
+		put_name(&t, l, name[n]);
+		memcpy(name[n], bytes, t.len + 1);
+	}
+	return i;
+}
+
+static void
+put_time(struct line *l, const char *key, nstime at)
+{
+	char bytes[NSTIME_TEXT];
+
+	fields_text(&l->f, key, nstime_text(bytes, at, policy_offset_at(l->p, at)));
+}
+
+static uint8_t
+severity_of(enum incident_state state, const struct incident *i)
+{
+	switch (state) {
+	case INCIDENT_OPEN:
+	case INCIDENT_WORSE:
+		break;
+	case INCIDENT_UPDATE:
+		return SEV_INFO;
+	case INCIDENT_CLOSED:
+		return SEV_NOTICE;
+	}
+	return finding_severity(i->f.id, i->f.outcome, i->core);
+}
+
+/* sev, verdict, and where the state has one, outcome. */
+static void
+put_judgement(struct line *l, bool outcome)
+{
+	const struct finding_kind *k = finding_kind(l->i->f.id);
+
+	put(l, "sev", severity_word(severity_of(l->state, l->i)));
+	if (k)
+		put(l, "verdict", verdict_word(k->verdict));
+	if (outcome)
+		put(l, "outcome", outcome_word(l->i->f.outcome));
+}
+
+static void
+put_rule(struct line *l, const struct incident *cut)
+{
+	char bytes[WORD_ROOM];
+	struct text t = text_of(bytes, sizeof bytes);
+
+	words_pair(&t, cut);
+	put(l, "pair", bytes);
+	put(l, "rule", words_rule(cut));
+}
+
+static void
+put_near(struct line *l, const struct incident *cut)
+{
+	char bytes[WORD_ROOM];
+	struct text t = text_of(bytes, sizeof bytes);
+
+	words_near(&t, cut);
+	put(l, "near", bytes);
+}
+
+static void
+put_want(struct line *l)
+{
+	char want[WORD_ROOM], got[WORD_ROOM];
+	struct text w = text_of(want, sizeof want), g = text_of(got, sizeof got);
+	size_t most = l->want_most;
+
+	words_want(&w, l->p, l->i);
+	words_got(&g, l->p, l->i);
+	if (l->i->want_cut)
+		l->f.left_out = true;
+	if (w.len > most) {
+		while (most > 0 && ((unsigned char)want[most] & 0xc0) == 0x80)
+			most--;
+		want[most] = '\0';
+		l->f.left_out = true;
+	}
+	put(l, "want", want);
+	if (l->want_most > 0)
+		put(l, "got", got);
+}
+
+static void
+put_place(
+    struct line *l, const char *key, const char *vlan_key, const char *name, const struct place *at)
+{
+	char bytes[16];
+	struct text t = text_of(bytes, sizeof bytes);
+
+	put(l, key, name);
+	words_vlan(&t, at);
+	/* One tag is a number, two are a text. */
+	if (at->vlan[0] && !at->vlan[1])
+		fields_number(&l->f, vlan_key, at->vlan[0]);
+	else
+		put(l, vlan_key, bytes);
+}
+
+static void
+put_host(struct line *l, bool initiator)
+{
+	const struct finding *f = &l->i->f;
+	char bytes[ADDR_TEXT + 16];
+	struct text t = text_of(bytes, sizeof bytes);
+
+	if (l->f.json) {
+		put(l, initiator ? "src" : "dst", addr_text(bytes, initiator ? &f->src : &f->dst));
+		if (f->flags & FINDING_PORTS)
+			fields_number(
+			    &l->f, initiator ? "sport" : "dport", initiator ? f->sport : f->dport);
+		return;
+	}
+	words_host(&t, f, initiator);
+	put(l, initiator ? "src" : "dst", bytes);
+}
+
+/* proto, src and dst; for a frame without IP what it was. */
+static void
+put_ends(struct line *l)
+{
+	const struct finding *f = &l->i->f;
+	char bytes[16];
+	struct text t = text_of(bytes, sizeof bytes);
+
+	if (!words_has_hosts(f) && f->ethertype) {
+		text_add(&t, "0x%04x", f->ethertype);
+		put(l, "ethertype", bytes);
+	}
+	if (!words_has_hosts(f))
+		return;
+	words_proto(&t, f->proto);
+	put(l, "proto", bytes);
+	if (f->flags & FINDING_ICMP) {
+		fields_number(&l->f, "type", f->dport);
+		fields_number(&l->f, "code", f->sport);
+	}
+	put_host(l, true);
+	put_host(l, false);
+}
+
+/* All up to dst, for one share. */
+static void
+head(struct line *l)
+{
+	struct incident cut = with_share(l);
+	const struct incident *i = l->i;
+
+	fields_text(&l->f, "ev", i->ev);
+	switch (l->state) {
+	case INCIDENT_OPEN:
+	case INCIDENT_WORSE:
+		put_judgement(l, true);
+		put_rule(l, &cut);
+		put_near(l, &cut);
+		put_want(l);
+		if (i->f.flags & FINDING_HAS_IN)
+			put_place(l, "in", "vlan", cut.in, &i->f.in);
+		if (i->f.flags & FINDING_HAS_OUT)
+			put_place(l, "out", "outvlan", cut.out, &i->f.out);
+		break;
+	case INCIDENT_UPDATE:
+		fields_added(&l->f, "n", l->added);
+		fields_number(&l->f, "total", i->total);
+		put_judgement(l, true);
+		put_rule(l, &cut);
+		put_near(l, &cut);
+		break;
+	case INCIDENT_CLOSED:
+		fields_number(&l->f, "total", i->total);
+		put_time(l, "first", i->first);
+		put_time(l, "last", i->last);
+		put(l, "worst", outcome_word(i->f.outcome));
+		if (l->added)
+			fields_added(&l->f, "n", l->added);
+		put_judgement(l, false);
+		put_rule(l, &cut);
+		break;
+	}
+	put_ends(l);
+}
+
+static void
+words_smac(struct text *t, const struct finding *f)
+{
+	char mac[MAC_TEXT];
+
+	if (f->flags & FINDING_MACS)
+		text_add(t, "%s", mac_text(mac, &f->smac));
+}
+
+static void
+words_dmac(struct text *t, const struct finding *f)
+{
+	char mac[MAC_TEXT];
+
+	if (f->flags & FINDING_MACS)
+		text_add(t, "%s", mac_text(mac, &f->dmac));
+}
+
+static void
+words_outer(struct text *t, const struct finding *f)
+{
+	char a[ADDR_TEXT], b[ADDR_TEXT];
+
+	if (f->flags & FINDING_OUTER)
+		text_add(t, "%s>%s", addr_text(a, &f->outer_src), addr_text(b, &f->outer_dst));
+}
+
+/* What stands between dst and the fields that close a line. */
+static void
+tail(struct line *l)
+{
+	const struct incident *i = l->i;
+	size_t size = l->f.t.size;
+
+	switch (l->state) {
+	case INCIDENT_OPEN:
+	case INCIDENT_WORSE:
+		/* What closes the line must fit whatever comes here. */
+		l->f.t.size -= END_ROOM;
+		put(l, "claims", i->claims.id);
+		put_words(l, "what", words_what);
+		put_words(l, "flags", words_flags);
+		put_words(l, "smac", words_smac);
+		put_words(l, "dmac", words_dmac);
+		put_words(l, "stack", words_stack);
+		put_words(l, "outer", words_outer);
+		l->f.t.size = size;
+		if (l->state == INCIDENT_OPEN) {
+			fields_number(&l->f, "n", l->added);
+		} else {
+			fields_added(&l->f, "n", l->added);
+			fields_number(&l->f, "total", i->total);
+		}
+		put_time(l, "first", i->first);
+		fields_number(&l->f, "gen", i->f.generation);
+		break;
+	case INCIDENT_UPDATE:
+		put_time(l, "last", i->last);
+		break;
+	case INCIDENT_CLOSED:
+		break;
+	}
+}
+
+/* trunc where something was left out or will be, then sid and seq, then msg. */
+static void
+finish(struct fields *f, const struct line_run *run, const char *msg)
+{
+	char bytes[64];
+	int run_size = 0;
+
+	if (run)
+		run_size = snprintf(bytes, sizeof bytes,
+		    f->json ? ",\"sid\":\"%s\",\"seq\":%llu" : " sid=%s seq=%llu", run->sid,
+		    (unsigned long long)run->seq);
+	if (run_size < 0)
+		run_size = 0;
+	if (f->left_out || f->t.len + (size_t)run_size + fields_msg_size(msg, f->json) >= f->t.size)
+		fields_number(f, "trunc", 1);
+	if (run) {
+		fields_text(f, "sid", run->sid);
+		fields_number(f, "seq", run->seq);
+	}
+	fields_msg(f, msg);
+	fields_end(f);
+}
+
+static void
+incident(struct text *t, const struct policy *p, enum incident_state state,
+    const struct incident *i, uint64_t added, const struct line_run *run, bool json)
+{
+	static const char *const states[] = {
+		[INCIDENT_OPEN] = "OPEN",
+		[INCIDENT_WORSE] = "WORSE",
+		[INCIDENT_UPDATE] = "UPDATE",
+		[INCIDENT_CLOSED] = "CLOSED",
+	};
+	char bytes[LINE_MAX_BYTES + 1], msg_bytes[2 * LINE_MAX_BYTES];
+	struct text msg = text_of(msg_bytes, sizeof msg_bytes);
+	struct line l = { .p = p, .i = i, .state = state, .added = added };
+
+	for (size_t share = 0; share < sizeof shares / sizeof *shares; share++) {
+		l.f = fields_of(bytes, sizeof bytes, json, i->f.id, states[state]);
+		l.name_most = shares[share].name;
+		l.want_most = shares[share].want;
+		head(&l);
+		if (l.f.t.len <= (size_t)(json ? HEAD_MOST_JSON : HEAD_MOST))
+			break;
+	}
+	tail(&l);
+	sentence(&msg, p, state, i);
+	finish(&l.f, run, msg_bytes);
+	text_add(t, "%s", bytes);
+}
+
+void
+line_incident(struct text *t, const struct policy *p, enum incident_state state,
+    const struct incident *i, uint64_t added, const struct line_run *run, uint8_t *severity)
+{
+	*severity = severity_of(state, i);
+	incident(t, p, state, i, added, run, false);
+}
+
+void
+line_incident_json(struct text *t, const struct policy *p, enum incident_state state,
+    const struct incident *i, uint64_t added, const struct line_run *run)
+{
+	incident(t, p, state, i, added, run, true);
+}
+
+/* Is one of the written fields in=? */
+static bool
+names_interface(const char *fields)
+{
+	return strncmp(fields, "in=", 3) == 0 || strstr(fields, " in=");
+}
+
+static uint8_t
+note(struct text *t, uint16_t id, const char *fields, const char *msg, const struct line_run *run,
+    bool json)
+{
+	char bytes[LINE_MAX_BYTES + 1];
+	struct fields f = fields_of(bytes, sizeof bytes, json, id, "NOTE");
+	const struct finding_kind *k = finding_kind(id);
+	size_t size = f.t.size;
+	uint8_t severity = finding_severity(
+	    id, OUTCOME_UNKNOWN, (id == 6004 || id == 9004) && names_interface(fields));
+
+	fields_text(&f, "sev", severity_word(severity));
+	fields_text(&f, "verdict", verdict_word(k ? k->verdict : VERDICT_NOTICE));
+	f.t.size -= END_ROOM;
+	fields_more(&f, fields);
+	f.t.size = size;
+	finish(&f, run, msg);
+	text_add(t, "%s", bytes);
+	return severity;
+}
+
+void
+line_note(struct text *t, uint16_t id, const char *fields, const char *msg,
+    const struct line_run *run, uint8_t *severity)
+{
+	*severity = note(t, id, fields, msg, run, false);
+}
+
+void
+line_note_json(
+    struct text *t, uint16_t id, const char *fields, const char *msg, const struct line_run *run)
+{
+	(void)note(t, id, fields, msg, run, true);	/* sev= says it */
+}

@@ -1,0 +1,237 @@
+/* outlet.c - see outlet.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hub/outlet.h"
+
+bool
+outlet_serves(uint8_t target)
+{
+	return target == TARGET_SYSLOG || target == TARGET_STDERR || target == TARGET_FILE || target == TARGET_JSON;
+}
+
+const char *
+outlet_name(uint8_t target)
+{
+	static const char *const names[] = {
+		[TARGET_SYSLOG] = "syslog", [TARGET_JOURNALD] = "journald", [TARGET_STDERR] = "stderr", [TARGET_FILE] = "file",
+		[TARGET_JSON] = "json", [TARGET_REMOTE] = "remote",
+	};
+
+	return target < sizeof names / sizeof *names ? names[target] : "?";
+}
+
+void
+outlet_init(struct outlet *o, uint8_t target, uint8_t facility, const char *path, const char *ident, pid_t pid)
+{
+	size_t n = strnlen(path, sizeof o->path - 1);
+
+	memset(o, 0, sizeof *o);
+	o->target = target;
+	o->facility = facility;
+	memcpy(o->path, path, n);
+	o->ident = ident;
+	o->pid = pid;
+	o->fd = -1;
+}
+
+void
+outlet_close(struct outlet *o)
+{
+	if (o->fd >= 0 && o->target != TARGET_STDERR)
+		close(o->fd);
+	o->fd = -1;
+	o->rest_size = 0;
+}
+
+static int
+syslog_open(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	size_t n = strlen(path);
+
+	if (n >= sizeof a.sun_path)
+		return -ENAMETOOLONG;
+	memcpy(a.sun_path, path, n);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&a, sizeof a) < 0) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static int
+file_open(struct outlet *o)
+{
+	struct stat st;
+	/* O_NONBLOCK: the path may be a FIFO that nobody reads. */
+	int fd = open(o->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	o->dev = st.st_dev;
+	o->ino = st.st_ino;
+	return fd;
+}
+
+int
+outlet_open(struct outlet *o)
+{
+	int fd;
+
+	if (o->fd >= 0)
+		return 0;
+	if (o->target == TARGET_STDERR)
+		fd = STDERR_FILENO;
+	else if (o->target == TARGET_SYSLOG)
+		fd = syslog_open(o->path);
+	else
+		fd = file_open(o);
+	if (fd < 0)
+		return fd;
+	o->fd = fd;
+	return 0;
+}
+
+/* What a failed write means for the line and for the way. */
+static enum outlet_result
+result_of(int error)
+{
+	switch (error) {
+	case EAGAIN:
+	case EINTR:
+	case ENOBUFS:
+	case ENOMEM:
+	case ENOSPC:
+	case EDQUOT:
+		return OUTLET_BUSY;
+	case EMSGSIZE:
+		return OUTLET_REFUSED;
+	default:			/* ENOTCONN, ECONNREFUSED, ECONNRESET, EPIPE, EIO … */
+		return OUTLET_BROKEN;
+	}
+}
+
+static enum outlet_result
+syslog_send(struct outlet *o, uint8_t severity, nstime when, const char *line, size_t size)
+{
+	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	char record[OUTLET_RECORD];
+	time_t seconds = (time_t)(when / NS_SEC);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm))
+		memset(&tm, 0, sizeof tm);
+	/* strftime("%b") would follow the locale, and syslog wants English. */
+	int head = snprintf(record, sizeof record, "<%d>%s %2d %02d:%02d:%02d %s[%d]: ", o->facility * 8 + severity,
+	    months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, o->ident, (int)o->pid);
+	if (head < 0 || (size_t)head > sizeof record - size)
+		return OUTLET_REFUSED;
+	memcpy(record + head, line, size);
+	if (send(o->fd, record, (size_t)head + size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return result_of(errno);
+	return OUTLET_SENT;
+}
+
+/* One write that does not wait. Bytes written, or -errno. */
+static ssize_t
+write_now(const struct outlet *o, const char *bytes, size_t size)
+{
+	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
+	ssize_t n;
+
+	/* Standard error belongs to others too: its flags stay as they are, so ask before every write. A pipe that is
+	 * writable takes a record whole; a socket says EAGAIN by MSG_DONTWAIT. */
+	if (o->target == TARGET_STDERR) {
+		if (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLOUT | POLLERR | POLLNVAL)))
+			return -EAGAIN;
+		n = send(o->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n >= 0 || errno != ENOTSOCK)
+			return n >= 0 ? n : -errno;
+	}
+	n = write(o->fd, bytes, size);
+	return n >= 0 ? n : -errno;
+}
+
+enum outlet_result
+outlet_flush(struct outlet *o)
+{
+	if (!o->rest_size)
+		return OUTLET_SENT;
+	ssize_t n = write_now(o, o->rest, o->rest_size);
+	if (n < 0)
+		return result_of((int)-n);
+	o->rest_size -= (size_t)n;
+	memmove(o->rest, o->rest + n, o->rest_size);
+	return o->rest_size ? OUTLET_BUSY : OUTLET_SENT;
+}
+
+static enum outlet_result
+file_send(struct outlet *o, nstime when, int32_t offset, const char *line, size_t size)
+{
+	char record[OUTLET_RECORD], at[NSTIME_TEXT];
+	enum outlet_result r = outlet_flush(o);
+	bool is_json = o->target == TARGET_JSON && size > 1 && line[0] == '{';
+
+	if (r != OUTLET_SENT)
+		return r;
+	/* In an object the time is its first member, by the name that ECS gives it. */
+	int head = snprintf(record, sizeof record, is_json ? "{\"@timestamp\":\"%s\"," : "%s ", nstime_text(at, when, offset));
+	line += is_json;
+	size -= is_json;
+	if (head < 0 || (size_t)head + 1 > sizeof record - size)
+		return OUTLET_REFUSED;
+	memcpy(record + head, line, size);
+	record[(size_t)head + size] = '\n';
+	size += (size_t)head + 1;
+	ssize_t n = write_now(o, record, size);
+	if (n < 0)
+		return result_of((int)-n);
+	o->rest_size = size - (size_t)n;
+	memcpy(o->rest, record + n, o->rest_size);
+	return OUTLET_SENT;
+}
+
+enum outlet_result
+outlet_send(struct outlet *o, uint8_t severity, nstime when, int32_t offset, const char *line, size_t size)
+{
+	if (size > OUTLET_LINE)
+		return OUTLET_REFUSED;
+	if (o->target == TARGET_SYSLOG)
+		return syslog_send(o, severity, when, line, size);
+	return file_send(o, when, offset, line, size);
+}
+
+bool
+outlet_moved(const struct outlet *o)
+{
+	struct stat st;
+
+	if (o->fd < 0 || o->rest_size || (o->target != TARGET_FILE && o->target != TARGET_JSON))
+		return false;
+	return stat(o->path, &st) < 0 || st.st_dev != o->dev || st.st_ino != o->ino;
+}
+
+bool
+outlet_polls(const struct outlet *o)
+{
+	return o->fd >= 0 && o->target == TARGET_SYSLOG;
+}

@@ -1,0 +1,207 @@
+/* peers.c - see peers.h. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hub/peers.h"
+
+enum {
+	SHARE = 64,			/* messages of one peer before another's turn */
+	DRAIN = 65536,			/* messages of one peer at a stop: more than a channel holds */
+};
+
+void
+peers_init(struct peers *s, const struct generations *policies, const struct peers_calls *calls)
+{
+	*s = (struct peers){ .policies = policies, .calls = calls };
+	for (unsigned i = 0; i < ROLE_WORKERS; i++)
+		s->worker[i].chan.fd = -1;
+	s->capture.chan.fd = -1;
+}
+
+static void
+unmap(void *at, size_t size)
+{
+	if (at)
+		(void)munmap(at, size);		/* cannot fail on a mapping of ours */
+}
+
+static void
+peer_close(struct peer *p)
+{
+	if (p->chan.fd >= 0)
+		chan_close(&p->chan);
+	p->chan.fd = -1;
+}
+
+void
+peers_fini(struct peers *s)
+{
+	for (unsigned i = 0; i < ROLE_WORKERS; i++) {
+		peer_close(&s->worker[i]);
+		unmap(s->worker[i].shm, sizeof(struct worker_shm));
+		unmap(s->worker[i].control, sizeof(struct ring_control));
+	}
+	peer_close(&s->capture);
+	unmap(s->capture.shm, sizeof(struct capture_shm));
+}
+
+/* Maps SIZE bytes of a descriptor read-only; NULL when it has not so many. */
+static void *
+map(int fd, size_t size)
+{
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size < 0 || (uint64_t)st.st_size < size)
+		return NULL;
+	void *at = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+static bool
+take_findings(const struct peers *s, const struct msg_findings *m)
+{
+	if (m->count > MSG_FINDINGS_MAX)
+		return false;
+	/* All of them first: a message with one wrong record is not half believed. */
+	for (uint32_t i = 0; i < m->count; i++) {
+		const struct policy *p = generations_of(s->policies, m->finding[i].generation);
+
+		if (!p || !finding_valid(&m->finding[i], p))
+			return false;
+	}
+	for (uint32_t i = 0; i < m->count; i++)
+		s->calls->finding(s->calls->ctx, generations_of(s->policies, m->finding[i].generation), &m->finding[i]);
+	return true;
+}
+
+static bool
+take(const struct peers *s, enum role role, int type, const union msg_any *m)
+{
+	if (role == ROLE_WORKER && type == MSG_FINDINGS)
+		return take_findings(s, &m->m_FINDINGS);
+	if (role == ROLE_CAPTURE && type == MSG_IFACE) {
+		uint8_t open;
+
+		memcpy(&open, &m->m_IFACE.open, 1);	/* a bool from outside is a byte until it was looked at */
+		if (m->m_IFACE.iface >= POLICY_IFACES || m->m_IFACE.reason >= GAP_REASONS || open > 1)
+			return false;
+		s->calls->iface(s->calls->ctx, &m->m_IFACE);
+		return true;
+	}
+	return false;
+}
+
+static void
+peer_read(const struct peers *s, struct peer *p, enum role role, unsigned index, unsigned most)
+{
+	union msg_any m;
+	int fds[CHAN_FDS];
+
+	for (unsigned n = 0; p->chan.fd >= 0 && n < most; n++) {
+		int type = chan_receive(&p->chan, &m, fds);
+
+		if (type == 0)
+			return;
+		if (type > 0 && take(s, role, type, &m))
+			continue;
+		peer_close(p);
+		s->calls->ended(s->calls->ctx, role, index, type == -EPIPE ? PEER_GONE : PEER_WRONG);
+	}
+}
+
+static int
+add_worker(struct peers *s, const struct msg_peer *m, const int fds[3])
+{
+	struct worker_shm *shm = map(fds[1], sizeof *shm);
+	struct ring_control *control = map(fds[2], sizeof *control);
+
+	if (m->index >= ROLE_WORKERS || !shm || !control) {
+		unmap(shm, sizeof *shm);
+		unmap(control, sizeof *control);
+		return -EINVAL;
+	}
+	struct peer *p = &s->worker[m->index];
+	peer_read(s, p, ROLE_WORKER, m->index, DRAIN);
+	peer_close(p);
+	unmap(p->shm, sizeof *shm);
+	unmap(p->control, sizeof *control);
+	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_WORKER }, .shm = shm, .control = control };
+	return 0;
+}
+
+static int
+add_capture(struct peers *s, const int fds[3])
+{
+	struct capture_shm *shm = map(fds[1], sizeof *shm);
+	struct peer *p = &s->capture;
+
+	if (!shm)
+		return -EINVAL;
+	peer_read(s, p, ROLE_CAPTURE, 0, DRAIN);
+	peer_close(p);
+	unmap(p->shm, sizeof *shm);
+	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_CAPTURE }, .shm = shm };
+	return 0;
+}
+
+int
+peers_add(struct peers *s, const struct msg_peer *m, const int fds[3])
+{
+	int r = -EINVAL;
+
+	if (fds[0] >= 0 && m->role == ROLE_WORKER)
+		r = add_worker(s, m, fds);
+	else if (fds[0] >= 0 && m->role == ROLE_CAPTURE)
+		r = add_capture(s, fds);
+	for (unsigned i = r < 0 ? 0 : 1; i < 3; i++)	/* the channel stays when it was taken; memories are mapped */
+		if (fds[i] >= 0)
+			close(fds[i]);
+	return r;
+}
+
+size_t
+peers_poll(const struct peers *s, struct pollfd *fds)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < ROLE_WORKERS; i++)
+		if (s->worker[i].chan.fd >= 0)
+			fds[n++] = (struct pollfd){ .fd = s->worker[i].chan.fd, .events = POLLIN };
+	if (s->capture.chan.fd >= 0)
+		fds[n++] = (struct pollfd){ .fd = s->capture.chan.fd, .events = POLLIN };
+	return n;
+}
+
+static void
+read_all(struct peers *s, unsigned most)
+{
+	/* Capture first: a gap that it tells of explains what the workers say. */
+	peer_read(s, &s->capture, ROLE_CAPTURE, 0, most);
+	for (unsigned i = 0; i < ROLE_WORKERS; i++)
+		peer_read(s, &s->worker[i], ROLE_WORKER, i, most);
+}
+
+void
+peers_read(struct peers *s)
+{
+	read_all(s, SHARE);
+}
+
+void
+peers_drain(struct peers *s)
+{
+	read_all(s, DRAIN);
+}
+
+void
+peers_look(const struct peers *s, struct accounts *a, nstime mono)
+{
+	/* Capture's frames before the rings' numbers, workers' counters last: each can only be ahead of the one read earlier. */
+	if (s->capture.shm)
+		accounts_capture(a, s->capture.shm, mono);
+	for (unsigned i = 0; i < ROLE_WORKERS; i++)
+		if (s->worker[i].shm)
+			accounts_worker(a, i, s->worker[i].shm, s->worker[i].control);
+}

@@ -1,0 +1,63 @@
+/* peers.h - the hub's side of workers and capture: their channels and their memories.
+ *
+ * Knows: who is there, since which restart, and what a message of theirs must look like. Owns the channels and the read-only mappings.
+ * Called by hub.c; answers through the functions that it was given. Never believes a record: one that cannot be true ends the channel.
+ */
+#ifndef SEGAUDIT_PEERS_H
+#define SEGAUDIT_PEERS_H
+
+#include <poll.h>
+
+#include "hub/accounts.h"
+#include "hub/generations.h"
+#include "model/chan.h"
+
+enum peer_end {
+	PEER_GONE,		/* its process ended */
+	PEER_WRONG,		/* it sent what it may not: treated as compromised */
+};
+
+struct peers_calls {
+	/* A finding that was checked; P is the policy of its generation. */
+	void (*finding)(void *ctx, const struct policy *p, const struct finding *f);
+	/* Capture opened or closed an interface. */
+	void (*iface)(void *ctx, const struct msg_iface *m);
+	/* A channel ended, and was closed. */
+	void (*ended)(void *ctx, enum role role, unsigned index, enum peer_end why);
+	void		*ctx;
+};
+
+struct peer {
+	struct chan	chan;
+	void		*shm;		/* struct worker_shm or capture_shm, NULL before the first */
+	struct ring_control *control;	/* workers: NULL before the first */
+};
+
+struct peers {
+	struct peer	worker[ROLE_WORKERS], capture;
+	const struct generations *policies;
+	const struct peers_calls *calls;
+};
+
+enum { PEERS_POLL = ROLE_WORKERS + 1 };
+
+void peers_init(struct peers *s, const struct generations *policies, const struct peers_calls *calls);
+void peers_fini(struct peers *s);
+
+/* Takes a peer that was started: FDS as msg.h says; they become the peers' or are closed. What the one before had still sent is read first.
+ * 0 or -errno: -EINVAL when role, index or memories are not what they must be. */
+int peers_add(struct peers *s, const struct msg_peer *m, const int fds[3]);
+
+/* Fills at most PEERS_POLL entries for ppoll(); returns how many. */
+size_t peers_poll(const struct peers *s, struct pollfd *fds);
+
+/* Reads what is there, of each peer at most a share, so that none can hold the loop. */
+void peers_read(struct peers *s);
+
+/* Reads everything that was sent so far: before a stop. */
+void peers_drain(struct peers *s);
+
+/* Looks at all memories. */
+void peers_look(const struct peers *s, struct accounts *a, nstime mono);
+
+#endif

@@ -1,0 +1,162 @@
+/* tell.c - see tell.h. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hub/tell.h"
+
+void
+tell_init(struct tell *t, struct sinks *sinks, uint32_t id)
+{
+	*t = (struct tell){ .sinks = sinks };
+	snprintf(t->run.sid, sizeof t->run.sid, "%08x", id);
+}
+
+const char *
+tell_pick(const struct tell *t, const char *english, const char *japanese)
+{
+	return t->policy && t->policy->japanese ? japanese : english;
+}
+
+void
+tell_incident(struct tell *t, enum incident_state state, const struct incident *i, uint64_t added)
+{
+	char text_buffer[LINE_MAX_BYTES + 1], json_buffer[LINE_MAX_BYTES + 1];
+	struct text text = text_of(text_buffer, sizeof text_buffer);
+	struct text json = text_of(json_buffer, sizeof json_buffer);
+	struct sink_line l = { .text = text_buffer, .time = t->wall, .severity = 5, .has_pair = true };
+
+	incident_pair(i, t->policy, &l.from, &l.to);
+	t->run.seq++;
+	line_incident(&text, t->policy, state, i, added, &t->run, &l.severity);
+	if (sinks_want_json(t->sinks)) {
+		line_incident_json(&json, t->policy, state, i, added, &t->run);
+		l.json = json_buffer;
+	}
+	sinks_put(t->sinks, &l, t->mono);
+}
+
+void
+tell_note(struct tell *t, uint16_t id, const char *fields, const char *msg)
+{
+	char text_buffer[LINE_MAX_BYTES + 1], json_buffer[LINE_MAX_BYTES + 1];
+	struct text text = text_of(text_buffer, sizeof text_buffer);
+	struct text json = text_of(json_buffer, sizeof json_buffer);
+	struct sink_line l = { .text = text_buffer, .time = t->wall, .severity = 5 };
+
+	t->run.seq++;
+	line_note(&text, id, fields, msg, &t->run, &l.severity);
+	if (sinks_want_json(t->sinks)) {
+		line_note_json(&json, id, fields, msg, &t->run);
+		l.json = json_buffer;
+	}
+	sinks_put(t->sinks, &l, t->mono);
+}
+
+/* A notice without numbers, so that two policies can be compared. */
+struct named {
+	const struct policy_notice *notice;
+	const char	*conduit, *text;
+};
+
+static int
+compare(const struct named *a, const struct named *b)
+{
+	int r = (a->notice->id > b->notice->id) - (a->notice->id < b->notice->id);
+
+	if (!r)
+		r = strcmp(a->conduit, b->conduit);
+	return r ? r : strcmp(a->text, b->text);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return compare(a, b);
+}
+
+static int
+by_order(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+
+	return (x->notice > y->notice) - (x->notice < y->notice);
+}
+
+/* The notices of P, sorted by name; NULL when there is no memory or none. */
+static struct named *
+named_of(const struct policy *p)
+{
+	const struct policy_notice *n = policy_at(p, p->notices);
+	struct named *all = p->nnotices ? calloc(p->nnotices, sizeof *all) : NULL;
+
+	if (!all)
+		return NULL;
+	for (uint32_t i = 0; i < p->nnotices; i++) {
+		bool known = n[i].conduit < p->nconduits;
+
+		all[i] = (struct named){ .notice = &n[i], .text = policy_text(p, n[i].text),
+			.conduit = known ? policy_text(p, policy_conduit(p, n[i].conduit)->id) : "" };
+	}
+	qsort(all, p->nnotices, sizeof *all, by_name);
+	return all;
+}
+
+static void
+say_notice(struct tell *t, const struct named *n)
+{
+	char buffer[1024], pair[512];
+	struct text fields = text_of(buffer, sizeof buffer);
+	const struct policy *p = t->policy;
+
+	if (n->notice->from && n->notice->to && n->notice->from <= p->nzones && n->notice->to <= p->nzones) {
+		snprintf(pair, sizeof pair, "%s>%s", policy_text(p, policy_zone(p, n->notice->from)->id),
+		    policy_text(p, policy_zone(p, n->notice->to)->id));
+		text_pair(&fields, "pair", pair, strlen(pair));
+	}
+	if (*n->conduit)
+		text_pair(&fields, "rule", n->conduit, strlen(n->conduit));
+	tell_note(t, n->notice->id, buffer, n->text);
+}
+
+/* One line per id for those of the N that are not said one by one. */
+static void
+say_rest(struct tell *t, const struct named *all, uint32_t n)
+{
+	for (uint32_t i = 0, first = 0; i < n; i++) {
+		char fields[32];
+
+		if (i + 1 < n && all[i + 1].notice->id == all[i].notice->id)
+			continue;
+		snprintf(fields, sizeof fields, "n=%u", i + 1 - first);
+		first = i + 1;
+		tell_note(t, all[i].notice->id, fields, tell_pick(t, "more rules of which this is true: segauditd -n lists them all",
+		    "ほかにも該当する規則があります。segauditd -n で一覧できます"));
+	}
+}
+
+void
+tell_notices(struct tell *t, const struct policy *before)
+{
+	struct named *now = named_of(t->policy), *then = before ? named_of(before) : NULL;
+	uint32_t n = 0, nthen = then ? before->nnotices : 0;
+
+	/* What is in both, in the order of names, is left out. */
+	for (uint32_t i = 0, k = 0; now && i < t->policy->nnotices; i++) {
+		while (k < nthen && compare(&then[k], &now[i]) < 0)
+			k++;
+		if (k == nthen || compare(&then[k], &now[i]) != 0)
+			now[n++] = now[i];
+	}
+	if (n <= TELL_NOTICES) {
+		if (n)
+			qsort(now, n, sizeof *now, by_order);
+		for (uint32_t i = 0; i < n; i++)
+			say_notice(t, &now[i]);
+	} else {
+		for (uint32_t i = 0; i < TELL_NOTICES; i++)
+			say_notice(t, &now[i]);
+		say_rest(t, now + TELL_NOTICES, n - TELL_NOTICES);
+	}
+	free(now);
+	free(then);
+}
