@@ -1,0 +1,103 @@
+/* load.c - see load.h. */
+#include "monitor/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/units.h"
+
+struct policy *
+load(const char *file, nstime now, struct compile_ifaces *keep, struct conf **conf,
+     struct conf_errors *e)
+{
+	struct compile_ifaces numbers = {0};
+	struct conf *c = conf_read(file, e);
+	struct policy *p;
+
+	if (!c)
+		return NULL;
+	if (keep)
+		numbers = *keep;
+	p = compile(c, now, &numbers, e);
+	if (p && keep)
+		*keep = numbers;
+	if (p && conf)
+		*conf = c;
+	else
+		conf_free(c);
+	return p;
+}
+
+void
+load_say_errors(const struct conf_errors *e)
+{
+	for (uint32_t i = 0; i < e->n; i++)
+		fprintf(stderr, "%s\n", e->text[i]);
+}
+
+uint64_t
+load_ring(uint64_t size)
+{
+	uint64_t ring = UINT64_C(1) << 20;
+
+	while (ring < size && ring < UINT64_C(1) << 62)
+		ring <<= 1;
+	return ring;
+}
+
+struct load_memory
+load_memory(const struct policy *p, size_t flows)
+{
+	struct load_memory m = {.policy = p->size};
+
+	for (uint16_t i = 0; i < p->nifaces; i++)
+		m.interfaces += policy_iface(p, i)->used;
+	m.flows = (uint64_t)flows * p->workers;
+	m.rings = load_ring(p->ring) * p->workers;
+	m.capture = p->capture_buffer * m.interfaces;
+	m.total = m.flows + m.rings + m.capture + m.policy;
+	return m;
+}
+
+/* One key that differs: its running value is kept. */
+static void
+kept_number(const char *key, uint64_t new, uint64_t old)
+{
+	if (new != old)
+		log_warn("%s: %llu waits for a restart; %llu stays until then", key,
+			 (unsigned long long)new, (unsigned long long)old);
+}
+
+static void
+kept_size(const char *key, uint64_t new, uint64_t old)
+{
+	char a[UNIT_TEXT], b[UNIT_TEXT];
+
+	if (new != old)
+		log_warn("%s: \"%s\" waits for a restart; \"%s\" stays until then", key,
+			 unit_bytes_text(a, new), unit_bytes_text(b, old));
+}
+
+static void
+kept_text(const char *key, const char *new, const char *old)
+{
+	if (strcmp(new, old) != 0)
+		log_warn("%s: \"%s\" waits for a restart; \"%s\" stays until then", key, new, old);
+}
+
+void
+load_keep(struct policy *new, const struct policy *old)
+{
+	kept_number("workers", new->workers, old->workers);
+	kept_number("flows", new->flows, old->flows);
+	kept_size("ring", new->ring, old->ring);
+	kept_size("capture_buffer", new->capture_buffer, old->capture_buffer);
+	kept_text("user", policy_text(new, new->user), policy_text(old, old->user));
+	kept_text("run_dir", policy_text(new, new->run_dir), policy_text(old, old->run_dir));
+	kept_text("state_dir", policy_text(new, new->state_dir), policy_text(old, old->state_dir));
+	new->workers = old->workers;
+	new->flows = old->flows;
+	new->ring = old->ring;
+	new->capture_buffer = old->capture_buffer;
+}

@@ -1,0 +1,38 @@
+/* load.h - from the configuration file to a policy, and what a daemon with it will need.
+ *
+ * Knows: that start, reload, -n and -r take one path; what a reload cannot change; how much memory
+ * is fixed at start. Owns nothing: what it makes is the caller's. Called by the monitor and by
+ * main. Never keeps half of a configuration.
+ */
+#ifndef SEGAUDIT_LOAD_H
+#define SEGAUDIT_LOAD_H
+
+#include "conf/compile.h"
+
+/* Reads and compiles FILE. NULL when it has errors, all of them in E. KEEP, which may be NULL,
+ * holds the interfaces' numbers: given and, on success only, received. CONF, which may be NULL,
+ * receives what was read: for conf_free(). The policy is for free(). */
+struct policy *load(const char *file, nstime now, struct compile_ifaces *keep, struct conf **conf,
+		    struct conf_errors *e);
+
+/* Writes all errors on standard error, a line each. */
+void load_say_errors(const struct conf_errors *e);
+
+/* Memory that a daemon with this policy takes at its start, in bytes. */
+struct load_memory {
+	uint64_t flows, rings, capture, policy, total;
+	unsigned interfaces;
+};
+
+/* FLOWS: bytes of one worker's tables (worker_memory(), which this layer cannot ask). */
+struct load_memory load_memory(const struct policy *p, size_t flows);
+
+/* Bytes of a ring of that configured size: a power of two, at least 1 MiB. */
+uint64_t load_ring(uint64_t size);
+
+/* Keeps in NEW, the policy of a reload, what only a restart can change and every role holds as
+ * numbers; says on standard error what differs from the running policy OLD and has to wait for a
+ * restart. */
+void load_keep(struct policy *new, const struct policy *old);
+
+#endif
