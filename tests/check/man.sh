@@ -1,0 +1,24 @@
+#!/bin/sh
+# The manual pages are clean mdoc.
+set -eu
+cd "${srcdir:-.}"
+if ! command -v mandoc > /dev/null; then
+	echo "mandoc is not installed (Debian package mandoc)"
+	exit 77
+fi
+pages=$(find man -name '*.[1-8]' | sort)
+if [ -z "$pages" ]; then
+	echo "there are no pages in man/"
+	exit 1
+fi
+bad=0
+for page in $pages; do
+	# Pages of this project that are installed beside it are not on this machine's manual path.
+	found=$(mandoc -T lint -W style "$page" |
+		grep -v 'referenced manual not found: Xr segaudit' || :)
+	if [ -n "$found" ]; then
+		echo "$found"
+		bad=1
+	fi
+done
+exit $bad

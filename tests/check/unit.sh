@@ -1,0 +1,27 @@
+#!/bin/sh
+# The systemd unit is one that systemd reads without a complaint. `systemd-analyze verify` exits 0
+# on warnings, so its text is what counts.
+set -eu
+cd "${srcdir:-.}"
+if ! command -v systemd-analyze > /dev/null; then
+	echo "systemd-analyze is not installed (Debian package systemd)"
+	exit 77
+fi
+unit=conf/segauditd.service
+if [ ! -f $unit ]; then
+	echo "$unit is missing"
+	exit 1
+fi
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+# The programs that it starts are not installed here: any that exists will do for the check.
+sed -E 's,^(Exec[A-Za-z]*=[-+!@:]*)[^ ]*segauditd,\1/bin/true,' "$unit" > "$dir/segauditd.service"
+said=$(SYSTEMD_LOG_LEVEL=warning systemd-analyze --man=no --recursive-errors=no verify \
+	"$dir/segauditd.service" 2>&1) || {
+	echo "$said"
+	exit 1
+}
+if [ -n "$said" ]; then
+	echo "$said"
+	exit 1
+fi

@@ -1,0 +1,467 @@
+/* test_hub.c - the hub as a process of its own; the test plays monitor, capture and worker by real channels and memories. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hub/hub.h"
+#include "model/chan.h"
+#include "model/ring.h"
+#include "model/shm.h"
+#include "rules.h"
+
+struct world {
+	char		dir[64], file[96];
+	pid_t		pid;
+	struct chan	hub;		/* as monitor */
+	struct chan	capture, worker;	/* the other roles' ends of their channels to the hub */
+	struct capture_shm *capture_shm;
+	struct worker_shm *worker_shm;
+	struct ring_control *ring;
+	int		capture_fd, worker_fd, ring_fd;
+	uint32_t	generation;
+	char		text[65536];
+};
+
+static void *
+memory(size_t size, int *fd)
+{
+	*fd = memfd_create("test", MFD_CLOEXEC);
+	assert_true(*fd >= 0);
+	assert_int_equal(ftruncate(*fd, (off_t)size), 0);
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+	assert_true(at != MAP_FAILED);
+	return at;
+}
+
+static struct chan
+chan_of(int fd, enum role self)
+{
+	return (struct chan){ .fd = fd, .self = self, .peer = self == ROLE_MONITOR ? ROLE_HUB : ROLE_HUB };
+}
+
+/* A policy of three zones whose interfaces do not exist, as a memfd. */
+static void
+send_policy(struct world *w)
+{
+	struct rules r = rules_new(3, 0, 2);
+	struct conf_sink sink = { .target = TARGET_FILE, .path = w->file, .facility = 3, .min = 7 };
+	struct msg_policy m = { .generation = ++w->generation };
+	int fd;
+
+	rules_zone(&r, "kikan", CLASS_CORE, "sgt-none1", "10.1.0.0/16");
+	rules_zone(&r, "lgwan", CLASS_LGWAN, "sgt-none2", "10.2.0.0/16");
+	rules_zone(&r, "internet", CLASS_INTERNET, "sgt-none3", "10.3.0.0/16");
+	rules_conduit(&r, "vdi", "lgwan", "internet", NULL, "10.3.9.0/24", "tcp/3389");
+	if (w->generation > 1)			/* an end in core without a list: 7002, new in the second generation */
+		rules_conduit(&r, "wide", "lgwan", "kikan", NULL, NULL, "tcp/443");
+	r.conf.sinks = &sink;
+	r.conf.nsinks = 1;
+	struct policy *p = rules_compile(&r, rules_utc(2026, 1, 5, 0, 0, 0));
+	if (!p)
+		print_error("%s\n", r.errors.text[0]);
+	assert_non_null(p);
+	p->generation = w->generation;
+	m.size = p->size;
+	void *image = memory(p->size, &fd);
+	memcpy(image, p, p->size);
+	munmap(image, p->size);
+	assert_int_equal(chan_send(&w->hub, MSG_POLICY, &m, &fd), 0);
+	close(fd);
+	free(p);
+	rules_free(&r);
+}
+
+/* The next message of the hub that is not ALIVE, at most five seconds away; its type. */
+static int
+hear(struct world *w, union msg_any *m)
+{
+	for (unsigned i = 0; i < 500; i++) {
+		struct pollfd p = { .fd = w->hub.fd, .events = POLLIN };
+		int fds[CHAN_FDS];
+		int type = chan_receive(&w->hub, m, fds);
+
+		if (type != 0 && type != MSG_ALIVE)
+			return type;
+		(void)poll(&p, 1, 10);
+	}
+	fail_msg("the hub says nothing");
+	return 0;
+}
+
+/* Reads the hub's answers to a policy: links, addresses, and then READY. */
+static unsigned
+wait_ready(struct world *w)
+{
+	union msg_any m;
+	unsigned links = 0;
+
+	for (;;) {
+		int type = hear(w, &m);
+
+		if (type == MSG_LINK) {
+			assert_false(m.m_LINK.present);
+			links++;
+		} else if (type == MSG_READY) {
+			assert_int_equal(m.m_READY.generation, w->generation);
+			return links;
+		} else {
+			assert_int_equal(type, MSG_ADDRS);
+		}
+	}
+}
+
+static const char *
+log_text(struct world *w)
+{
+	int fd = open(w->file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, w->text, sizeof w->text - 1);
+
+	assert_true(n >= 0);
+	w->text[n] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return w->text;
+}
+
+/* Waits until the log holds TEXT, at most five seconds. */
+static const char *
+wait_line(struct world *w, const char *text)
+{
+	for (unsigned i = 0; i < 500; i++) {
+		const char *at = strstr(log_text(w), text);
+
+		if (at)
+			return at;
+		(void)poll(NULL, 0, 10);
+	}
+	fputs(w->text, stderr);
+	fail_msg("no line with: %s", text);
+	return NULL;
+}
+
+static void
+add_capture(struct world *w, uint32_t restarts)
+{
+	struct msg_peer m = { .role = ROLE_CAPTURE, .restarts = restarts };
+	int pair[2], fds[3];
+
+	if (w->capture.fd >= 0)
+		chan_close(&w->capture);
+	assert_int_equal(chan_pair(pair), 0);
+	w->capture = chan_of(pair[0], ROLE_CAPTURE);
+	fds[0] = pair[1];
+	fds[1] = w->capture_fd;
+	fds[2] = -1;
+	assert_int_equal(chan_send(&w->hub, MSG_PEER, &m, fds), 0);
+	close(pair[1]);
+}
+
+static void
+add_worker(struct world *w, uint32_t restarts, int status)
+{
+	struct msg_peer m = { .role = ROLE_WORKER, .restarts = restarts, .status = status };
+	int pair[2], fds[3];
+
+	if (w->worker.fd >= 0)
+		chan_close(&w->worker);
+	assert_int_equal(chan_pair(pair), 0);
+	w->worker = chan_of(pair[0], ROLE_WORKER);
+	fds[0] = pair[1];
+	fds[1] = w->worker_fd;
+	fds[2] = w->ring_fd;
+	assert_int_equal(chan_send(&w->hub, MSG_PEER, &m, fds), 0);
+	close(pair[1]);
+}
+
+static void
+send_notice(struct world *w, enum notice notice, const char *text)
+{
+	struct msg_notice m = { .notice = notice, .generation = w->generation };
+
+	snprintf(m.text, sizeof m.text, "%s", text);
+	assert_int_equal(chan_send(&w->hub, MSG_NOTICE, &m, NULL), 0);
+}
+
+/* A flow from lgwan to internet that no conduit fits. */
+static void
+send_finding(struct world *w, uint8_t outcome, uint16_t iface, uint64_t n)
+{
+	struct msg_findings m = { .count = 1 };
+	struct finding *f = &m.finding[0];
+
+	*f = (struct finding){ .id = 2002, .outcome = outcome, .from = 2, .to = 3, .proto = 6, .generation = w->generation,
+		.rule = (uint32_t)POLICY_NONE, .near = (uint32_t)POLICY_NONE, .flags = FINDING_IS4 | FINDING_PORTS | FINDING_HAS_IN,
+		.in.iface = iface, .sport = 51514, .dport = 443, .n = n, .bytes = 60 * n };
+	assert_true(addr_parse("10.2.0.9", &f->src));
+	assert_true(addr_parse("10.3.9.7", &f->dst));
+	f->first = f->last = nstime_now();
+	assert_int_equal(chan_send(&w->worker, MSG_FINDINGS, &m, NULL), 0);
+}
+
+static int
+set_up(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	const struct role_args args = { 0 };
+	int pair[2];
+
+	assert_non_null(w);
+	snprintf(w->dir, sizeof w->dir, "/tmp/segaudit-hub-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	snprintf(w->file, sizeof w->file, "%s/log", w->dir);
+	w->capture.fd = w->worker.fd = -1;
+	w->capture_shm = memory(sizeof *w->capture_shm, &w->capture_fd);
+	w->worker_shm = memory(sizeof *w->worker_shm, &w->worker_fd);
+	w->ring = memory(sizeof *w->ring, &w->ring_fd);
+	for (unsigned i = 0; i < POLICY_IFACES; i++)
+		w->capture_shm->iface[i].open_since = NSTIME_NEVER;
+	assert_int_equal(chan_pair(pair), 0);
+	fflush(NULL);
+	w->pid = fork();
+	assert_true(w->pid >= 0);
+	if (w->pid == 0) {
+		close(pair[0]);
+		_exit(hub_run(pair[1], &args, "1.2-test"));
+	}
+	close(pair[1]);
+	w->hub = chan_of(pair[0], ROLE_MONITOR);
+	*state = w;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *w = *state;
+
+	if (w->pid > 0) {
+		kill(w->pid, SIGKILL);
+		waitpid(w->pid, NULL, 0);
+	}
+	chan_close(&w->hub);
+	if (w->capture.fd >= 0)
+		chan_close(&w->capture);
+	if (w->worker.fd >= 0)
+		chan_close(&w->worker);
+	munmap(w->capture_shm, sizeof *w->capture_shm);
+	munmap(w->worker_shm, sizeof *w->worker_shm);
+	munmap(w->ring, sizeof *w->ring);
+	close(w->capture_fd);
+	close(w->worker_fd);
+	close(w->ring_fd);
+	unlink(w->file);
+	rmdir(w->dir);
+	free(w);
+	return 0;
+}
+
+static void
+start(struct world *w)
+{
+	send_policy(w);
+	assert_int_equal(wait_ready(w), 3);
+	add_worker(w, 0, 0);
+	add_capture(w, 0);
+	send_notice(w, NOTICE_STARTED, "");
+	wait_line(w, "SEG9002 NOTE ");
+}
+
+/* The status with which the hub ends; it has five seconds. */
+static int
+wait_end(struct world *w)
+{
+	int status = -1;
+	pid_t pid = 0;
+
+	for (unsigned i = 0; i < 500 && pid == 0; i++) {
+		pid = waitpid(w->pid, &status, WNOHANG);
+		if (pid == 0)
+			(void)poll(NULL, 0, 10);
+	}
+	assert_int_equal(pid, w->pid);
+	w->pid = 0;
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+stop(struct world *w)
+{
+	const struct msg_empty m = { 0 };
+
+	assert_int_equal(chan_send(&w->hub, MSG_STOP, &m, NULL), 0);
+	assert_int_equal(wait_end(w), 0);
+}
+
+static void
+test_life(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	assert_non_null(strstr(wait_line(w, "SEG9002 "), " version=1.2-test gen=1 model=alpha zones=3 conduits=1 interfaces=3 workers=1 "));
+	assert_non_null(strstr(w->text, "SEG9004 NOTE sev=err verdict=gap in=sgt-none1 what=iface-gone from="));
+
+	send_finding(w, OUTCOME_ATTEMPTED, 1, 3);
+	const char *line = wait_line(w, "SEG2002 OPEN ");
+	assert_non_null(strstr(line, " outcome=attempted pair=lgwan>internet "));
+	send_finding(w, OUTCOME_ANSWERED, 1, 4);
+	line = wait_line(w, "SEG2002 WORSE ");
+	assert_non_null(strstr(line, " outcome=answered "));
+	stop(w);
+	line = wait_line(w, "SEG2002 CLOSED ");
+	assert_non_null(strstr(line, " total=7 "));
+	assert_non_null(strstr(line, "SEG9003 NOTE "));		/* and after it the last words */
+
+	/* Every line of the run has a number, one more than the line before. */
+	unsigned long want = 1;
+	for (const char *at = strstr(log_text(w), " seq="); at; at = strstr(at + 1, " seq="))
+		assert_int_equal(strtoul(at + 5, NULL, 10), want++);
+	assert_true(want > 6);
+}
+
+static void
+test_losses_and_accounts(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	atomic_store(&w->capture_shm->iface[1].kernel_drops, 7);
+	wait_line(w, "SEG9005 NOTE sev=warning verdict=gap in=sgt-none2 what=kernel-drop pkts=7 total=7 from=");
+	w->worker_shm->lock = 1;
+	w->worker_shm->count[COUNTER_frames] = 10;
+	w->worker_shm->count[COUNTER_packets] = 7;
+	w->worker_shm->count[COUNTER_judged] = 7;
+	w->worker_shm->count[COUNTER_copies] = 2;
+	w->worker_shm->released = 10;
+	atomic_store(&w->worker_shm->lock, 2);
+	wait_line(w, "SEG9011 NOTE sev=err verdict=gap what=copies worker=0 frames=10 packets=7 copies=2 ");
+	stop(w);
+	wait_line(w, " what=kernel-drop pkts=0 total=7 from=");
+	assert_non_null(strstr(wait_line(w, "SEG9003 "), " frames=10 packets=7 copies=2 judged=7 "));
+}
+
+static void
+test_crash(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	atomic_store(&w->ring->published, 42);
+	atomic_store(&w->ring->released, 30);
+	atomic_store(&w->ring->skipped, 1);
+	/* What the dead one had still sent is read before its successor's channel takes its place. */
+	send_finding(w, OUTCOME_CROSSED, 1, 1);
+	add_worker(w, 1, SIGSEGV);		/* wait(2) status of a death by signal 11 */
+	const char *line = wait_line(w, "SEG9006 NOTE sev=err verdict=gap worker=0 signal=11 waiting=12 skipped=1 restarts=1 from=");
+	assert_non_null(line);
+	assert_non_null(strstr(w->text, "SEG2002 OPEN "));
+	send_finding(w, OUTCOME_ANSWERED, 1, 1);
+	wait_line(w, "SEG2002 WORSE ");
+
+	/* Capture dies: every interface that was open is blind from then on. */
+	struct msg_iface m = { .iface = 0, .open = true, .time = nstime_now() };
+	assert_int_equal(chan_send(&w->capture, MSG_IFACE, &m, NULL), 0);
+	add_capture(w, 1);
+	stop(w);
+}
+
+static void
+test_compromised_worker(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	send_finding(w, OUTCOME_CROSSED, 63, 1);	/* no such interface */
+	wait_line(w, "SEG9006 NOTE sev=err verdict=gap what=protocol role=worker number=0 ");
+	assert_null(strstr(w->text, "SEG2002"));
+	/* Its channel is closed. */
+	struct msg_findings m = { 0 };
+	assert_int_equal(chan_send(&w->worker, MSG_FINDINGS, &m, NULL), -EPIPE);
+	/* The next one starts clean. */
+	add_worker(w, 1, 9);
+	send_finding(w, OUTCOME_CROSSED, 1, 1);
+	wait_line(w, "SEG2002 OPEN ");
+	stop(w);
+}
+
+static void
+test_finding_of_another_generation(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	w->generation = 7;			/* one that never was */
+	send_finding(w, OUTCOME_CROSSED, 1, 1);
+	wait_line(w, "SEG9006 NOTE sev=err verdict=gap what=protocol role=worker number=0 ");
+	stop(w);
+}
+
+static void
+test_reload(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	assert_null(strstr(w->text, "SEG7002"));
+	send_notice(w, NOTICE_RELOAD_REFUSED, "a.conf:3: zone \"x\": …");
+	const char *line = wait_line(w, "SEG8002 NOTE sev=warning verdict=notice gen=1 error=");
+	assert_non_null(strstr(line, "a.conf:3: zone \\\"x\\\": \\u{2026}"));
+	send_policy(w);
+	wait_ready(w);
+	send_notice(w, NOTICE_RELOADED, "");
+	line = wait_line(w, "SEG8001 NOTE sev=notice verdict=notice version=1.2-test gen=2 ");
+	wait_line(w, "SEG7002 NOTE sev=notice verdict=notice pair=lgwan>kikan rule=wide ");
+	/* A flow that the first generation judged is still told of. */
+	w->generation = 1;
+	send_finding(w, OUTCOME_CROSSED, 1, 1);
+	wait_line(w, "SEG2002 OPEN ");
+	stop(w);
+}
+
+/* An image that was cut on its way is not used, and nothing goes on without one. */
+static void
+test_bad_policy(void **state)
+{
+	struct world *w = *state;
+	struct msg_policy m = { .generation = 1, .size = 4096 };
+	int fd;
+
+	void *image = memory(4096, &fd);
+	assert_int_equal(chan_send(&w->hub, MSG_POLICY, &m, &fd), 0);
+	munmap(image, 4096);
+	close(fd);
+	assert_int_equal(wait_end(w), 70);
+}
+
+static void
+test_monitor_gone(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	chan_close(&w->hub);
+	w->hub.fd = -1;
+	assert_int_equal(wait_end(w), 69);
+	wait_line(w, "SEG9003 NOTE ");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+		CASE(test_life), CASE(test_losses_and_accounts), CASE(test_crash), CASE(test_compromised_worker),
+		CASE(test_finding_of_another_generation), CASE(test_reload), CASE(test_bad_policy), CASE(test_monitor_gone),
+	};
+
+	return UNIT_RUN(tests);
+}
