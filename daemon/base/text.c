@@ -47,8 +47,8 @@ text_add(struct text *t, const char *format, ...)
 		t->len += (size_t)n;
 }
 
-static void
-put(struct text *t, const char *bytes, size_t size)
+void
+text_bytes(struct text *t, const char *bytes, size_t size)
 {
 	if (t->cut)
 		return;
@@ -106,17 +106,28 @@ put_character(struct text *t, const uint8_t *p, size_t size)
 		/* At most ten bytes. */
 		int written = snprintf(escape, sizeof escape, "\\u{%04x}", (unsigned)c);
 
-		put(t, escape, (size_t)written);
+		text_bytes(t, escape, (size_t)written);
 		return n;
 	}
 	if (n == 0 || c < 0x20 || c == 0x7f) {
-		put(t, (char[]){ '\\', 'x', hex[p[0] >> 4], hex[p[0] & 15] }, 4);
+		text_bytes(t, (char[]){ '\\', 'x', hex[p[0] >> 4], hex[p[0] & 15] }, 4);
 		return 1;
 	}
 	if (c == '"' || c == '\\')
-		put(t, "\\", 1);
-	put(t, (const char *)p, 1);
+		text_bytes(t, "\\", 1);
+	text_bytes(t, (const char *)p, 1);
 	return 1;
+}
+
+/* Bytes at P, of SIZE at most, that stand for themselves. */
+static size_t
+plain_run(const uint8_t *p, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size && p[n] >= 0x20 && p[n] < 0x7f && p[n] != '"' && p[n] != '\\')
+		n++;
+	return n;
 }
 
 /* Appends the characters that begin and end within the first MOST bytes; returns their length. */
@@ -127,7 +138,13 @@ put_characters(struct text *t, const char *bytes, size_t size, size_t most)
 	size_t used = 0;
 
 	while (used < size && !t->cut) {
+		size_t plain = plain_run(p + used, (size < most ? size : most) - used);
 		uint32_t ignored;
+
+		text_bytes(t, bytes + used, plain);
+		used += plain;
+		if (used == size)
+			break;
 		size_t n = utf8_of(p + used, size - used, &ignored);
 
 		if (used + (n ? n : 1) > most)
@@ -160,14 +177,16 @@ text_pair(struct text *t, const char *key, const char *value, size_t size)
 
 	if (t->cut)
 		return;
-	text_add(t, "%s%s=%s", start ? " " : "", key, quotes ? "\"" : "");
+	text_bytes(t, " ", start ? 1 : 0);
+	text_bytes(t, key, strlen(key));
+	text_bytes(t, "=\"", quotes ? 2 : 1);
 
 	size_t used = put_characters(t, value, size, VALUE_MOST);
 
 	if (used < size)
 		text_add(t, "\\u{2026}(+%zu)", size - used);
 	if (quotes)
-		put(t, "\"", 1);
+		text_bytes(t, "\"", 1);
 	if (t->cut)
 		give_up(t, start);
 }

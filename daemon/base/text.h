@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
 	char	*at;		/* the buffer */
@@ -22,6 +23,17 @@ struct text text_of(char *buffer, size_t size);
 
 /* Appends by a printf format. What does not fit whole is left out, and `cut` is set; later additions then do nothing. */
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Appends SIZE bytes as they are, all or none: words of our own, or what was escaped already. Cheaper
+ * than a format. */
+void text_bytes(struct text *t, const char *bytes, size_t size);
+
+/* The same for a string. */
+static inline void
+text_string(struct text *t, const char *string)
+{
+	text_bytes(t, string, strlen(string));
+}
 
 /* Appends ` key=value` (no space at the start of the text); VALUE comes from outside or from a configuration: other code points
  * than ASCII become \u{hhhh}, invalid UTF-8 and control bytes \xHH; it is quoted when it is empty or holds a space, `"`, `=` or `\`,

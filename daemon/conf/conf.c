@@ -31,6 +31,7 @@ struct reader {
 	struct schema_index index;
 	struct group group[SCHEMA_GROUPS];
 	uint32_t alone; /* errors of which no other can follow */
+	char why[FIELD_WHY];
 };
 
 /* One group on its way. */
@@ -43,7 +44,7 @@ struct frame {
 };
 
 static void read_group(struct reader *r, const config_setting_t *s, enum schema_group g, void *base,
-		       const struct subject *subject);
+    const struct subject *subject);
 
 static struct conf_place
 place(const struct reader *r, const config_setting_t *s)
@@ -96,7 +97,7 @@ static void
 wrong_type(struct frame *f, const struct schema_key *k, const config_setting_t *s)
 {
 	field_error(&f->field, place(f->r, s), "%s: must be %s, as in %s = %s; not %s", k->name,
-		    wanted(k), k->name, k->example, type_name(s));
+	    wanted(k), k->name, k->example, type_name(s));
 }
 
 static bool
@@ -115,13 +116,13 @@ read_list(struct frame *f, const struct schema_key *k, const config_setting_t *s
 		const config_setting_t *item = config_setting_get_elem(s, i);
 
 		if (config_setting_type(item) == CONFIG_TYPE_STRING) {
-			fits &= field_item(&f->field, k, config_setting_get_string(item),
-					   place(f->r, item));
+			fits &= field_item(
+			    &f->field, k, config_setting_get_string(item), place(f->r, item));
 			continue;
 		}
 		field_error(&f->field, place(f->r, item),
-			    "%s: item %u must be a string, as in %s = %s; not %s", k->name, i + 1,
-			    k->name, k->example, type_name(item));
+		    "%s: item %u must be a string, as in %s = %s; not %s", k->name, i + 1, k->name,
+		    k->example, type_name(item));
 		fits = false;
 	}
 	return fits;
@@ -145,7 +146,7 @@ read_number(struct frame *f, const struct schema_key *k, const config_setting_t 
 static bool
 read_inner(struct frame *f, const struct schema_key *k, const config_setting_t *s)
 {
-	const struct subject subject = {f->field.subject, k->name, NULL, 0};
+	const struct subject subject = { f->field.subject, k->name, NULL, 0 };
 	size_t size = schema_of(k->inner)->size;
 	void *base = f->field.base;
 
@@ -182,7 +183,7 @@ name_of(const config_setting_t *s, const char *key)
 
 	if (!key || !config_setting_is_group(s))
 		return NULL;
-	member = config_setting_get_member((config_setting_t *)(uintptr_t)s, key);
+	member = config_setting_get_member(s, key);
 	return member ? config_setting_get_string(member) : NULL;
 }
 
@@ -200,7 +201,7 @@ read_groups(struct frame *f, const struct schema_key *k, const config_setting_t 
 	}
 	if (n < k->min || n > k->max) {
 		field_error(&f->field, place(f->r, s), "%s: has %u items, must have %llu to %llu",
-			    k->name, n, (unsigned long long)k->min, (unsigned long long)k->max);
+		    k->name, n, (unsigned long long)k->min, (unsigned long long)k->max);
 		return false;
 	}
 	array = arena_alloc(f->r->arena, n, of->size);
@@ -210,8 +211,8 @@ read_groups(struct frame *f, const struct schema_key *k, const config_setting_t 
 	*count = n;
 	for (uint32_t i = 0; i < n; i++) {
 		const config_setting_t *item = config_setting_get_elem(s, i);
-		const struct subject subject = {f->field.subject, of->noun, name_of(item, of->name),
-						i + 1};
+		const struct subject subject = { f->field.subject, of->noun,
+			name_of(item, of->name), i + 1 };
 		void *base = array + i * of->size;
 
 		memcpy(base, f->r->group[k->inner].start, of->size);
@@ -219,8 +220,8 @@ read_groups(struct frame *f, const struct schema_key *k, const config_setting_t 
 			read_group(f->r, item, k->inner, base, &subject);
 		else
 			field_error(&f->field, place(f->r, item),
-				    "%s: item %u must be a group, as in %s = %s; not %s", k->name,
-				    i + 1, k->name, k->example, type_name(item));
+			    "%s: item %u must be a group, as in %s = %s; not %s", k->name, i + 1,
+			    k->name, k->example, type_name(item));
 	}
 	return true;
 }
@@ -266,22 +267,22 @@ unknown_key(struct frame *f, const config_setting_t *s)
 
 	if (meant) {
 		field_error(&f->field, place(f->r, s),
-			    "unknown key \"%.80s\": did you mean \"%s\"?", name, meant);
+		    "unknown key \"%.80s\": did you mean \"%s\"?", name, meant);
 		return;
 	}
 	for (unsigned i = 0; i < group->n; i++)
 		text_add(&keys, "%s%s", i ? ", " : "", group->keys[i].name);
 	if (other && other->group == GROUP_TOP)
 		field_error(&f->field, place(f->r, s),
-			    "unknown key \"%s\": it belongs to the top level; here may be %s", name,
-			    buffer);
+		    "unknown key \"%s\": it belongs to the top level; here may be %s", name,
+		    buffer);
 	else if (other)
 		field_error(&f->field, place(f->r, s),
-			    "unknown key \"%s\": it belongs to %s; here may be %s", name,
-			    schema_parent(other->group)->name, buffer);
+		    "unknown key \"%s\": it belongs to %s; here may be %s", name,
+		    schema_parent(other->group)->name, buffer);
 	else
 		field_error(&f->field, place(f->r, s), "unknown key \"%.80s\": here may be %s",
-			    name, buffer);
+		    name, buffer);
 }
 
 /* The words of SET with which a key has a meaning: `"file" or "json"`. */
@@ -313,13 +314,11 @@ check_when(struct frame *f, const config_setting_t *s, const struct schema_key *
 		field_preset(&f->field, k, place(f->r, s));
 	else if (fits && !(f->seen & bit) && k->required)
 		field_error(&f->field, place(f->r, s), "missing key \"%s\" (%s), as in %s = %s",
-			    k->name, k->meaning, k->name, k->example);
+		    k->name, k->meaning, k->name, k->example);
 	else if (!fits && (f->seen & bit)) {
 		when_text(&t, by->words, k->when);
-		field_error(&f->field,
-			    place(f->r, config_setting_get_member((config_setting_t *)(uintptr_t)s,
-								  k->name)),
-			    "%s: has a meaning only with %s = %s", k->name, by->name, words);
+		field_error(&f->field, place(f->r, config_setting_get_member(s, k->name)),
+		    "%s: has a meaning only with %s = %s", k->name, by->name, words);
 	}
 }
 
@@ -335,7 +334,7 @@ after_group(struct frame *f, const config_setting_t *s)
 		const struct schema_key *k = &group->keys[__builtin_ctzll(missing)];
 
 		field_error(&f->field, place(f->r, s), "missing key \"%s\" (%s), as in %s = %s",
-			    k->name, k->meaning, k->name, k->example);
+		    k->name, k->meaning, k->name, k->example);
 	}
 	errors = f->r->errors->n;
 	for (; bits; bits &= bits - 1)
@@ -357,12 +356,13 @@ stands_alone(const struct schema_key *k)
  * defaults are the top level's. */
 static void
 read_group(struct reader *r, const config_setting_t *s, enum schema_group g, void *base,
-	   const struct subject *subject)
+    const struct subject *subject)
 {
 	const struct schema_of *of = schema_of(g);
-	struct frame f = {.r = r, .g = g, .field = {r->arena, r->errors, subject, base}};
+	struct frame f = {
+		.r = r, .g = g, .field = { r->arena, r->errors, subject, base, r->why }
+	};
 	unsigned n = (unsigned)config_setting_length(s);
-	const config_setting_t *later[64] = {NULL};
 	struct conf_place at = place(r, s);
 	uint64_t postponed = 0;
 
@@ -381,7 +381,6 @@ read_group(struct reader *r, const config_setting_t *s, enum schema_group g, voi
 		}
 		f.seen |= UINT64_C(1) << row;
 		if (k->type == TYPE_GROUPS) {
-			later[row] = item;
 			postponed |= UINT64_C(1) << row;
 		} else if (!read_key(&f, k, item)) {
 			f.wrong |= UINT64_C(1) << row;
@@ -389,10 +388,10 @@ read_group(struct reader *r, const config_setting_t *s, enum schema_group g, voi
 		}
 	}
 	for (; postponed; postponed &= postponed - 1) {
-		unsigned row = (unsigned)__builtin_ctzll(postponed);
+		const struct schema_key *k = &r->group[g].keys[__builtin_ctzll(postponed)];
 
-		(void)read_key(&f, &r->group[g].keys[row],
-			       later[row]); /* nothing depends on a list of groups */
+		/* nothing depends on whether a list of groups was right */
+		(void)read_key(&f, k, config_setting_get_member(s, k->name));
 	}
 	after_group(&f, s);
 }
@@ -419,7 +418,7 @@ prepare(struct reader *r)
 	for (unsigned g = 0; g < SCHEMA_GROUPS; g++) {
 		const struct schema_of *of = schema_of((enum schema_group)g);
 		struct group *group = &r->group[g];
-		struct field field = {r->arena, r->errors, NULL, NULL};
+		struct field field = { r->arena, r->errors, NULL, NULL, r->why };
 
 		group->start = g == GROUP_TOP ? r->conf : arena_alloc(r->arena, 1, of->size);
 		/* The top level holds its inner groups. */
@@ -445,12 +444,12 @@ syntax_error(struct reader *r, const config_t *tree)
 	(void)source_excerpt(&r->source, line, words, sizeof words);
 	if (strcmp(config_error_text(tree), "syntax error") == 0)
 		conf_error(r->errors, source_place(&r->source, line),
-			   "syntax error before the end of \"%s\": a name, '=', a comma or a "
-			   "bracket is missing or too much here or just before",
-			   words);
+		    "syntax error before the end of \"%s\": a name, '=', a comma or a "
+		    "bracket is missing or too much here or just before",
+		    words);
 	else
 		conf_error(r->errors, source_place(&r->source, line), "%s in \"%s\"",
-			   config_error_text(tree), words);
+		    config_error_text(tree), words);
 }
 
 static void
@@ -460,13 +459,16 @@ read_text(struct reader *r)
 
 	/* libconfig grows a list by sixteen items at a time. While a large block is a mapping of
 	 * its own the kernel moves it for nothing; but glibc raises the bound from which on blocks
-	 * are mappings when one is freed, and then every growth copies the list. */
+	 * are mappings when one is freed, and then every growth copies the list. And what is freed
+	 * into fast bins has to be gathered later: a tenth of all the time that 100,000 conduits
+	 * take. */
 	(void)mallopt(M_MMAP_THRESHOLD, 128 << 10); /* only faster */
+	(void)mallopt(M_MXFAST, 0);		    /* only faster */
 	config_init(&tree);
 	if (!config_read_string(&tree, r->source.text)) {
 		syntax_error(r, &tree);
 	} else {
-		const struct subject top = {NULL, "", NULL, 0};
+		const struct subject top = { NULL, "", NULL, 0 };
 
 		prepare(r);
 		if (!r->arena->failed)
@@ -493,13 +495,13 @@ compare_too(struct reader *r)
 struct conf *
 conf_read(const char *file, struct conf_errors *e)
 {
-	struct reader r = {.errors = e, .arena = arena_new()};
+	struct reader r = { .errors = e, .arena = arena_new() };
 	const char *name = r.arena ? arena_copy(r.arena, file, strlen(file)) : NULL;
 	uint32_t before = e->n;
 
 	r.conf = name ? arena_alloc(r.arena, 1, sizeof *r.conf) : NULL;
 	if (!r.conf) {
-		conf_error(e, (struct conf_place){file, 0}, "there is no memory to read it");
+		conf_error(e, (struct conf_place){ file, 0 }, "there is no memory to read it");
 		arena_free(r.arena);
 		return NULL;
 	}
@@ -512,7 +514,7 @@ conf_read(const char *file, struct conf_errors *e)
 	}
 	source_free(&r.source);
 	if (r.arena->failed)
-		conf_error(e, (struct conf_place){file, 0}, "there is no memory to read it");
+		conf_error(e, (struct conf_place){ file, 0 }, "there is no memory to read it");
 	if (e->n == before && !e->lost)
 		return r.conf;
 	conf_errors_sort(e, name);
@@ -532,8 +534,12 @@ conf_library(void)
 {
 	/* libconfig tells its version at compile time only; its soname keeps to it. */
 	static const char version[] = {
-	    '0' + LIBCONFIG_VER_MAJOR,	  '.',	'0' + LIBCONFIG_VER_MINOR, '.',
-	    '0' + LIBCONFIG_VER_REVISION, '\0',
+		'0' + LIBCONFIG_VER_MAJOR,
+		'.',
+		'0' + LIBCONFIG_VER_MINOR,
+		'.',
+		'0' + LIBCONFIG_VER_REVISION,
+		'\0',
 	};
 
 	return version;

@@ -6,8 +6,6 @@
 
 #include "conf/value.h"
 
-enum { WHY = 1024 }; /* bytes of one message: 32 words of a set and more */
-
 /* "conduit "vdi": mail: " */
 static void
 subject_text(struct text *t, const struct subject *s)
@@ -30,7 +28,7 @@ subject_text(struct text *t, const struct subject *s)
 void
 field_error(const struct field *f, struct conf_place at, const char *format, ...)
 {
-	char subject[256], said[WHY + 256];
+	char subject[256], said[FIELD_WHY + 256];
 	struct text t = text_of(subject, sizeof subject);
 	va_list args;
 
@@ -49,7 +47,7 @@ item_name(const struct schema_key *k)
 
 static void
 wrong(const struct field *f, const struct schema_key *k, const char *text, struct conf_place at,
-      const struct text *why)
+    const struct text *why)
 {
 	char quoted[400];
 	struct text t = text_of(quoted, sizeof quoted);
@@ -124,11 +122,10 @@ string_fits(const struct schema_key *k, const char *text, struct text *why)
 }
 
 bool
-field_string(const struct field *f, const struct schema_key *k, const char *text,
-	     struct conf_place at)
+field_string(
+    const struct field *f, const struct schema_key *k, const char *text, struct conf_place at)
 {
-	char buffer[WHY];
-	struct text why = text_of(buffer, sizeof buffer);
+	struct text why = text_of(f->why, FIELD_WHY);
 	const char *copy;
 	bool fits;
 
@@ -162,7 +159,7 @@ field_number(const struct field *f, const struct schema_key *k, long long n, str
 
 	if (n < (long long)k->min || n > (long long)k->max) {
 		field_error(f, at, "%s %lld: must be %llu to %llu", k->name, n,
-			    (unsigned long long)k->min, (unsigned long long)k->max);
+		    (unsigned long long)k->min, (unsigned long long)k->max);
 		return false;
 	}
 	*to = (uint32_t)n;
@@ -186,7 +183,7 @@ field_is_list(const struct schema_key *k)
 static void
 begin_list(const struct field *f, struct conf_list *l, uint32_t n, struct conf_place at)
 {
-	*l = (struct conf_list){.present = true, .at = at};
+	*l = (struct conf_list){ .present = true, .at = at };
 	l->item = arena_alloc(f->arena, n, sizeof *l->item);
 	l->place = arena_alloc(f->arena, n, sizeof *l->place);
 }
@@ -202,7 +199,7 @@ field_list(const struct field *f, const struct schema_key *k, uint32_t n, struct
 		memcpy((char *)f->base + k->place, &at, sizeof at);
 	if (n > k->max) {
 		field_error(f, at, "%s: has %u items, must have at most %llu", k->name, n,
-			    (unsigned long long)k->max);
+		    (unsigned long long)k->max);
 		return false;
 	}
 	switch (k->type) {
@@ -210,7 +207,7 @@ field_list(const struct field *f, const struct schema_key *k, uint32_t n, struct
 	case TYPE_ADDRS:
 	case TYPE_HOSTS:
 		a = place_of(f, k);
-		*a = (struct conf_addrs){.present = true, .at = at};
+		*a = (struct conf_addrs){ .present = true, .at = at };
 		a->item = arena_alloc(f->arena, n, sizeof *a->item);
 		break;
 	case TYPE_LINES:
@@ -284,7 +281,7 @@ push_lower(const struct field *f, struct conf_list *l, const char *text, struct 
 
 static bool
 push_addr(const struct field *f, const struct schema_key *k, const char *text, struct conf_place at,
-	  struct text *why)
+    struct text *why)
 {
 	struct conf_addrs *a = place_of(f, k);
 	struct conf_addr *to = &a->item[a->n];
@@ -307,7 +304,7 @@ push_addr(const struct field *f, const struct schema_key *k, const char *text, s
 /* The types whose items are not kept as they were written. */
 static bool
 push_parsed(const struct field *f, const struct schema_key *k, const char *text,
-	    struct conf_place at, struct text *why)
+    struct conf_place at, struct text *why)
 {
 	struct conf_conduit *c = f->base;
 	struct conf_zone *z = f->base;
@@ -342,11 +339,10 @@ push_parsed(const struct field *f, const struct schema_key *k, const char *text,
 }
 
 bool
-field_item(const struct field *f, const struct schema_key *k, const char *text,
-	   struct conf_place at)
+field_item(
+    const struct field *f, const struct schema_key *k, const char *text, struct conf_place at)
 {
-	char buffer[WHY];
-	struct text why = text_of(buffer, sizeof buffer);
+	struct text why = text_of(f->why, FIELD_WHY);
 	bool fits;
 
 	if (k->type <= TYPE_HOSTS) {
@@ -381,8 +377,8 @@ preset_list(const struct field *f, const struct schema_key *k, struct conf_place
 		const char *item = arena_copy(f->arena, p, size);
 
 		if (item)
-			(void)field_item(f, k, item,
-					 at); /* the table's own values: a test reads them all */
+			(void)field_item(
+			    f, k, item, at); /* the table's own values: a test reads them all */
 		p += n > 1 ? size + 2 : size;
 	}
 }

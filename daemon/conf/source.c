@@ -19,6 +19,7 @@ struct scan {
 	const char *main;
 	unsigned depth;
 	struct syntax syntax;
+	struct text why; /* of the one error of syntax that there can be */
 };
 
 /* One file on its way into the text. */
@@ -130,8 +131,8 @@ put(struct scan *c, const char *bytes, size_t size)
 	struct source *s = c->s;
 
 	if (size >= SOURCE_MOST - s->size) {
-		conf_error(c->errors, (struct conf_place){c->main, 0},
-			   "with all that it includes it is larger than 256 MiB");
+		conf_error(c->errors, (struct conf_place){ c->main, 0 },
+		    "with all that it includes it is larger than 256 MiB");
 		s->broken = true;
 		return;
 	}
@@ -162,13 +163,13 @@ put_part(struct scan *c, const char *file, unsigned line)
 		out_of_memory(c);
 		return;
 	}
-	s->part[s->nparts++] = (struct source_part){s->line, line, file};
+	s->part[s->nparts++] = (struct source_part){ s->line, line, file };
 }
 
 static struct conf_place
 here(const struct file *f)
 {
-	return (struct conf_place){f->name, f->line};
+	return (struct conf_place){ f->name, f->line };
 }
 
 /* Errors of bytes: a BOM, NULs, what is not UTF-8; once a line. The bytes are made harmless, so
@@ -176,12 +177,12 @@ here(const struct file *f)
 static void
 check_bytes(struct scan *c, const char *name, char *text, size_t size)
 {
-	struct conf_place at = {name, 1};
+	struct conf_place at = { name, 1 };
 	size_t i = 0;
 
 	if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
 		conf_error(c->errors, at,
-			   "begins with a byte order mark (BOM): save it as UTF-8 without one");
+		    "begins with a byte order mark (BOM): save it as UTF-8 without one");
 		memset(text, ' ', 3);
 	}
 	if (value_utf8(text, size) == size && !memchr(text, '\0', size))
@@ -194,7 +195,7 @@ check_bytes(struct scan *c, const char *name, char *text, size_t size)
 
 		if (good < n)
 			conf_error(c->errors, at, "byte 0x%02x at column %zu: must be UTF-8",
-				   (unsigned)(uint8_t)text[i + good], good + 1);
+			    (unsigned)(uint8_t)text[i + good], good + 1);
 		for (size_t k = i; k < i + n; k++) {
 			if (text[k] == '\0') {
 				text[k] = ' ';
@@ -243,9 +244,9 @@ check_number(struct scan *c, const struct file *f, const char *token, size_t siz
 	if (n <= (large ? (unsigned long long)LLONG_MAX : INT_MAX))
 		return;
 	conf_error(c->errors, here(f),
-		   "number %.*s: must be at most %d; a size or a time is a string with a unit, as "
-		   "in \"5 GiB\"",
-		   size > 32 ? 32 : (int)size, token, INT_MAX);
+	    "number %.*s: must be at most %d; a size or a time is a string with a unit, as "
+	    "in \"5 GiB\"",
+	    size > 32 ? 32 : (int)size, token, INT_MAX);
 	if (grow(&s->said, s->nsaid, &s->said_room, sizeof *s->said))
 		s->said[s->nsaid++] = s->line;
 	else
@@ -255,8 +256,16 @@ check_number(struct scan *c, const struct file *f, const char *token, size_t siz
 static bool
 in_name(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-' || c == '*';
+	static const bool set[UINT8_MAX + 1] = {
+		['a' ... 'z'] = true,
+		['A' ... 'Z'] = true,
+		['0' ... '9'] = true,
+		['_'] = true,
+		['-'] = true,
+		['*'] = true,
+	};
+
+	return set[(uint8_t)c];
 }
 
 /* A newline is looked at. */
@@ -311,12 +320,10 @@ skip_comment(struct scan *c, struct file *f)
 static void
 took(struct scan *c, struct file *f, enum syntax_token token, const char *start)
 {
-	char buffer[256];
-	struct text why = text_of(buffer, sizeof buffer);
-
-	if (!c->s->broken &&
-	    !syntax_take(&c->syntax, token, start, (size_t)(f->p - start), here(f), &why))
-		broken(c, here(f), buffer);
+	if (c->s->broken ||
+	    syntax_take(&c->syntax, token, start, (size_t)(f->p - start), here(f), &c->why))
+		return;
+	broken(c, here(f), c->why.at);
 }
 
 static void scan_file(struct scan *c, const char *name, char *text, size_t size);
@@ -349,15 +356,15 @@ include(struct scan *c, struct file *f)
 	}
 	if (c->depth == SOURCE_DEPTH) {
 		conf_error(c->errors, here(f),
-			   "@include \"%s\": at most %d files may be inside one another", written,
-			   SOURCE_DEPTH);
+		    "@include \"%s\": at most %d files may be inside one another", written,
+		    SOURCE_DEPTH);
 		c->s->broken = true;
 		return;
 	}
 	text = source_load(path, &size, &why);
 	if (!text) {
-		conf_error(c->errors, here(f), "@include \"%s\": cannot read %s: %s", written, path,
-			   why);
+		conf_error(
+		    c->errors, here(f), "@include \"%s\": cannot read %s: %s", written, path, why);
 		c->s->broken = true;
 		return;
 	}
@@ -443,7 +450,7 @@ scan_token(struct scan *c, struct file *f)
 static void
 scan_file(struct scan *c, const char *name, char *text, size_t size)
 {
-	struct file f = {name, text, text + size, text, text, 1};
+	struct file f = { name, text, text + size, text, text, 1 };
 
 	check_bytes(c, name, text, size);
 	put_part(c, name, 1);
@@ -456,25 +463,25 @@ scan_file(struct scan *c, const char *name, char *text, size_t size)
 bool
 source_read(struct source *s, struct arena *a, const char *file, struct conf_errors *e)
 {
-	struct scan c = {.s = s, .arena = a, .errors = e, .main = file};
-	char buffer[128], *text;
-	struct text reason = text_of(buffer, sizeof buffer);
+	struct scan c = { .s = s, .arena = a, .errors = e, .main = file };
+	char buffer[256], *text;
 	const char *why = NULL;
 	struct conf_place at;
 	size_t size;
 
 	syntax_init(&c.syntax);
-	*s = (struct source){.line = 1};
+	c.why = text_of(buffer, sizeof buffer);
+	*s = (struct source){ .line = 1 };
 	text = source_load(file, &size, &why);
 	if (!text) {
-		conf_error(e, (struct conf_place){file, 0}, "cannot be read: %s", why);
+		conf_error(e, (struct conf_place){ file, 0 }, "cannot be read: %s", why);
 		return false;
 	}
 	scan_file(&c, file, text, size);
 	put(&c, "\n", 1); /* the parser wants a comment on the last line to end */
 	free(text);
 	at = source_place(s, s->line > 1 ? s->line - 1 : 1);
-	if (!s->broken && !syntax_end(&c.syntax, &at, &reason)) {
+	if (!s->broken && !syntax_end(&c.syntax, &at, &c.why)) {
 		conf_error(e, at, "%s", buffer);
 		s->broken = true;
 	}
@@ -487,7 +494,7 @@ source_free(struct source *s)
 	free(s->text);
 	free(s->part);
 	free(s->said);
-	*s = (struct source){0};
+	*s = (struct source){ 0 };
 }
 
 struct conf_place
@@ -503,8 +510,8 @@ source_place(const struct source *s, unsigned line)
 		else
 			high = middle;
 	}
-	return (struct conf_place){s->part[low].file,
-				   s->part[low].line + line - s->part[low].first};
+	return (
+	    struct conf_place){ s->part[low].file, s->part[low].line + line - s->part[low].first };
 }
 
 bool

@@ -6,7 +6,7 @@
 void
 syntax_init(struct syntax *s)
 {
-	*s = (struct syntax){.level[0].want = WANT_NAME};
+	*s = (struct syntax){ .level[0].want = WANT_NAME };
 }
 
 static char
@@ -25,7 +25,7 @@ name_token(struct text *why, enum syntax_token token, const char *text, size_t s
 		text_add(why, "byte 0x%02x", (unsigned)(uint8_t)text[0]);
 	else
 		text_add(why, token == TOKEN_SIGN ? "'%.*s'" : "\"%.*s\"",
-			 size > 40 ? 40 : (int)size, text);
+		    size > 40 ? 40 : (int)size, text);
 }
 
 /* "'}' is missing before "x"" and the like. */
@@ -58,7 +58,8 @@ open_level(struct syntax *s, char open, struct conf_place at, struct text *why)
 	}
 	l->want = WANT_END;
 	s->level[++s->depth] = (struct syntax_level){
-	    .at = at, .open = open, .want = open == '{' ? WANT_NAME : WANT_FIRST};
+		.at = at, .open = open, .want = open == '{' ? WANT_NAME : WANT_FIRST
+	};
 	return true;
 }
 
@@ -81,7 +82,7 @@ close_level(struct syntax *s, char close, struct text *why)
 	}
 	if (close != closing(l->open)) {
 		text_add(why, "'%c' does not close the '%c' of %s:%u: '%c' is missing", close,
-			 l->open, l->at.file, l->at.line, closing(l->open));
+		    l->open, l->at.file, l->at.line, closing(l->open));
 		return false;
 	}
 	s->depth--;
@@ -91,7 +92,7 @@ close_level(struct syntax *s, char close, struct text *why)
 /* A value, or its beginning, where one is wanted. */
 static bool
 take_value(struct syntax *s, enum syntax_token token, const char *text, size_t size,
-	   struct conf_place at, struct text *why)
+    struct conf_place at, struct text *why)
 {
 	struct syntax_level *l = &s->level[s->depth];
 
@@ -108,10 +109,10 @@ take_value(struct syntax *s, enum syntax_token token, const char *text, size_t s
 		    (size == 5 && strncasecmp(text, "false", 5) == 0))
 			return true;
 		text_add(why, "%.*s: a value must be a string in quotes, a number, true or false",
-			 size > 40 ? 40 : (int)size, text);
+		    size > 40 ? 40 : (int)size, text);
 		return false;
 	case TOKEN_SIGN:
-		if (strchr("([{", text[0]))
+		if (text[0] == '(' || text[0] == '[' || text[0] == '{')
 			return open_level(s, text[0], at, why);
 		break;
 	}
@@ -150,7 +151,7 @@ take_end(struct syntax *s, enum syntax_token token, const char *text, size_t siz
 
 static bool
 take_name(struct syntax_level *l, enum syntax_token token, const char *text, size_t size,
-	  struct text *why)
+    struct text *why)
 {
 	size_t kept = size < sizeof l->name ? size : sizeof l->name - 1;
 
@@ -164,11 +165,11 @@ take_name(struct syntax_level *l, enum syntax_token token, const char *text, siz
 
 bool
 syntax_take(struct syntax *s, enum syntax_token token, const char *text, size_t size,
-	    struct conf_place at, struct text *why)
+    struct conf_place at, struct text *why)
 {
 	struct syntax_level *l = &s->level[s->depth];
 
-	if (token == TOKEN_SIGN && strchr(")]}", text[0]))
+	if (token == TOKEN_SIGN && (text[0] == ')' || text[0] == ']' || text[0] == '}'))
 		return close_level(s, text[0], why);
 	switch (l->want) {
 	case WANT_NAME:

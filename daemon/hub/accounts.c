@@ -16,14 +16,16 @@ read_consistent(struct worker_sample *to, const struct worker_shm *shm)
 		to->generation = shm->generation;
 		memcpy(to->count, shm->count, sizeof to->count);
 		atomic_thread_fence(memory_order_acquire);
-		if (!(before & 1) && atomic_load_explicit(&shm->lock, memory_order_relaxed) == before)
+		if (!(before & 1) &&
+		    atomic_load_explicit(&shm->lock, memory_order_relaxed) == before)
 			return true;
 	}
 	return false;
 }
 
 void
-accounts_worker(struct accounts *a, unsigned worker, const struct worker_shm *shm, const struct ring_control *control)
+accounts_worker(struct accounts *a, unsigned worker, const struct worker_shm *shm,
+    const struct ring_control *control)
 {
 	struct worker_sample now = { .valid = true };
 
@@ -40,8 +42,8 @@ accounts_worker(struct accounts *a, unsigned worker, const struct worker_shm *sh
 static bool
 same(const struct iface_sample *a, const struct iface_sample *b)
 {
-	return a->frames == b->frames && a->received == b->received && a->kernel_drops == b->kernel_drops &&
-	    a->ring_full == b->ring_full;
+	return a->frames == b->frames && a->received == b->received &&
+	       a->kernel_drops == b->kernel_drops && a->ring_full == b->ring_full;
 }
 
 void
@@ -53,7 +55,8 @@ accounts_capture(struct accounts *a, const struct capture_shm *shm, nstime mono)
 			.frames = atomic_load_explicit(&c->frames, memory_order_relaxed),
 			.bytes = atomic_load_explicit(&c->bytes, memory_order_relaxed),
 			.received = atomic_load_explicit(&c->received, memory_order_relaxed),
-			.kernel_drops = atomic_load_explicit(&c->kernel_drops, memory_order_relaxed),
+			.kernel_drops =
+			    atomic_load_explicit(&c->kernel_drops, memory_order_relaxed),
 			.nic_drops = atomic_load_explicit(&c->nic_drops, memory_order_relaxed),
 			.ring_full = atomic_load_explicit(&c->ring_full, memory_order_relaxed),
 			.unread = a->iface[i].unread,
@@ -68,8 +71,8 @@ accounts_capture(struct accounts *a, const struct capture_shm *shm, nstime mono)
 	a->capture_known = true;
 }
 
-static void __attribute__((format(printf, 5, 6)))
-mismatch(struct accounts *a, enum account kind, accounts_say *say, void *ctx, const char *format, ...)
+static void __attribute__((format(printf, 5, 6))) mismatch(
+    struct accounts *a, enum account kind, accounts_say *say, void *ctx, const char *format, ...)
 {
 	char fields[256];
 	va_list args;
@@ -90,21 +93,26 @@ check_worker(struct accounts *a, unsigned i, accounts_say *say, void *ctx)
 	const struct worker_sample *w = &a->worker[i];
 	unsigned long long frames = w->count[COUNTER_frames], packets = w->count[COUNTER_packets];
 	unsigned long long copies = w->count[COUNTER_copies], judged = w->count[COUNTER_judged];
-	unsigned long long not_judged = w->count[COUNTER_not_judged], undecodable = w->count[COUNTER_undecodable];
+	unsigned long long not_judged = w->count[COUNTER_not_judged],
+			   undecodable = w->count[COUNTER_undecodable];
 	unsigned long long skipped = w->count[COUNTER_skipped], included = w->included;
 
 	if (frames != packets + copies)
-		mismatch(a, ACCOUNT_COPIES, say, ctx, "what=copies worker=%u frames=%llu packets=%llu copies=%llu", i, frames,
+		mismatch(a, ACCOUNT_COPIES, say, ctx,
+		    "what=copies worker=%u frames=%llu packets=%llu copies=%llu", i, frames,
 		    packets, copies);
 	if (packets != judged + not_judged + undecodable)
 		mismatch(a, ACCOUNT_JUDGED, say, ctx,
-		    "what=judged worker=%u packets=%llu judged=%llu not_judged=%llu undecodable=%llu", i, packets, judged,
-		    not_judged, undecodable);
+		    "what=judged worker=%u packets=%llu judged=%llu not_judged=%llu "
+		    "undecodable=%llu",
+		    i, packets, judged, not_judged, undecodable);
 	if (frames + skipped != included)
-		mismatch(a, ACCOUNT_INCLUDED, say, ctx, "what=released worker=%u frames=%llu skipped=%llu released=%llu", i,
-		    frames, skipped, included);
+		mismatch(a, ACCOUNT_INCLUDED, say, ctx,
+		    "what=released worker=%u frames=%llu skipped=%llu released=%llu", i, frames,
+		    skipped, included);
 	if (w->published && w->released > w->published)
-		mismatch(a, ACCOUNT_RELEASED, say, ctx, "what=ring worker=%u released=%llu published=%llu", i,
+		mismatch(a, ACCOUNT_RELEASED, say, ctx,
+		    "what=ring worker=%u released=%llu published=%llu", i,
 		    (unsigned long long)w->released, (unsigned long long)w->published);
 }
 
@@ -117,9 +125,11 @@ check_published(struct accounts *a, accounts_say *say, void *ctx)
 		frames += a->iface[i].frames;
 	for (size_t i = 0; i < ROLE_WORKERS; i++)
 		published += a->worker[i].published;
-	/* Frames are counted and published one after the other: only two equal looks can be compared. */
+	/* Frames are counted and published one after the other: only two equal looks can be
+	 * compared. */
 	if (frames == a->sum_frames && published == a->sum_published && frames != published)
-		mismatch(a, ACCOUNT_PUBLISHED, say, ctx, "what=published frames=%llu published=%llu", (unsigned long long)frames,
+		mismatch(a, ACCOUNT_PUBLISHED, say, ctx,
+		    "what=published frames=%llu published=%llu", (unsigned long long)frames,
 		    (unsigned long long)published);
 	a->sum_frames = frames;
 	a->sum_published = published;
@@ -141,11 +151,14 @@ check_received(struct accounts *a, const struct policy *p, unsigned i, accounts_
 	if (s->received == known)
 		return;
 	if (i < p->nifaces)
-		text_pair(&in, "in", policy_iface(p, (uint16_t)i)->name, strlen(policy_iface(p, (uint16_t)i)->name));
+		text_pair(&in, "in", policy_iface(p, (uint16_t)i)->name,
+		    strlen(policy_iface(p, (uint16_t)i)->name));
 	mismatch(a, ACCOUNT_RECEIVED, say, ctx,
-	    "what=received %s received=%llu frames=%llu kernel_drops=%llu ring_full=%llu unread=%llu", in.at,
-	    (unsigned long long)s->received, (unsigned long long)s->frames, (unsigned long long)s->kernel_drops,
-	    (unsigned long long)s->ring_full, (unsigned long long)a->iface[i].unread);
+	    "what=received %s received=%llu frames=%llu kernel_drops=%llu ring_full=%llu "
+	    "unread=%llu",
+	    in.at, (unsigned long long)s->received, (unsigned long long)s->frames,
+	    (unsigned long long)s->kernel_drops, (unsigned long long)s->ring_full,
+	    (unsigned long long)a->iface[i].unread);
 }
 
 void
@@ -156,7 +169,8 @@ accounts_closed(struct accounts *a, uint16_t iface)
 }
 
 static void
-check(struct accounts *a, const struct policy *p, nstime mono, bool ended, accounts_say *say, void *ctx)
+check(struct accounts *a, const struct policy *p, nstime mono, bool ended, accounts_say *say,
+    void *ctx)
 {
 	for (unsigned i = 0; i < ROLE_WORKERS; i++)
 		if (a->worker[i].valid)
@@ -170,7 +184,8 @@ check(struct accounts *a, const struct policy *p, nstime mono, bool ended, accou
 }
 
 void
-accounts_check(struct accounts *a, const struct policy *p, nstime mono, accounts_say *say, void *ctx)
+accounts_check(
+    struct accounts *a, const struct policy *p, nstime mono, accounts_say *say, void *ctx)
 {
 	check(a, p, mono, false, say, ctx);
 }
@@ -179,7 +194,7 @@ void
 accounts_check_ended(struct accounts *a, const struct policy *p, accounts_say *say, void *ctx)
 {
 	check(a, p, 0, true, say, ctx);
-	check(a, p, 0, true, say, ctx);		/* published numbers are compared at a second look */
+	check(a, p, 0, true, say, ctx); /* published numbers are compared at a second look */
 }
 
 uint64_t

@@ -1,7 +1,9 @@
-/* accounts.h - what workers and capture counted, read from their shared memory, and whether it adds up (9011).
+/* accounts.h - what workers and capture counted, read from their shared memory, and whether it adds
+ *up (9011).
  *
- * Knows: the identities of which every packet must be a part. Owns the samples of the last look. Called by the hub once a second. Never
- * writes into shared memory, asks for the time or trusts a memory to be consistent: a sample that was written meanwhile is left out.
+ * Knows: the identities of which every packet must be a part. Owns the samples of the last look.
+ *Called by the hub once a second. Never writes into shared memory, asks for the time or trusts a
+ *memory to be consistent: a sample that was written meanwhile is left out.
  *
  *	frames = packets + copies				a worker's
  *	packets = judged + not_judged + undecodable		a worker's
@@ -10,7 +12,8 @@
  *	sum of capture's frames = sum of published numbers	when nothing moves
  *	received = frames + kernel_drops + ring_full + unread	an interface's, when nothing moves
  *
- * unread: frames that the kernel had taken for us when the interface disappeared, and that could not be fetched any more.
+ * unread: frames that the kernel had taken for us when the interface disappeared, and that could
+ *not be fetched any more.
  */
 #ifndef SEGAUDIT_ACCOUNTS_H
 #define SEGAUDIT_ACCOUNTS_H
@@ -20,46 +23,56 @@
 #include "model/role.h"
 #include "model/shm.h"
 
-/* How long an interface's counters must stand still before the last identity is asked: capture reads the kernel's counters every five
- * seconds when nothing comes. */
-#define ACCOUNTS_STILL	(7 * NS_SEC)
+/* How long an interface's counters must stand still before the last identity is asked: capture
+ * reads the kernel's counters every five seconds when nothing comes. */
+#define ACCOUNTS_STILL (7 * NS_SEC)
 
 /* One consistent look at a worker. */
 struct worker_sample {
-	bool		valid;
-	uint64_t	included;	/* number of the last frame that the counters include */
-	uint64_t	count[COUNTERS];
-	uint64_t	published, released;	/* of its ring */
-	uint32_t	generation;
+	bool valid;
+	uint64_t included; /* number of the last frame that the counters include */
+	uint64_t count[COUNTERS];
+	uint64_t published, released; /* of its ring */
+	uint32_t generation;
 };
 
 /* One look at an interface. */
 struct iface_sample {
-	uint64_t	frames, bytes, received, kernel_drops, nic_drops, ring_full;
-	uint64_t	unread;		/* found by check(), not by capture */
-	nstime		lost_at, last_frame;
+	uint64_t frames, bytes, received, kernel_drops, nic_drops, ring_full;
+	uint64_t unread; /* found by check(), not by capture */
+	nstime lost_at, last_frame;
 };
 
 enum account {
-	ACCOUNT_COPIES, ACCOUNT_JUDGED, ACCOUNT_INCLUDED, ACCOUNT_RELEASED, ACCOUNT_PUBLISHED, ACCOUNT_RECEIVED, ACCOUNT_KINDS
+	ACCOUNT_COPIES,
+	ACCOUNT_JUDGED,
+	ACCOUNT_INCLUDED,
+	ACCOUNT_RELEASED,
+	ACCOUNT_PUBLISHED,
+	ACCOUNT_RECEIVED,
+	ACCOUNT_KINDS
 };
 
 struct accounts {
 	struct worker_sample worker[ROLE_WORKERS];
 	struct iface_sample iface[POLICY_IFACES];
-	bool		capture_known;
-	bool		capture_restarted;	/* what it had read but not shown is lost: the last identity cannot be asked any more */
-	uint64_t	sum_frames, sum_published;	/* of the last look */
-	nstime		still_since[POLICY_IFACES];	/* monotonic */
-	bool		closed[POLICY_IFACES];	/* since the last identity was right */
-	bool		said[ACCOUNT_KINDS];
+	bool capture_known;
+	bool capture_restarted; /* what it had read but not shown is lost: the last identity cannot
+				   be asked any more */
+	uint64_t sum_frames, sum_published; /* of the last look */
+	nstime still_since[POLICY_IFACES];  /* monotonic */
+	bool closed[POLICY_IFACES];	    /* since the last identity was right */
+	bool said[ACCOUNT_KINDS];
 };
 
-/* Called once for each kind of mismatch. FIELDS: `what=copies worker=0 frames=10 packets=7 copies=2`. */
+/* Called once for each kind of mismatch. FIELDS: `what=copies worker=0 frames=10 packets=7
+ * copies=2`. */
 typedef void accounts_say(void *ctx, const char *fields);
 
-/* Looks at a worker's memories; what is inconsistent now keeps the sample of before. CONTROL may be NULL. */
-void accounts_worker(struct accounts *a, unsigned worker, const struct worker_shm *shm, const struct ring_control *control);
+/* Looks at a worker's memories; what is inconsistent now keeps the sample of before. CONTROL may be
+ * NULL. */
+void accounts_worker(struct accounts *a, unsigned worker, const struct worker_shm *shm,
+    const struct ring_control *control);
 
 /* Looks at capture's memory. MONO: the monotonic clock. */
 void accounts_capture(struct accounts *a, const struct capture_shm *shm, nstime mono);
@@ -68,7 +81,8 @@ void accounts_capture(struct accounts *a, const struct capture_shm *shm, nstime 
 void accounts_closed(struct accounts *a, uint16_t iface);
 
 /* Asks the identities. P gives interfaces their names. */
-void accounts_check(struct accounts *a, const struct policy *p, nstime mono, accounts_say *say, void *ctx);
+void accounts_check(
+    struct accounts *a, const struct policy *p, nstime mono, accounts_say *say, void *ctx);
 
 /* The same when all that counts has ended: nothing moves any more. */
 void accounts_check_ended(struct accounts *a, const struct policy *p, accounts_say *say, void *ctx);

@@ -1,35 +1,50 @@
-/* coverage.c - see coverage.h: gaps and losses as they come and go. The sums are in coverage_sums.c. */
+/* coverage.c - see coverage.h: gaps and losses as they come and go. The sums are in
+ * coverage_sums.c. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "hub/coverage_state.h"
 
-#define OVERRUN_AGAIN	(10 * NS_SEC)
+#define OVERRUN_AGAIN (10 * NS_SEC)
 
 static const struct loss_kind {
-	const char	*what, *unit;	/* unit: the key of its number */
-	const char	*msg, *msg_ja;
+	const char *what, *unit; /* unit: the key of its number */
+	const char *msg, *msg_ja;
 } loss_kinds[LOSS_KINDS] = {
-	[LOSS_KERNEL] = { "kernel-drop", "pkts", "the kernel's capture buffer was full: these packets were not judged",
+	[LOSS_KERNEL] = { "kernel-drop", "pkts",
+	    "the kernel's capture buffer was full: these packets were not judged",
 	    "カーネルの取込みバッファがあふれ、判定できなかったパケットがあります" },
-	[LOSS_NIC] = { "nic-drop", "pkts", "the network card or its driver dropped packets before capture",
+	[LOSS_NIC] = { "nic-drop", "pkts",
+	    "the network card or its driver dropped packets before capture",
 	    "NIC またはドライバが取込み前にパケットを破棄しました" },
-	[LOSS_RING] = { "ring-full", "pkts", "a worker was too slow and its ring full: these packets were not judged",
+	[LOSS_RING] = { "ring-full", "pkts",
+	    "a worker was too slow and its ring full: these packets were not judged",
 	    "判定処理が追いつかず、判定できなかったパケットがあります" },
-	[LOSS_UNREAD] = { "iface-gone", "pkts", "these packets were waiting in the kernel when the interface disappeared",
+	[LOSS_UNREAD] = { "iface-gone", "pkts",
+	    "these packets were waiting in the kernel when the interface disappeared",
 	    "インターフェース消失時にカーネル内で待っていたパケットは判定できませんでした" },
-	[LOSS_FLOWS] = { "flow-evicted", "flows", "the flow table was full: flows gave up their place before they ended (see `flows`)",
+	[LOSS_FLOWS] = { "flow-evicted", "flows",
+	    "the flow table was full: flows gave up their place before they ended (see `flows`)",
 	    "フロー表が満杯になり、終了前のフローを手放しました (flows を参照)" },
-	[LOSS_FRAGMENTS] = { "fragment-evicted", "fragments", "the fragment table was full: some datagrams cannot be followed",
+	[LOSS_FRAGMENTS] = { "fragment-evicted", "fragments",
+	    "the fragment table was full: some datagrams cannot be followed",
 	    "フラグメント表が満杯になり、追跡できないデータグラムがあります" },
 	[LOSS_SKIPPED] = { "worker-crash", "pkts", "frames that ended a worker twice were skipped",
 	    "判定プロセスを二度停止させたフレームを飛ばしました" },
 };
 
 static const char *const gap_words[GAP_REASONS] = {
-	[GAP_START] = "start", [GAP_STOP] = "stop", [GAP_RESTART] = "restart", [GAP_RELOAD] = "reload",
-	[GAP_LINK_DOWN] = "link-down", [GAP_IFACE_GONE] = "iface-gone", [GAP_IFACE_RENAMED] = "iface-renamed", [GAP_MTU] = "mtu",
-	[GAP_NETLINK_OVERRUN] = "netlink-overrun", [GAP_WORKER_CRASH] = "worker-crash", [GAP_QUIET] = "quiet",
+	[GAP_START] = "start",
+	[GAP_STOP] = "stop",
+	[GAP_RESTART] = "restart",
+	[GAP_RELOAD] = "reload",
+	[GAP_LINK_DOWN] = "link-down",
+	[GAP_IFACE_GONE] = "iface-gone",
+	[GAP_IFACE_RENAMED] = "iface-renamed",
+	[GAP_MTU] = "mtu",
+	[GAP_NETLINK_OVERRUN] = "netlink-overrun",
+	[GAP_WORKER_CRASH] = "worker-crash",
+	[GAP_QUIET] = "quiet",
 };
 
 const char *
@@ -58,7 +73,8 @@ coverage_add_time(const struct coverage *c, struct text *t, const char *key, nst
 {
 	char at[NSTIME_TEXT];
 
-	text_add(t, " %s=%s", key, nstime_text(at, wall, c->policy ? policy_offset_at(c->policy, wall) : 0));
+	text_add(t, " %s=%s", key,
+	    nstime_text(at, wall, c->policy ? policy_offset_at(c->policy, wall) : 0));
 }
 
 struct coverage *
@@ -127,8 +143,9 @@ say_gap(struct coverage *c, struct boundary *b, enum gap_reason why)
 		return;
 	b->reasons_said |= 1u << why;
 	gap_text(c, b, &t, 1u << why);
-	c->say(c->ctx, 9004, t.at, coverage_pick(c, "this interface is not watched from now on",
-	    "このインターフェースは監視できていません"));
+	c->say(c->ctx, 9004, t.at,
+	    coverage_pick(c, "this interface is not watched from now on",
+		"このインターフェースは監視できていません"));
 }
 
 static void
@@ -143,8 +160,10 @@ say_gap_end(struct coverage *c, struct boundary *b, struct moment at)
 	gap_text(c, b, &t, b->reasons);
 	coverage_add_time(c, &t, "to", at.wall);
 	text_add(&t, " seconds=%s", seconds_text(s, at.mono - b->since.mono));
-	c->say(c->ctx, 9004, t.at, coverage_pick(c, "this interface is watched again: what crossed it in between was not seen",
-	    "監視を再開しました。この間の通信は見えていません"));
+	c->say(c->ctx, 9004, t.at,
+	    coverage_pick(c,
+		"this interface is watched again: what crossed it in between was not seen",
+		"監視を再開しました。この間の通信は見えていません"));
 }
 
 /* Is a gap for this reason told before it is known to last? */
@@ -185,7 +204,8 @@ gap_end(struct coverage *c, struct boundary *b, struct moment at, struct moment 
 
 /* After `open` or `link_up` changed: what that makes of the boundary. */
 static void
-boundary_is(struct coverage *c, struct boundary *b, enum gap_reason why, int error, struct moment at, struct moment now)
+boundary_is(struct coverage *c, struct boundary *b, enum gap_reason why, int error,
+    struct moment at, struct moment now)
 {
 	if (b->open && b->link_up) {
 		if (b->blind)
@@ -289,8 +309,10 @@ coverage_overrun(struct coverage *c, struct moment now)
 	coverage_add_time(c, &t, "from", now.wall);
 	c->overruns = 0;
 	c->overrun_said = now.mono;
-	c->say(c->ctx, 9004, t.at, coverage_pick(c, "the kernel dropped events about interfaces: everything is asked for again",
-	    "インターフェースの変更通知が失われたため、全状態を取り直します"));
+	c->say(c->ctx, 9004, t.at,
+	    coverage_pick(c,
+		"the kernel dropped events about interfaces: everything is asked for again",
+		"インターフェースの変更通知が失われたため、全状態を取り直します"));
 }
 
 void
@@ -300,7 +322,8 @@ coverage_unverifiable(struct coverage *c, uint8_t from, uint8_t to)
 }
 
 static void
-say_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, bool over, struct moment now)
+say_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, bool over,
+    struct moment now)
 {
 	const struct loss_kind *k = &loss_kinds[id];
 	char buffer[384], s[32];
@@ -308,8 +331,8 @@ say_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, bo
 
 	if (in)
 		text_pair(&t, "in", in, strlen(in));
-	text_add(&t, "%swhat=%s %s=%llu total=%llu", in ? " " : "", k->what, k->unit, (unsigned long long)(l->total - l->told),
-	    (unsigned long long)l->total);
+	text_add(&t, "%swhat=%s %s=%llu total=%llu", in ? " " : "", k->what, k->unit,
+	    (unsigned long long)(l->total - l->told), (unsigned long long)l->total);
 	coverage_add_time(c, &t, "from", l->from.wall);
 	if (over) {
 		coverage_add_time(c, &t, "to", l->last.wall);
@@ -321,14 +344,18 @@ say_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, bo
 }
 
 static void
-loss_is(struct coverage *c, struct loss *l, enum loss_id id, const char *in, uint64_t value, struct moment now)
+loss_is(struct coverage *c, struct loss *l, enum loss_id id, const char *in, uint64_t value,
+    struct moment now)
 {
-	uint64_t more = value >= l->seen ? value - l->seen : value;	/* smaller: the memory is a new one */
+	uint64_t more =
+	    value >= l->seen ? value - l->seen : value; /* smaller: the memory is a new one */
 
 	l->seen = value;
 	if (more) {
 		if (!l->lasts)
-			*l = (struct loss){ .lasts = true, .seen = value, .from = now, .told_at = NSTIME_ALWAYS };
+			*l = (struct loss){
+				.lasts = true, .seen = value, .from = now, .told_at = NSTIME_ALWAYS
+			};
 		l->total += more;
 		l->last = now;
 		if (l->told_at == NSTIME_ALWAYS || now.mono - l->told_at >= COVERAGE_LOSS_AGAIN)
@@ -354,8 +381,19 @@ coverage_losses(struct coverage *c, const struct accounts *a, struct moment now)
 		loss_is(c, &b->loss[LOSS_UNREAD], LOSS_UNREAD, b->name, s->unread, now);
 	}
 	loss_is(c, &c->loss[LOSS_FLOWS], LOSS_FLOWS, NULL, accounts_total(a, COUNTER_evicted), now);
-	loss_is(c, &c->loss[LOSS_FRAGMENTS], LOSS_FRAGMENTS, NULL, accounts_total(a, COUNTER_fragments_evicted), now);
-	loss_is(c, &c->loss[LOSS_SKIPPED], LOSS_SKIPPED, NULL, accounts_total(a, COUNTER_skipped), now);
+	loss_is(c, &c->loss[LOSS_FRAGMENTS], LOSS_FRAGMENTS, NULL,
+	    accounts_total(a, COUNTER_fragments_evicted), now);
+	loss_is(
+	    c, &c->loss[LOSS_SKIPPED], LOSS_SKIPPED, NULL, accounts_total(a, COUNTER_skipped), now);
+}
+
+/* Says the totals of a loss that lasts, unless its first line was said in this very moment. */
+static void
+end_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, struct moment now)
+{
+	if (l->lasts && (l->told != l->total || l->told_at != now.mono))
+		say_loss(c, l, id, in, true, now);
+	l->lasts = false;
 }
 
 void
@@ -363,11 +401,10 @@ coverage_losses_end(struct coverage *c, struct moment now)
 {
 	for (size_t i = 0; i < POLICY_IFACES; i++)
 		for (unsigned k = 0; k < LOSS_KINDS; k++)
-			if (c->boundary[i].loss[k].lasts)
-				say_loss(c, &c->boundary[i].loss[k], (enum loss_id)k, c->boundary[i].name, true, now);
+			end_loss(
+			    c, &c->boundary[i].loss[k], (enum loss_id)k, c->boundary[i].name, now);
 	for (unsigned k = 0; k < LOSS_KINDS; k++)
-		if (c->loss[k].lasts)
-			say_loss(c, &c->loss[k], (enum loss_id)k, NULL, true, now);
+		end_loss(c, &c->loss[k], (enum loss_id)k, NULL, now);
 }
 
 void
@@ -377,7 +414,8 @@ coverage_tick(struct coverage *c, const struct accounts *a, struct moment now)
 	for (size_t i = 0; i < POLICY_IFACES; i++) {
 		struct boundary *b = &c->boundary[i];
 
-		if (!b->used || !b->blind || b->reasons_said || now.mono - b->since.mono < COVERAGE_GRACE)
+		if (!b->used || !b->blind || b->reasons_said ||
+		    now.mono - b->since.mono < COVERAGE_GRACE)
 			continue;
 		for (unsigned r = 0; r < GAP_REASONS; r++)
 			if (b->reasons & 1u << r)

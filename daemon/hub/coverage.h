@@ -1,11 +1,13 @@
-/* coverage.h - what was watched and what was not: gaps of interfaces (9004), losses (9005), and the sums for heartbeat and stop.
+/* coverage.h - what was watched and what was not: gaps of interfaces (9004), losses (9005), and the
+ * sums for heartbeat and stop.
  *
- * Knows: for each interface since when it is watched or blind and why; for each counter of lost things how much of it was said. Owns
- * these states. Called by the hub with every event and once a second with samples; answers with fields and a sentence for a note.
- * Never asks for the time, reads shared memory or writes a line.
+ * Knows: for each interface since when it is watched or blind and why; for each counter of lost
+ * things how much of it was said. Owns these states. Called by the hub with every event and once a
+ * second with samples; answers with fields and a sentence for a note. Never asks for the time,
+ * reads shared memory or writes a line.
  *
- * An interface is watched while capture has it open and its link is up; it is blind all the rest of the time. Lengths are measured by the
- * monotonic clock, moments are told by the wall clock.
+ * An interface is watched while capture has it open and its link is up; it is blind all the rest of
+ * the time. Lengths are measured by the monotonic clock, moments are told by the wall clock.
  */
 #ifndef SEGAUDIT_COVERAGE_H
 #define SEGAUDIT_COVERAGE_H
@@ -14,15 +16,17 @@
 #include "model/msg.h"
 
 struct moment {
-	nstime		mono, wall;
+	nstime mono, wall;
 };
 
-/* How long capture may take to open an interface before a gap by `start`, `restart` or `reload` is said. */
-#define COVERAGE_GRACE	(2 * NS_SEC)
+/* How long capture may take to open an interface before a gap by `start`, `restart` or `reload` is
+ * said. */
+#define COVERAGE_GRACE (2 * NS_SEC)
 
-/* A loss is over when this long nothing more was lost; while it lasts it is said again this often. */
-#define COVERAGE_LOSS_END	(10 * NS_SEC)
-#define COVERAGE_LOSS_AGAIN	NS_MIN
+/* A loss is over when this long nothing more was lost; while it lasts it is said again this often.
+ */
+#define COVERAGE_LOSS_END   (10 * NS_SEC)
+#define COVERAGE_LOSS_AGAIN NS_MIN
 
 /* A note to say: id, fields (without those of line_note()), a sentence in the policy's language. */
 typedef void coverage_say(void *ctx, uint16_t id, const char *fields, const char *msg);
@@ -33,13 +37,17 @@ struct coverage;
 struct coverage *coverage_new(struct moment now, coverage_say *say, void *ctx);
 void coverage_free(struct coverage *c);
 
-/* From now on the interfaces of P; borrowed until the next call. A new one is blind (WHY: GAP_START or GAP_RELOAD) until it is open. */
-void coverage_policy(struct coverage *c, const struct policy *p, enum gap_reason why, struct moment now);
+/* From now on the interfaces of P; borrowed until the next call. A new one is blind (WHY: GAP_START
+ * or GAP_RELOAD) until it is open. */
+void
+coverage_policy(struct coverage *c, const struct policy *p, enum gap_reason why, struct moment now);
 
 /* What netlink said of a link: up, or why it is not. */
-void coverage_link(struct coverage *c, uint16_t iface, bool up, enum gap_reason why, struct moment now);
+void
+coverage_link(struct coverage *c, uint16_t iface, bool up, enum gap_reason why, struct moment now);
 
-/* What capture said: opened or closed at M->time (wall clock). A number that is not in the policy is passed over. */
+/* What capture said: opened or closed at M->time (wall clock). A number that is not in the policy
+ * is passed over. */
 void coverage_capture(struct coverage *c, const struct msg_iface *m, struct moment now);
 
 /* Capture died at DIED (wall clock): nothing is watched until it opened again. */
@@ -48,27 +56,32 @@ void coverage_capture_died(struct coverage *c, nstime died, struct moment now);
 /* netlink lost events: said, the state is asked for again. */
 void coverage_overrun(struct coverage *c, struct moment now);
 
-/* A flow between two zones could not be verified: the pair is not assured in this heartbeat's time. */
+/* A flow between two zones could not be verified: the pair is not assured in this heartbeat's time.
+ */
 void coverage_unverifiable(struct coverage *c, uint8_t from, uint8_t to);
 
-/* Once a second, with the newest samples: says what was lost, what ended, what took too long to open. */
+/* Once a second, with the newest samples: says what was lost, what ended, what took too long to
+ * open. */
 void coverage_tick(struct coverage *c, const struct accounts *a, struct moment now);
 
 /* What the hub itself adds to the sums. */
 struct coverage_extra {
-	uint32_t	open;		/* incidents */
-	uint64_t	waiting;	/* lines */
-	uint64_t	lost;		/* lines, since the start */
+	uint32_t open;	  /* incidents */
+	uint64_t waiting; /* lines */
+	uint64_t lost;	  /* lines, since the start */
 };
 
-/* 9001: one note about the daemon and one with what=coverage for each interface, of the time since the last heartbeat. */
-void coverage_heartbeat(struct coverage *c, const struct accounts *a, const struct coverage_extra *x, struct moment now);
+/* 9001: one note about the daemon and one with what=coverage for each interface, of the time since
+ * the last heartbeat. */
+void coverage_heartbeat(struct coverage *c, const struct accounts *a,
+    const struct coverage_extra *x, struct moment now);
 
 /* The daemon is about to stop: what capture closes from now on is no gap to be said. */
 void coverage_stopping(struct coverage *c);
 
 /* 9003: all losses that last are said with their totals, then the sums since the start. */
-void coverage_stopped(struct coverage *c, const struct accounts *a, const struct coverage_extra *x, struct moment now);
+void coverage_stopped(struct coverage *c, const struct accounts *a, const struct coverage_extra *x,
+    struct moment now);
 
 /* The word of a reason: "link-down". */
 const char *gap_word(enum gap_reason why);

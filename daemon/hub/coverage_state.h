@@ -1,4 +1,5 @@
-/* coverage_state.h - the inside of coverage.h: shared by coverage.c (what happens) and coverage_sums.c (what it adds up to).
+/* coverage_state.h - the inside of coverage.h: shared by coverage.c (what happens) and
+ * coverage_sums.c (what it adds up to).
  *
  * Knows: the layout. Owned by coverage.c. Included by nobody else.
  */
@@ -7,45 +8,55 @@
 
 #include "hub/coverage.h"
 
-enum loss_id { LOSS_KERNEL, LOSS_NIC, LOSS_RING, LOSS_UNREAD, LOSS_FLOWS, LOSS_FRAGMENTS, LOSS_SKIPPED, LOSS_KINDS };
+enum loss_id {
+	LOSS_KERNEL,
+	LOSS_NIC,
+	LOSS_RING,
+	LOSS_UNREAD,
+	LOSS_FLOWS,
+	LOSS_FRAGMENTS,
+	LOSS_SKIPPED,
+	LOSS_KINDS
+};
 
-/* One counter of lost things: an episode lasts until nothing more was lost for COVERAGE_LOSS_END. */
+/* One counter of lost things: an episode lasts until nothing more was lost for COVERAGE_LOSS_END.
+ */
 struct loss {
-	uint64_t	seen;		/* the counter when last looked at */
-	bool		lasts;
-	uint64_t	total, told;	/* of this episode */
-	struct moment	from, last;
-	nstime		told_at;	/* monotonic */
+	uint64_t seen; /* the counter when last looked at */
+	bool lasts;
+	uint64_t total, told; /* of this episode */
+	struct moment from, last;
+	nstime told_at; /* monotonic */
 };
 
 struct boundary {
-	bool		used;
-	char		name[16];
-	bool		open, link_up;	/* capture's word, netlink's word */
-	bool		blind;
-	struct moment	since;		/* of the gap */
-	unsigned	reasons, reasons_said;	/* bits of enum gap_reason */
-	int		error;		/* libpcap's */
-	nstime		accounted;	/* monotonic: the two sums go up to here */
-	nstime		watched_for, blind_for;	/* since the interface is in the policy */
-	struct loss	loss[LOSS_KINDS];
+	bool used;
+	char name[16];
+	bool open, link_up; /* capture's word, netlink's word */
+	bool blind;
+	struct moment since;		/* of the gap */
+	unsigned reasons, reasons_said; /* bits of enum gap_reason */
+	int error;			/* libpcap's */
+	nstime accounted;		/* monotonic: the two sums go up to here */
+	nstime watched_for, blind_for;	/* since the interface is in the policy */
+	struct loss loss[LOSS_KINDS];
 	/* at the last heartbeat */
-	nstime		beat_watched, beat_blind;
+	nstime beat_watched, beat_blind;
 	struct iface_sample beat;
 };
 
 struct coverage {
-	coverage_say	*say;
-	void		*ctx;
+	coverage_say *say;
+	void *ctx;
 	const struct policy *policy;
-	struct boundary	boundary[POLICY_IFACES];
-	struct loss	loss[LOSS_KINDS];	/* of the daemon as a whole */
-	bool		stopping;
-	uint64_t	overruns;
-	nstime		overrun_said;
-	struct moment	started, beat;	/* start; last heartbeat */
-	uint64_t	beat_count[COUNTERS];
-	uint8_t		unverifiable[POLICY_ZONES][POLICY_ZONES / 8];	/* pairs, since the last heartbeat */
+	struct boundary boundary[POLICY_IFACES];
+	struct loss loss[LOSS_KINDS]; /* of the daemon as a whole */
+	bool stopping;
+	uint64_t overruns;
+	nstime overrun_said;
+	struct moment started, beat; /* start; last heartbeat */
+	uint64_t beat_count[COUNTERS];
+	uint8_t unverifiable[POLICY_ZONES][POLICY_ZONES / 8]; /* pairs, since the last heartbeat */
 };
 
 /* Adds the time since the last call to what the boundary was in it. */

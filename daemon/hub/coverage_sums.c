@@ -1,4 +1,5 @@
-/* coverage_sums.c - see coverage.h: what was watched and judged, for the heartbeat and for the stop. */
+/* coverage_sums.c - see coverage.h: what was watched and judged, for the heartbeat and for the
+ * stop. */
 #include "hub/coverage_state.h"
 
 static uint64_t
@@ -29,12 +30,12 @@ iface_is_whole(const struct coverage *c, const struct accounts *a, size_t i)
 	const struct boundary *b = &c->boundary[i];
 	struct iface_sample d = iface_since(&a->iface[i], &b->beat);
 
-	return b->used && b->blind_for == b->beat_blind && !b->blind && !d.kernel_drops && !d.nic_drops && !d.ring_full &&
-	    !d.unread;
+	return b->used && b->blind_for == b->beat_blind && !b->blind && !d.kernel_drops &&
+	       !d.nic_drops && !d.ring_full && !d.unread;
 }
 
-/* Was every place where a zone's traffic comes in watched? A zone without such a place is seen by the mirror ports alone, or not at
- * all. */
+/* Was every place where a zone's traffic comes in watched? A zone without such a place is seen by
+ * the mirror ports alone, or not at all. */
 static void
 find_whole_zones(const struct coverage *c, const struct accounts *a, bool whole[POLICY_ZONES])
 {
@@ -62,11 +63,13 @@ find_whole_zones(const struct coverage *c, const struct accounts *a, bool whole[
 			whole[z] = mirrors && mirrors_whole;
 }
 
-/* Directed pairs of zones: all, and those of which everything was seen and could be judged since the last heartbeat. */
+/* Directed pairs of zones: all, and those of which everything was seen and could be judged since
+ * the last heartbeat. */
 static void
 count_pairs(const struct coverage *c, const struct accounts *a, uint32_t *pairs, uint32_t *assured)
 {
-	static const enum counter lost[] = { COUNTER_evicted, COUNTER_fragments_evicted, COUNTER_skipped };
+	static const enum counter lost[] = { COUNTER_evicted, COUNTER_fragments_evicted,
+		COUNTER_skipped };
 	uint32_t n = c->policy->nzones;
 	bool whole[POLICY_ZONES] = { false };
 	bool all = true;
@@ -81,18 +84,32 @@ count_pairs(const struct coverage *c, const struct accounts *a, uint32_t *pairs,
 	find_whole_zones(c, a, whole);
 	for (uint32_t from = 1; from <= n; from++)
 		for (uint32_t to = 1; to <= n; to++)
-			if (from != to && whole[from] && whole[to] && !(c->unverifiable[from][to / 8] & 1u << to % 8))
+			if (from != to && whole[from] && whole[to] &&
+			    !(c->unverifiable[from][to / 8] & 1u << to % 8))
 				++*assured;
 }
 
 /* Sums of workers and interfaces since THEN (zeros: since the start). */
 static void
-add_sums(const struct coverage *c, const struct accounts *a, const uint64_t then[COUNTERS], bool whole_run, struct text *t)
+add_sums(const struct coverage *c, const struct accounts *a, const uint64_t then[COUNTERS],
+    bool whole_run, struct text *t)
 {
 	static const enum counter shown[] = {
-		COUNTER_frames, COUNTER_packets, COUNTER_copies, COUNTER_judged, COUNTER_not_judged, COUNTER_undecodable,
-		COUNTER_inner, COUNTER_flows, COUNTER_conforming, COUNTER_violations, COUNTER_suspected, COUNTER_unverifiable,
-		COUNTER_evicted, COUNTER_skipped, COUNTER_held_findings,
+		COUNTER_frames,
+		COUNTER_packets,
+		COUNTER_copies,
+		COUNTER_judged,
+		COUNTER_not_judged,
+		COUNTER_undecodable,
+		COUNTER_inner,
+		COUNTER_flows,
+		COUNTER_conforming,
+		COUNTER_violations,
+		COUNTER_suspected,
+		COUNTER_unverifiable,
+		COUNTER_evicted,
+		COUNTER_skipped,
+		COUNTER_held_findings,
 	};
 	uint64_t drops = 0, ring_full = 0, unread = 0;
 	nstime blind = 0;
@@ -101,7 +118,8 @@ add_sums(const struct coverage *c, const struct accounts *a, const uint64_t then
 
 	for (size_t i = 0; i < POLICY_IFACES; i++) {
 		const struct boundary *b = &c->boundary[i];
-		struct iface_sample none = { 0 }, d = iface_since(&a->iface[i], whole_run ? &none : &b->beat);
+		struct iface_sample none = { 0 },
+				    d = iface_since(&a->iface[i], whole_run ? &none : &b->beat);
 
 		if (!b->used)
 			continue;
@@ -113,21 +131,22 @@ add_sums(const struct coverage *c, const struct accounts *a, const uint64_t then
 		blind += b->blind_for - (whole_run ? 0 : b->beat_blind);
 	}
 	text_add(t, " interfaces=%u", n);
-	if (!whole_run)			/* at the stop none is watched any more */
+	if (!whole_run) /* at the stop none is watched any more */
 		text_add(t, " watching=%u", watching);
 	text_add(t, " blind=%s", seconds_text(s, blind));
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
 		text_add(t, " %s=%llu", counter_name(shown[i]),
 		    (unsigned long long)since(accounts_total(a, shown[i]), then[shown[i]]));
-	text_add(t, " drops=%llu ring_full=%llu unread=%llu", (unsigned long long)drops, (unsigned long long)ring_full,
-	    (unsigned long long)unread);
+	text_add(t, " drops=%llu ring_full=%llu unread=%llu", (unsigned long long)drops,
+	    (unsigned long long)ring_full, (unsigned long long)unread);
 }
 
 static void
 add_extra(const struct coverage_extra *x, const struct accounts *a, struct text *t)
 {
-	text_add(t, " backlog=%llu incidents=%u lines_waiting=%llu lines_lost=%llu", (unsigned long long)accounts_backlog(a), x->open,
-	    (unsigned long long)x->waiting, (unsigned long long)x->lost);
+	text_add(t, " backlog=%llu incidents=%u lines_waiting=%llu lines_lost=%llu",
+	    (unsigned long long)accounts_backlog(a), x->open, (unsigned long long)x->waiting,
+	    (unsigned long long)x->lost);
 }
 
 static void
@@ -148,21 +167,27 @@ say_iface(struct coverage *c, const struct accounts *a, size_t i)
 
 	text_add(&t, "what=coverage");
 	text_pair(&t, "in", b->name, strlen(b->name));
-	text_add(&t, " watched=%s blind=%s", seconds_text(watched, b->watched_for - b->beat_watched),
+	text_add(&t, " watched=%s blind=%s",
+	    seconds_text(watched, b->watched_for - b->beat_watched),
 	    seconds_text(blind, b->blind_for - b->beat_blind));
-	text_add(&t, " frames=%llu bytes=%llu received=%llu kernel_drops=%llu nic_drops=%llu ring_full=%llu unread=%llu",
-	    (unsigned long long)d.frames, (unsigned long long)d.bytes, (unsigned long long)d.received,
-	    (unsigned long long)d.kernel_drops, (unsigned long long)d.nic_drops, (unsigned long long)d.ring_full,
+	text_add(&t,
+	    " frames=%llu bytes=%llu received=%llu kernel_drops=%llu nic_drops=%llu ring_full=%llu "
+	    "unread=%llu",
+	    (unsigned long long)d.frames, (unsigned long long)d.bytes,
+	    (unsigned long long)d.received, (unsigned long long)d.kernel_drops,
+	    (unsigned long long)d.nic_drops, (unsigned long long)d.ring_full,
 	    (unsigned long long)d.unread);
-	c->say(c->ctx, 9001, t.at, coverage_pick(c, "coverage of this interface since the last heartbeat",
-	    "前回の定期報告以降のこのインターフェースの監視状況"));
+	c->say(c->ctx, 9001, t.at,
+	    coverage_pick(c, "coverage of this interface since the last heartbeat",
+		"前回の定期報告以降のこのインターフェースの監視状況"));
 	b->beat = a->iface[i];
 	b->beat_watched = b->watched_for;
 	b->beat_blind = b->blind_for;
 }
 
 void
-coverage_heartbeat(struct coverage *c, const struct accounts *a, const struct coverage_extra *x, struct moment now)
+coverage_heartbeat(
+    struct coverage *c, const struct accounts *a, const struct coverage_extra *x, struct moment now)
 {
 	char buffer[800], s[32];
 	struct text t = text_of(buffer, sizeof buffer);
@@ -185,7 +210,8 @@ coverage_heartbeat(struct coverage *c, const struct accounts *a, const struct co
 }
 
 void
-coverage_stopped(struct coverage *c, const struct accounts *a, const struct coverage_extra *x, struct moment now)
+coverage_stopped(
+    struct coverage *c, const struct accounts *a, const struct coverage_extra *x, struct moment now)
 {
 	static const uint64_t zeros[COUNTERS];
 	char buffer[800], s[32];
@@ -197,6 +223,7 @@ coverage_stopped(struct coverage *c, const struct accounts *a, const struct cove
 	text_add(&t, "seconds=%s", seconds_text(s, now.mono - c->started.mono));
 	add_sums(c, a, zeros, true, &t);
 	add_extra(x, a, &t);
-	c->say(c->ctx, 9003, t.at, coverage_pick(c, "the auditor stops: nothing is watched from now on",
-	    "監査を停止します。以後の通信は監視されません"));
+	c->say(c->ctx, 9003, t.at,
+	    coverage_pick(c, "the auditor stops: nothing is watched from now on",
+		"監査を停止します。以後の通信は監視されません"));
 }

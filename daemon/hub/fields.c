@@ -102,17 +102,49 @@ step(char to[16], const uint8_t *p, size_t n, bool json, bool raw)
 	return size;
 }
 
+/* Bytes at P, of N at most, that stand for themselves in a line and in JSON. */
+static size_t
+plain_run(const char *p, size_t n)
+{
+	size_t run = 0;
+
+	while (run < n && p[run] >= 0x20 && p[run] < 0x7f && p[run] != '"' && p[run] != '\\')
+		run++;
+	return run;
+}
+
+/* Appends the text between quotes: runs that need no escape at once. */
 static void
-json_string(struct fields *f, const char *value, size_t size)
+put_text(struct fields *f, const char *value, size_t size, bool json, bool raw)
 {
 	char one[16];
 
-	text_add(&f->t, "\"");
 	for (size_t at = 0; at < size && !f->t.cut;) {
-		at += step(one, (const uint8_t *)value + at, size - at, true, false);
-		text_add(&f->t, "%s", one);
+		size_t run = plain_run(value + at, size - at);
+
+		text_bytes(&f->t, value + at, run);
+		at += run;
+		if (at < size) {
+			at += step(one, (const uint8_t *)value + at, size - at, json, raw);
+			text_bytes(&f->t, one, strlen(one));
+		}
 	}
-	text_add(&f->t, "\"");
+}
+
+static void
+json_string(struct fields *f, const char *value, size_t size)
+{
+	text_bytes(&f->t, "\"", 1);
+	put_text(f, value, size, true, false);
+	text_bytes(&f->t, "\"", 1);
+}
+
+static void
+put_key(struct fields *f, const char *key)
+{
+	text_bytes(&f->t, f->json ? ",\"" : " ", f->json ? 2 : 1);
+	text_bytes(&f->t, key, strlen(key));
+	text_bytes(&f->t, f->json ? "\":" : "=", f->json ? 2 : 1);
 }
 
 void
@@ -123,10 +155,23 @@ fields_text(struct fields *f, const char *key, const char *value)
 	if (!f->json) {
 		text_pair(&f->t, key, value, strlen(value));
 	} else {
-		text_add(&f->t, ",\"%s\":", key);
+		put_key(f, key);
 		json_string(f, value, strlen(value));
 	}
 	whole(f, start);
+}
+
+static void
+put_number(struct fields *f, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	text_bytes(&f->t, digits + at, sizeof digits - at);
 }
 
 void
@@ -134,7 +179,8 @@ fields_number(struct fields *f, const char *key, uint64_t number)
 {
 	size_t start = f->t.len;
 
-	text_add(&f->t, f->json ? ",\"%s\":%llu" : " %s=%llu", key, (unsigned long long)number);
+	put_key(f, key);
+	put_number(f, number);
 	whole(f, start);
 }
 
@@ -143,7 +189,9 @@ fields_added(struct fields *f, const char *key, uint64_t number)
 {
 	size_t start = f->t.len;
 
-	text_add(&f->t, f->json ? ",\"%s\":%llu" : " %s=+%llu", key, (unsigned long long)number);
+	put_key(f, key);
+	text_bytes(&f->t, "+", f->json ? 0 : 1);
+	put_number(f, number);
 	whole(f, start);
 }
 
@@ -270,19 +318,30 @@ void
 fields_msg(struct fields *f, const char *msg)
 {
 	size_t start = f->t.len, size = strlen(msg);
+	bool cut = false;
 	char one[16];
 
-	text_add(&f->t, "%s", msg_open(f->json));
-	for (size_t at = 0; at < size && !f->t.cut;) {
-		at += step(one, (const uint8_t *)msg + at, size - at, f->json, true);
-		/* Room for the quote that ends it. */
-		if (f->t.size - f->t.len <= strlen(one) + 1) {
-			f->left_out = true;
-			break;
+	text_bytes(&f->t, msg_open(f->json), strlen(msg_open(f->json)));
+	for (size_t at = 0; at < size && !cut && !f->t.cut;) {
+		size_t taken = f->t.len + 2, room = f->t.size > taken ? f->t.size - taken : 0;
+		size_t run = plain_run(msg + at, size - at);
+		const char *bytes = msg + at;
+
+		if (run == 0) {
+			at += step(one, (const uint8_t *)msg + at, size - at, f->json, true);
+			bytes = one;
+			run = strlen(one);
+			cut = run > room;
+		} else {
+			cut = run > room;
+			run = cut ? room : run;
+			at += run;
 		}
-		text_add(&f->t, "%s", one);
+		if (!cut || bytes != one)
+			text_bytes(&f->t, bytes, run);
 	}
-	text_add(&f->t, "\"");
+	f->left_out |= cut;
+	text_bytes(&f->t, "\"", 1);
 	whole(f, start);
 }
 
@@ -293,8 +352,14 @@ fields_msg_size(const char *msg, bool json)
 	char one[16];
 
 	for (size_t at = 0; at < size;) {
-		at += step(one, (const uint8_t *)msg + at, size - at, json, true);
-		sum += strlen(one);
+		size_t run = plain_run(msg + at, size - at);
+
+		at += run;
+		sum += run;
+		if (at < size) {
+			at += step(one, (const uint8_t *)msg + at, size - at, json, true);
+			sum += strlen(one);
+		}
 	}
 	return sum;
 }

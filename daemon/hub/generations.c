@@ -8,7 +8,7 @@
 static void
 unmap(struct generation *g)
 {
-	(void)munmap((void *)(uintptr_t)g->policy, g->size);	/* cannot fail on a mapping of ours */
+	(void)munmap((void *)(uintptr_t)g->policy, g->size); /* cannot fail on a mapping of ours */
 }
 
 int
@@ -21,7 +21,8 @@ generations_map(struct generations *gs, int fd, size_t size)
 		return -errno;
 	if (size < sizeof(struct policy) || st.st_size < 0 || (uint64_t)st.st_size < size)
 		return -EINVAL;
-	/* Private: before Linux 6.7 a shared mapping of a memfd that is sealed against writing is refused. */
+	/* Private: before Linux 6.7 a shared mapping of a memfd that is sealed against writing is
+	 * refused. */
 	void *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (at == MAP_FAILED)
 		return -errno;

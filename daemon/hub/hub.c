@@ -17,30 +17,30 @@
 #include "hub/peers.h"
 #include "hub/tell.h"
 
-enum { INCIDENTS = 16384 };	/* at once */
+enum { INCIDENTS = 16384 }; /* at once */
 
-#define TICK		NS_SEC
-#define LAST_LINES	(2 * NS_SEC)	/* how long the sinks are tried at a stop */
+#define TICK	   NS_SEC
+#define LAST_LINES (2 * NS_SEC) /* how long the sinks are tried at a stop */
 
 struct hub {
-	struct chan	monitor;
-	const char	*version;
-	unsigned	restarts;
+	struct chan monitor;
+	const char *version;
+	unsigned restarts;
 	struct generations policies;
-	struct peers	peers;
+	struct peers peers;
 	struct peers_calls calls;
-	struct accounts	accounts;
-	struct coverage	*coverage;
+	struct accounts accounts;
+	struct coverage *coverage;
 	struct incidents *incidents;
-	struct hash_key	key;
-	struct sinks	*sinks;
-	struct tell	tell;
-	struct netlink	*netlink;
-	struct outbox	out;
-	struct moment	now;
-	nstime		tick_due, beat_due;
-	nstime		clocks;		/* wall minus monotonic, at the last tick */
-	bool		stop, orphan;	/* told to stop; the monitor is gone */
+	struct hash_key key;
+	struct sinks *sinks;
+	struct tell tell;
+	struct netlink *netlink;
+	struct outbox out;
+	struct moment now;
+	nstime tick_due, beat_due;
+	nstime clocks;	   /* wall minus monotonic, at the last tick */
+	bool stop, orphan; /* told to stop; the monitor is gone */
 };
 
 static void
@@ -56,8 +56,9 @@ on_mismatch(void *ctx, const char *fields)
 {
 	struct hub *h = ctx;
 
-	tell_note(&h->tell, 9011, fields, tell_pick(&h->tell, "the auditor's own numbers do not add up: its coverage is in doubt",
-	    "監査自身の計数が合いません。監視範囲に疑いがあります"));
+	tell_note(&h->tell, 9011, fields,
+	    tell_pick(&h->tell, "the auditor's own numbers do not add up: its coverage is in doubt",
+		"監査自身の計数が合いません。監視範囲に疑いがあります"));
 }
 
 static void
@@ -96,7 +97,7 @@ on_ended(void *ctx, enum role role, unsigned index, enum peer_end why)
 	if (role == ROLE_CAPTURE && !h->stop)
 		coverage_capture_died(h->coverage, h->now.wall, h->now);
 	if (why != PEER_WRONG)
-		return;			/* the monitor will say how it ended */
+		return; /* the monitor will say how it ended */
 	note_wrong_peer(&h->tell, role == ROLE_WORKER ? "worker" : "capture", index);
 }
 
@@ -127,7 +128,8 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 	int r = generations_map(&h->policies, fd, m->size);
 	const struct policy *p = generations_newest(&h->policies);
 	if (r < 0 || !p || p->generation != m->generation) {
-		log_error("policy generation %u cannot be used: %s", m->generation, strerror(r < 0 ? -r : EINVAL));
+		log_error("policy generation %u cannot be used: %s", m->generation,
+		    strerror(r < 0 ? -r : EINVAL));
 		return -EPROTO;
 	}
 	h->tell.policy = p;
@@ -157,20 +159,22 @@ take_notice(struct hub *h, const struct msg_notice *m)
 {
 	switch ((enum notice)m->notice) {
 	case NOTICE_STARTED:
-		note_sizes(&h->tell, 9002, h->version, tell_pick(&h->tell, "the auditor started: what happened before is not known",
-		    "監査を開始しました。これ以前の通信は不明です"));
+		note_sizes(&h->tell, 9002, h->version,
+		    tell_pick(&h->tell, "the auditor started: what happened before is not known",
+			"監査を開始しました。これ以前の通信は不明です"));
 		tell_notices(&h->tell, NULL);
 		break;
 	case NOTICE_STOPPING:
 		coverage_stopping(h->coverage);
 		break;
 	case NOTICE_RELOADED:
-		note_sizes(&h->tell, 8001, h->version, tell_pick(&h->tell, "the configuration was read again and is in force",
-		    "設定を再読込みし、適用しました"));
+		note_sizes(&h->tell, 8001, h->version,
+		    tell_pick(&h->tell, "the configuration was read again and is in force",
+			"設定を再読込みし、適用しました"));
 		tell_notices(&h->tell, generations_before(&h->policies));
 		break;
 	case NOTICE_RELOAD_REFUSED:
-		sinks_reopen(h->sinks);		/* SIGHUP is also how a log rotation calls */
+		sinks_reopen(h->sinks); /* SIGHUP is also how a log rotation calls */
 		note_refused(&h->tell, m->text, strnlen(m->text, sizeof m->text));
 		break;
 	}
@@ -183,8 +187,11 @@ take_open(struct hub *h)
 	const struct capture_shm *shm = h->peers.capture.shm;
 
 	for (uint16_t i = 0; i < POLICY_IFACES; i++) {
-		nstime since = atomic_load_explicit(&shm->iface[i].open_since, memory_order_relaxed);
-		struct msg_iface m = { .iface = i, .open = true, .reason = GAP_RESTART, .time = since };
+		nstime since =
+		    atomic_load_explicit(&shm->iface[i].open_since, memory_order_relaxed);
+		struct msg_iface m = {
+			.iface = i, .open = true, .reason = GAP_RESTART, .time = since
+		};
 
 		if (since != NSTIME_NEVER && since != 0)
 			coverage_capture(h->coverage, &m, h->now);
@@ -253,7 +260,8 @@ read_monitor(struct hub *h)
 static struct coverage_extra
 extra_of(const struct hub *h)
 {
-	struct coverage_extra x = { .open = h->incidents ? incidents_open(h->incidents) : 0, .waiting = sinks_waiting(h->sinks) };
+	struct coverage_extra x = { .open = h->incidents ? incidents_open(h->incidents) : 0,
+		.waiting = sinks_waiting(h->sinks) };
 
 	for (size_t i = 0; i < sinks_size(h->sinks); i++)
 		x.lost += sinks_count(h->sinks, i).lost;
@@ -380,7 +388,8 @@ finish(struct hub *h)
 		set_time(h);
 	}
 	if (sinks_waiting(h->sinks))
-		log_error("%llu lines could not be delivered before the stop", (unsigned long long)sinks_waiting(h->sinks));
+		log_error("%llu lines could not be delivered before the stop",
+		    (unsigned long long)sinks_waiting(h->sinks));
 }
 
 static int
@@ -402,7 +411,9 @@ start(struct hub *h)
 		return -ENOMEM;
 	h->clocks = h->now.wall - h->now.mono;
 	h->tick_due = h->now.mono + TICK;
-	h->calls = (struct peers_calls){ .finding = on_finding, .iface = on_iface, .ended = on_ended, .ctx = h };
+	h->calls = (struct peers_calls){
+		.finding = on_finding, .iface = on_iface, .ended = on_ended, .ctx = h
+	};
 	peers_init(&h->peers, &h->policies, &h->calls);
 	return 0;
 }

@@ -1,16 +1,18 @@
 /* hub.h - the role that tells: findings, gaps and losses in, lines out.
  *
- * Knows: the other roles' channels and memories, and when to look at what. Owns the loop, the mapped policies, the incidents, the sinks
- * and the netlink socket. Started by segauditd.c in a process of its own. Never sees a frame, never waits for a reader, never opens
- * what the policy does not name.
+ * Knows: the other roles' channels and memories, and when to look at what. Owns the loop, the
+ * mapped policies, the incidents, the sinks and the netlink socket. Started by segauditd.c in a
+ * process of its own. Never sees a frame, never waits for a reader, never opens what the policy
+ * does not name.
  */
 #ifndef SEGAUDIT_HUB_H
 #define SEGAUDIT_HUB_H
 
 #include "model/role.h"
 
-/* Runs the hub's loop on CONTROL_FD, its channel to the monitor (non-blocking), until MSG_STOP or until the monitor is gone. ARGS: number is
- * not used; restarts above 0 means that another hub came before. VERSION is what 9002 says. Returns the exit status: 0, or 69 or 70. */
+/* Runs the hub's loop on CONTROL_FD, its channel to the monitor (non-blocking), until MSG_STOP or
+ * until the monitor is gone. ARGS: number is not used; restarts above 0 means that another hub came
+ * before. VERSION is what 9002 says. Returns the exit status: 0, or 69 or 70. */
 int hub_run(int control_fd, const struct role_args *args, const char *version);
 
 #endif

@@ -67,7 +67,7 @@ put_name(struct text *t, struct line *l, const char *name)
 			n--;
 		l->f.left_out = true;
 	}
-	text_add(t, "%.*s", (int)n, name);
+	text_bytes(t, name, n);
 }
 
 /* An incident whose names are cut to the line's share. */
@@ -271,7 +271,7 @@ words_smac(struct text *t, const struct finding *f)
 	char mac[MAC_TEXT];
 
 	if (f->flags & FINDING_MACS)
-		text_add(t, "%s", mac_text(mac, &f->smac));
+		text_string(t, mac_text(mac, &f->smac));
 }
 
 static void
@@ -280,7 +280,7 @@ words_dmac(struct text *t, const struct finding *f)
 	char mac[MAC_TEXT];
 
 	if (f->flags & FINDING_MACS)
-		text_add(t, "%s", mac_text(mac, &f->dmac));
+		text_string(t, mac_text(mac, &f->dmac));
 }
 
 static void
@@ -377,7 +377,7 @@ incident(struct text *t, const struct policy *p, enum incident_state state,
 	tail(&l);
 	sentence(&msg, p, state, i);
 	finish(&l.f, run, msg_bytes);
-	text_add(t, "%s", bytes);
+	text_string(t, bytes);
 }
 
 void
@@ -419,7 +419,7 @@ note(struct text *t, uint16_t id, const char *fields, const char *msg, const str
 	fields_more(&f, fields);
 	f.t.size = size;
 	finish(&f, run, msg);
-	text_add(t, "%s", bytes);
+	text_string(t, bytes);
 	return severity;
 }
 

@@ -1,7 +1,8 @@
 /* netlink.c - see netlink.h.
  *
- * Events come on one socket, answers to questions on another: then an overrun of the first cannot disturb the second. Messages are read
- * raw with libnl's attribute parser; its caches are not used (they lose objects, see HACKING).
+ * Events come on one socket, answers to questions on another: then an overrun of the first cannot
+ * disturb the second. Messages are read raw with libnl's attribute parser; its caches are not used
+ * (they lose objects, see HACKING).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,45 +18,45 @@
 #include "hub/netlink.h"
 
 enum {
-	EVENT_BUFFER = 8 << 20,		/* asked with privilege; else: */
+	EVENT_BUFFER = 8 << 20, /* asked with privilege; else: */
 	EVENT_BUFFER_PLAIN = 2 << 20,
-	DUMP_TRIES = 5,			/* a dump that was interrupted by a change is repeated */
+	DUMP_TRIES = 5, /* a dump that was interrupted by a change is repeated */
 };
 
 #ifndef IFF_LOWER_UP
-#define IFF_LOWER_UP 0x10000		/* linux/if.h keeps it from user space in some versions */
+#define IFF_LOWER_UP 0x10000 /* linux/if.h keeps it from user space in some versions */
 #endif
 
 struct watched {
-	char		name[16];
-	bool		used;
-	bool		said;		/* its state was told */
-	bool		seen;		/* in the dump that runs */
-	enum gap_reason	why;
-	struct msg_link	link;
+	char name[16];
+	bool used;
+	bool said; /* its state was told */
+	bool seen; /* in the dump that runs */
+	enum gap_reason why;
+	struct msg_link link;
 };
 
 /* An address, and the interface that has it: the same one may be on two. */
 struct held {
-	struct addr	addr;
-	uint32_t	index;
-	bool		seen;
+	struct addr addr;
+	uint32_t index;
+	bool seen;
 };
 
 struct netlink {
-	struct nl_sock	*events;
-	netlink_link	*say_link;
-	netlink_addrs	*say_addrs;
-	void		*ctx;
-	struct watched	watched[POLICY_IFACES];
-	struct held	held[NETLINK_ADDRS];
-	uint32_t	nheld;
-	struct addr	sorted[NETLINK_ADDRS];	/* scratch of say_addrs() */
-	struct addr	said[NETLINK_ADDRS];
-	uint32_t	nsaid;
-	bool		addrs_said;
-	bool		dumping;	/* what is read now is an answer: addresses are said at its end */
-	nstime		due;		/* the next question for everything */
+	struct nl_sock *events;
+	netlink_link *say_link;
+	netlink_addrs *say_addrs;
+	void *ctx;
+	struct watched watched[POLICY_IFACES];
+	struct held held[NETLINK_ADDRS];
+	uint32_t nheld;
+	struct addr sorted[NETLINK_ADDRS]; /* scratch of say_addrs() */
+	struct addr said[NETLINK_ADDRS];
+	uint32_t nsaid;
+	bool addrs_said;
+	bool dumping; /* what is read now is an answer: addresses are said at its end */
+	nstime due;   /* the next question for everything */
 };
 
 struct netlink *
@@ -86,8 +87,8 @@ say(struct netlink *n, struct watched *w, const struct msg_link *now, enum gap_r
 {
 	const struct msg_link *was = &w->link;
 
-	if (w->said && was->present == now->present && was->up == now->up && was->index == now->index &&
-	    mac_equal(&was->mac, &now->mac))
+	if (w->said && was->present == now->present && was->up == now->up &&
+	    was->index == now->index && mac_equal(&was->mac, &now->mac))
 		return;
 	w->link = *now;
 	w->why = why;
@@ -122,7 +123,8 @@ netlink_watch(struct netlink *n, const struct policy *p)
 	}
 }
 
-/* A link as a message has it. NAME is not NUL-terminated by the kernel's word alone: nla_strlcpy did it. */
+/* A link as a message has it. NAME is not NUL-terminated by the kernel's word alone: nla_strlcpy
+ * did it. */
 static void
 link_is(struct netlink *n, uint32_t index, const char *name, unsigned flags, const struct mac *mac)
 {
@@ -138,7 +140,10 @@ link_is(struct netlink *n, uint32_t index, const char *name, unsigned flags, con
 				say_gone(n, w, GAP_IFACE_RENAMED);
 			continue;
 		}
-		struct msg_link now = { .iface = w->link.iface, .present = true, .up = (flags & works) == works, .mac = *mac,
+		struct msg_link now = { .iface = w->link.iface,
+			.present = true,
+			.up = (flags & works) == works,
+			.mac = *mac,
 			.index = index };
 		/* The one before went unseen: say so, that nobody takes the new one for it. */
 		if (w->link.present && w->link.index != index)
@@ -159,7 +164,8 @@ link_message(struct netlink *n, struct nlmsghdr *h)
 	if (nlmsg_parse(h, sizeof *m, tb, IFLA_MAX, NULL) < 0)
 		return;
 	m = nlmsg_data(h);
-	/* A bridge tells of its ports too: leaving it is RTM_DELLINK of this family, though the link lives. */
+	/* A bridge tells of its ports too: leaving it is RTM_DELLINK of this family, though the
+	 * link lives. */
 	if (m->ifi_family == AF_BRIDGE || m->ifi_index <= 0)
 		return;
 	if (h->nlmsg_type == RTM_DELLINK) {
@@ -242,7 +248,8 @@ addr_message(struct netlink *n, struct nlmsghdr *h)
 	} else if (held) {
 		held->seen = true;
 	} else if (n->nheld < NETLINK_ADDRS) {
-		n->held[n->nheld++] = (struct held){ .addr = a, .index = m->ifa_index, .seen = true };
+		n->held[n->nheld++] =
+		    (struct held){ .addr = a, .index = m->ifa_index, .seen = true };
 	}
 	say_addrs(n);
 }
@@ -259,7 +266,7 @@ any_message(struct netlink *n, struct nlmsghdr *h)
 	case RTM_DELADDR:
 		addr_message(n, h);
 		break;
-	default:		/* nothing else was subscribed to */
+	default: /* nothing else was subscribed to */
 		break;
 	}
 }
@@ -281,7 +288,7 @@ netlink_message(struct netlink *n, const void *message, size_t size)
 	memcpy(&h, message, sizeof h);
 	if (h.nlmsg_len < sizeof h || h.nlmsg_len > size)
 		return;
-	struct nlmsghdr *copy = malloc(h.nlmsg_len);	/* aligned, and ours to pass on */
+	struct nlmsghdr *copy = malloc(h.nlmsg_len); /* aligned, and ours to pass on */
 	if (!copy)
 		return;
 	memcpy(copy, message, h.nlmsg_len);
@@ -305,7 +312,8 @@ dump_once(struct netlink *n, int type, unsigned char family)
 		/* The kernel answers at once; the limit is against a kernel that does not. */
 		struct timeval limit = { .tv_sec = 5 };
 
-		(void)setsockopt(nl_socket_get_fd(s), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+		(void)setsockopt(
+		    nl_socket_get_fd(s), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 		r = nl_send_simple(s, type, NLM_F_DUMP, &question, sizeof question);
 	}
 	if (r >= 0)
@@ -335,7 +343,9 @@ ask_links(struct netlink *n)
 		return r;
 	for (size_t i = 0; i < POLICY_IFACES; i++)
 		if (n->watched[i].used && !n->watched[i].seen)
-			say_gone(n, &n->watched[i], n->watched[i].why == GAP_IFACE_RENAMED ? GAP_IFACE_RENAMED : GAP_IFACE_GONE);
+			say_gone(n, &n->watched[i],
+			    n->watched[i].why == GAP_IFACE_RENAMED ? GAP_IFACE_RENAMED :
+								     GAP_IFACE_GONE);
 	return 0;
 }
 
@@ -381,7 +391,8 @@ events_open(struct netlink *n)
 	nl_socket_disable_seq_check(n->events);
 	nl_socket_modify_cb(n->events, NL_CB_VALID, NL_CB_CUSTOM, on_message, n);
 	if (nl_connect(n->events, NETLINK_ROUTE) < 0 || nl_socket_set_nonblocking(n->events) < 0 ||
-	    nl_socket_add_memberships(n->events, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0) < 0) {
+	    nl_socket_add_memberships(
+		n->events, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0) < 0) {
 		nl_socket_free(n->events);
 		n->events = NULL;
 		return -EIO;
@@ -389,7 +400,8 @@ events_open(struct netlink *n)
 	int fd = nl_socket_get_fd(n->events);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0) {
 		size = EVENT_BUFFER_PLAIN;
-		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);	/* what it gets is what there is */
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size,
+		    sizeof size); /* what it gets is what there is */
 	}
 	return 0;
 }
@@ -424,7 +436,7 @@ netlink_read(struct netlink *n, nstime mono)
 	if (r != -NLE_NOMEM) {
 		nl_socket_free(n->events);
 		n->events = NULL;
-		(void)events_open(n);	/* netlink_tick() tries again */
+		(void)events_open(n); /* netlink_tick() tries again */
 	}
 	if (n->due > mono + NETLINK_DEBOUNCE)
 		n->due = mono + NETLINK_DEBOUNCE;
@@ -440,7 +452,7 @@ netlink_tick(struct netlink *n, nstime mono)
 		n->due = mono + NS_SEC;
 		return;
 	}
-	(void)ask_all(n, mono);		/* a failure is tried again after a second */
+	(void)ask_all(n, mono); /* a failure is tried again after a second */
 }
 
 nstime

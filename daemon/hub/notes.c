@@ -6,12 +6,13 @@
 #include "hub/coverage.h"
 #include "hub/notes.h"
 
-#define CLOCK_JUMP	NS_SEC		/* a larger difference of the two clocks from tick to tick is a step */
+#define CLOCK_JUMP NS_SEC /* a larger difference of the two clocks from tick to tick is a step */
 
 void
 note_sizes(struct tell *t, uint16_t id, const char *version, const char *msg)
 {
-	static const char *const models[] = { "none", "alpha", "alpha-prime", "beta", "beta-prime" };
+	static const char *const models[] = { "none", "alpha", "alpha-prime", "beta",
+		"beta-prime" };
 	const struct policy *p = t->policy;
 	char buffer[400];
 	struct text f = text_of(buffer, sizeof buffer);
@@ -19,8 +20,10 @@ note_sizes(struct tell *t, uint16_t id, const char *version, const char *msg)
 
 	for (uint16_t i = 0; i < p->nifaces; i++)
 		used += policy_iface(p, i)->used;
-	text_add(&f, "version=%s gen=%u model=%s zones=%u conduits=%u interfaces=%u workers=%u", version, p->generation,
-	    p->model < sizeof models / sizeof *models ? models[p->model] : "?", p->nzones, p->nconduits, used, p->workers);
+	text_add(&f, "version=%s gen=%u model=%s zones=%u conduits=%u interfaces=%u workers=%u",
+	    version, p->generation,
+	    p->model < sizeof models / sizeof *models ? models[p->model] : "?", p->nzones,
+	    p->nconduits, used, p->workers);
 	if (id == 9002)
 		text_add(&f, " previous=unknown");
 	tell_note(t, id, buffer, msg);
@@ -34,8 +37,9 @@ note_refused(struct tell *t, const char *error, size_t size)
 
 	text_add(&f, "gen=%u", t->policy->generation);
 	text_pair(&f, "error", error, size);
-	tell_note(t, 8002, buffer, tell_pick(t, "the new configuration has errors: the old one stays in force",
-	    "新しい設定に誤りがあるため、従来の設定のまま動作しています"));
+	tell_note(t, 8002, buffer,
+	    tell_pick(t, "the new configuration has errors: the old one stays in force",
+		"新しい設定に誤りがあるため、従来の設定のまま動作しています"));
 }
 
 /* Has P, which may be NULL, this log target? */
@@ -54,8 +58,9 @@ void
 note_unserved(struct tell *t, const struct policy *before, uint32_t refused)
 {
 	const struct policy_sink *s = policy_at(t->policy, t->policy->sinks);
-	const char *msg = tell_pick(t, "this log target is not served by this version: nothing is sent there",
-	    "この出力先は本バージョンでは未対応のため、何も送信しません");
+	const char *msg =
+	    tell_pick(t, "this log target is not served by this version: nothing is sent there",
+		"この出力先は本バージョンでは未対応のため、何も送信しません");
 	char buffer[512];
 
 	for (uint32_t i = 0; i < t->policy->nsinks; i++) {
@@ -64,14 +69,16 @@ note_unserved(struct tell *t, const struct policy *before, uint32_t refused)
 
 		if (outlet_serves(s[i].target) || has_target(before, s[i].target, path))
 			continue;
-		log_warn("log target \"%s\" is not served by this version: nothing is sent there", outlet_name(s[i].target));
+		log_warn("log target \"%s\" is not served by this version: nothing is sent there",
+		    outlet_name(s[i].target));
 		text_add(&f, "what=not-served target=%s", outlet_name(s[i].target));
 		if (*path)
 			text_pair(&f, "address", path, strlen(path));
 		tell_note(t, 9008, buffer, msg);
 	}
 	if (refused)
-		log_error("%u log targets could not be taken: at most %d are possible", refused, SINKS);
+		log_error(
+		    "%u log targets could not be taken: at most %d are possible", refused, SINKS);
 }
 
 void
@@ -84,8 +91,9 @@ note_abandoned(struct tell *t)
 	if (!n)
 		return;
 	text_add(&f, "what=target-removed n=%llu lost=%llu", n, n);
-	tell_note(t, 9008, buffer, tell_pick(t, "lines for a log target that left the configuration were never taken",
-	    "設定から除かれた出力先に渡せなかった行があります"));
+	tell_note(t, 9008, buffer,
+	    tell_pick(t, "lines for a log target that left the configuration were never taken",
+		"設定から除かれた出力先に渡せなかった行があります"));
 }
 
 void
@@ -99,12 +107,14 @@ note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *
 		text_add(&f, " signal=%d", WTERMSIG(m->status));
 	else
 		text_add(&f, " exit=%d", WEXITSTATUS(m->status));
-	text_add(&f, " waiting=%llu skipped=%llu restarts=%u from=%s", (unsigned long long)ring_backlog(ring),
-	    (unsigned long long)atomic_load_explicit(&ring->skipped, memory_order_relaxed), m->restarts,
-	    nstime_text(at, m->died, policy_offset_at(t->policy, m->died)));
-	tell_note(t, 9006, buffer, tell_pick(t,
-	    "a worker ended unexpectedly and was started again: its frames waited in the ring",
-	    "判定プロセスが異常終了し、再起動しました。フレームはリングに保持されています"));
+	text_add(&f, " waiting=%llu skipped=%llu restarts=%u from=%s",
+	    (unsigned long long)ring_backlog(ring),
+	    (unsigned long long)atomic_load_explicit(&ring->skipped, memory_order_relaxed),
+	    m->restarts, nstime_text(at, m->died, policy_offset_at(t->policy, m->died)));
+	tell_note(t, 9006, buffer,
+	    tell_pick(t,
+		"a worker ended unexpectedly and was started again: its frames waited in the ring",
+		"判定プロセスが異常終了し、再起動しました。フレームはリングに保持されています"));
 }
 
 void
@@ -115,9 +125,10 @@ note_wrong_peer(struct tell *t, const char *role, unsigned index)
 
 	log_error("%s %u sent a message that it may not send: its channel is closed", role, index);
 	text_add(&f, "what=protocol role=%s number=%u", role, index);
-	tell_note(t, 9006, buffer, tell_pick(t,
-	    "a process of the auditor sent what it may not send: it is treated as compromised",
-	    "監査の内部プロセスが不正な記録を送ったため、侵害されたものとして切り離しました"));
+	tell_note(t, 9006, buffer,
+	    tell_pick(t,
+		"a process of the auditor sent what it may not send: it is treated as compromised",
+		"監査の内部プロセスが不正な記録を送ったため、侵害されたものとして切り離しました"));
 }
 
 void
@@ -129,8 +140,9 @@ note_restart(struct tell *t, unsigned restarts)
 	if (!restarts)
 		return;
 	text_add(&f, "what=restart restarts=%u", restarts);
-	tell_note(t, 9004, buffer, tell_pick(t, "the process that tells was started again: open incidents are told anew",
-	    "通報プロセスを再起動しました。継続中の事案は改めて通報します"));
+	tell_note(t, 9004, buffer,
+	    tell_pick(t, "the process that tells was started again: open incidents are told anew",
+		"通報プロセスを再起動しました。継続中の事案は改めて通報します"));
 }
 
 void
@@ -144,6 +156,7 @@ note_clock(struct tell *t, nstime *clocks)
 	if (step < CLOCK_JUMP && step > -CLOCK_JUMP)
 		return;
 	text_add(&f, "seconds=%s%s", step < 0 ? "-" : "", seconds_text(s, step < 0 ? -step : step));
-	tell_note(t, 9007, buffer, tell_pick(t, "the system's clock was stepped: times before and after do not compare",
-	    "システム時刻が変更されました。前後の時刻は比較できません"));
+	tell_note(t, 9007, buffer,
+	    tell_pick(t, "the system's clock was stepped: times before and after do not compare",
+		"システム時刻が変更されました。前後の時刻は比較できません"));
 }

@@ -1,4 +1,5 @@
-/* notes.h - the notes that the hub says of the daemon itself: start, reload, crash, clock, log targets.
+/* notes.h - the notes that the hub says of the daemon itself: start, reload, crash, clock, log
+ * targets.
  *
  * Knows: their fields and sentences. Owns nothing. Called by hub.c. Never decides when.
  */
@@ -15,8 +16,8 @@ void note_sizes(struct tell *t, uint16_t id, const char *version, const char *ms
 /* 8002: the first error of a configuration that was refused. */
 void note_refused(struct tell *t, const char *error, size_t size);
 
-/* 9008: log targets that see nothing: those of a kind that is not served, but for what the policy BEFORE (or NULL) had too; and the number
- * that found no room. */
+/* 9008: log targets that see nothing: those of a kind that is not served, but for what the policy
+ * BEFORE (or NULL) had too; and the number that found no room. */
 void note_unserved(struct tell *t, const struct policy *before, uint32_t refused);
 
 /* 9008: lines that were lost with targets that left the configuration; nothing when none were. */
@@ -31,7 +32,8 @@ void note_wrong_peer(struct tell *t, const char *role, unsigned index);
 /* 9004: another hub was here before this one; nothing for restart 0. */
 void note_restart(struct tell *t, unsigned restarts);
 
-/* 9007: the wall clock was stepped since *CLOCKS (wall minus monotonic), which is renewed; nothing when it was not. */
+/* 9007: the wall clock was stepped since *CLOCKS (wall minus monotonic), which is renewed; nothing
+ * when it was not. */
 void note_clock(struct tell *t, nstime *clocks);
 
 #endif

@@ -15,7 +15,7 @@ outbox_addrs(struct outbox *o, const struct addr *addrs, uint32_t n)
 {
 	o->naddrs = n < NETLINK_ADDRS ? n : NETLINK_ADDRS;
 	memcpy(o->addr, addrs, o->naddrs * sizeof *addrs);
-	o->next = 0;			/* a list that was half sent begins again: `first` says so */
+	o->next = 0; /* a list that was half sent begins again: `first` says so */
 	o->addrs_due = true;
 }
 

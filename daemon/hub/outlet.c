@@ -14,22 +14,28 @@
 bool
 outlet_serves(uint8_t target)
 {
-	return target == TARGET_SYSLOG || target == TARGET_STDERR || target == TARGET_FILE || target == TARGET_JSON;
+	return target == TARGET_SYSLOG || target == TARGET_STDERR || target == TARGET_FILE ||
+	       target == TARGET_JSON;
 }
 
 const char *
 outlet_name(uint8_t target)
 {
 	static const char *const names[] = {
-		[TARGET_SYSLOG] = "syslog", [TARGET_JOURNALD] = "journald", [TARGET_STDERR] = "stderr", [TARGET_FILE] = "file",
-		[TARGET_JSON] = "json", [TARGET_REMOTE] = "remote",
+		[TARGET_SYSLOG] = "syslog",
+		[TARGET_JOURNALD] = "journald",
+		[TARGET_STDERR] = "stderr",
+		[TARGET_FILE] = "file",
+		[TARGET_JSON] = "json",
+		[TARGET_REMOTE] = "remote",
 	};
 
 	return target < sizeof names / sizeof *names ? names[target] : "?";
 }
 
 void
-outlet_init(struct outlet *o, uint8_t target, uint8_t facility, const char *path, const char *ident, pid_t pid)
+outlet_init(struct outlet *o, uint8_t target, uint8_t facility, const char *path, const char *ident,
+    pid_t pid)
 {
 	size_t n = strnlen(path, sizeof o->path - 1);
 
@@ -77,7 +83,8 @@ file_open(struct outlet *o)
 {
 	struct stat st;
 	/* O_NONBLOCK: the path may be a FIFO that nobody reads. */
-	int fd = open(o->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	int fd =
+	    open(o->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 
 	if (fd < 0)
 		return -errno;
@@ -125,7 +132,7 @@ result_of(int error)
 		return OUTLET_BUSY;
 	case EMSGSIZE:
 		return OUTLET_REFUSED;
-	default:			/* ENOTCONN, ECONNREFUSED, ECONNRESET, EPIPE, EIO … */
+	default: /* ENOTCONN, ECONNREFUSED, ECONNRESET, EPIPE, EIO … */
 		return OUTLET_BROKEN;
 	}
 }
@@ -133,7 +140,8 @@ result_of(int error)
 static enum outlet_result
 syslog_send(struct outlet *o, uint8_t severity, nstime when, const char *line, size_t size)
 {
-	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+		"Sep", "Oct", "Nov", "Dec" };
 	char record[OUTLET_RECORD];
 	time_t seconds = (time_t)(when / NS_SEC);
 	struct tm tm;
@@ -141,8 +149,9 @@ syslog_send(struct outlet *o, uint8_t severity, nstime when, const char *line, s
 	if (!localtime_r(&seconds, &tm))
 		memset(&tm, 0, sizeof tm);
 	/* strftime("%b") would follow the locale, and syslog wants English. */
-	int head = snprintf(record, sizeof record, "<%d>%s %2d %02d:%02d:%02d %s[%d]: ", o->facility * 8 + severity,
-	    months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, o->ident, (int)o->pid);
+	int head = snprintf(record, sizeof record,
+	    "<%d>%s %2d %02d:%02d:%02d %s[%d]: ", o->facility * 8 + severity, months[tm.tm_mon],
+	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, o->ident, (int)o->pid);
 	if (head < 0 || (size_t)head > sizeof record - size)
 		return OUTLET_REFUSED;
 	memcpy(record + head, line, size);
@@ -158,8 +167,9 @@ write_now(const struct outlet *o, const char *bytes, size_t size)
 	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
 	ssize_t n;
 
-	/* Standard error belongs to others too: its flags stay as they are, so ask before every write. A pipe that is
-	 * writable takes a record whole; a socket says EAGAIN by MSG_DONTWAIT. */
+	/* Standard error belongs to others too: its flags stay as they are, so ask before every
+	 * write. A pipe that is writable takes a record whole; a socket says EAGAIN by
+	 * MSG_DONTWAIT. */
 	if (o->target == TARGET_STDERR) {
 		if (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLOUT | POLLERR | POLLNVAL)))
 			return -EAGAIN;
@@ -194,7 +204,8 @@ file_send(struct outlet *o, nstime when, int32_t offset, const char *line, size_
 	if (r != OUTLET_SENT)
 		return r;
 	/* In an object the time is its first member, by the name that ECS gives it. */
-	int head = snprintf(record, sizeof record, is_json ? "{\"@timestamp\":\"%s\"," : "%s ", nstime_text(at, when, offset));
+	int head = snprintf(record, sizeof record, is_json ? "{\"@timestamp\":\"%s\"," : "%s ",
+	    nstime_text(at, when, offset));
 	line += is_json;
 	size -= is_json;
 	if (head < 0 || (size_t)head + 1 > sizeof record - size)
@@ -211,7 +222,8 @@ file_send(struct outlet *o, nstime when, int32_t offset, const char *line, size_
 }
 
 enum outlet_result
-outlet_send(struct outlet *o, uint8_t severity, nstime when, int32_t offset, const char *line, size_t size)
+outlet_send(
+    struct outlet *o, uint8_t severity, nstime when, int32_t offset, const char *line, size_t size)
 {
 	if (size > OUTLET_LINE)
 		return OUTLET_REFUSED;

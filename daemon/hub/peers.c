@@ -7,8 +7,8 @@
 #include "hub/peers.h"
 
 enum {
-	SHARE = 64,			/* messages of one peer before another's turn */
-	DRAIN = 65536,			/* messages of one peer at a stop: more than a channel holds */
+	SHARE = 64,    /* messages of one peer before another's turn */
+	DRAIN = 65536, /* messages of one peer at a stop: more than a channel holds */
 };
 
 void
@@ -24,7 +24,7 @@ static void
 unmap(void *at, size_t size)
 {
 	if (at)
-		(void)munmap(at, size);		/* cannot fail on a mapping of ours */
+		(void)munmap(at, size); /* cannot fail on a mapping of ours */
 }
 
 static void
@@ -72,7 +72,8 @@ take_findings(const struct peers *s, const struct msg_findings *m)
 			return false;
 	}
 	for (uint32_t i = 0; i < m->count; i++)
-		s->calls->finding(s->calls->ctx, generations_of(s->policies, m->finding[i].generation), &m->finding[i]);
+		s->calls->finding(s->calls->ctx,
+		    generations_of(s->policies, m->finding[i].generation), &m->finding[i]);
 	return true;
 }
 
@@ -84,8 +85,10 @@ take(const struct peers *s, enum role role, int type, const union msg_any *m)
 	if (role == ROLE_CAPTURE && type == MSG_IFACE) {
 		uint8_t open;
 
-		memcpy(&open, &m->m_IFACE.open, 1);	/* a bool from outside is a byte until it was looked at */
-		if (m->m_IFACE.iface >= POLICY_IFACES || m->m_IFACE.reason >= GAP_REASONS || open > 1)
+		memcpy(&open, &m->m_IFACE.open,
+		    1); /* a bool from outside is a byte until it was looked at */
+		if (m->m_IFACE.iface >= POLICY_IFACES || m->m_IFACE.reason >= GAP_REASONS ||
+		    open > 1)
 			return false;
 		s->calls->iface(s->calls->ctx, &m->m_IFACE);
 		return true;
@@ -107,7 +110,8 @@ peer_read(const struct peers *s, struct peer *p, enum role role, unsigned index,
 		if (type > 0 && take(s, role, type, &m))
 			continue;
 		peer_close(p);
-		s->calls->ended(s->calls->ctx, role, index, type == -EPIPE ? PEER_GONE : PEER_WRONG);
+		s->calls->ended(
+		    s->calls->ctx, role, index, type == -EPIPE ? PEER_GONE : PEER_WRONG);
 	}
 }
 
@@ -127,7 +131,9 @@ add_worker(struct peers *s, const struct msg_peer *m, const int fds[3])
 	peer_close(p);
 	unmap(p->shm, sizeof *shm);
 	unmap(p->control, sizeof *control);
-	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_WORKER }, .shm = shm, .control = control };
+	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_WORKER },
+		.shm = shm,
+		.control = control };
 	return 0;
 }
 
@@ -142,7 +148,8 @@ add_capture(struct peers *s, const int fds[3])
 	peer_read(s, p, ROLE_CAPTURE, 0, DRAIN);
 	peer_close(p);
 	unmap(p->shm, sizeof *shm);
-	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_CAPTURE }, .shm = shm };
+	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_CAPTURE },
+		.shm = shm };
 	return 0;
 }
 
@@ -155,7 +162,8 @@ peers_add(struct peers *s, const struct msg_peer *m, const int fds[3])
 		r = add_worker(s, m, fds);
 	else if (fds[0] >= 0 && m->role == ROLE_CAPTURE)
 		r = add_capture(s, fds);
-	for (unsigned i = r < 0 ? 0 : 1; i < 3; i++)	/* the channel stays when it was taken; memories are mapped */
+	for (unsigned i = r < 0 ? 0 : 1; i < 3;
+	     i++) /* the channel stays when it was taken; memories are mapped */
 		if (fds[i] >= 0)
 			close(fds[i]);
 	return r;
@@ -198,7 +206,8 @@ peers_drain(struct peers *s)
 void
 peers_look(const struct peers *s, struct accounts *a, nstime mono)
 {
-	/* Capture's frames before the rings' numbers, workers' counters last: each can only be ahead of the one read earlier. */
+	/* Capture's frames before the rings' numbers, workers' counters last: each can only be
+	 * ahead of the one read earlier. */
 	if (s->capture.shm)
 		accounts_capture(a, s->capture.shm, mono);
 	for (unsigned i = 0; i < ROLE_WORKERS; i++)

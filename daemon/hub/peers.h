@@ -1,7 +1,8 @@
 /* peers.h - the hub's side of workers and capture: their channels and their memories.
  *
- * Knows: who is there, since which restart, and what a message of theirs must look like. Owns the channels and the read-only mappings.
- * Called by hub.c; answers through the functions that it was given. Never believes a record: one that cannot be true ends the channel.
+ * Knows: who is there, since which restart, and what a message of theirs must look like. Owns the
+ * channels and the read-only mappings. Called by hub.c; answers through the functions that it was
+ * given. Never believes a record: one that cannot be true ends the channel.
  */
 #ifndef SEGAUDIT_PEERS_H
 #define SEGAUDIT_PEERS_H
@@ -13,8 +14,8 @@
 #include "model/chan.h"
 
 enum peer_end {
-	PEER_GONE,		/* its process ended */
-	PEER_WRONG,		/* it sent what it may not: treated as compromised */
+	PEER_GONE,  /* its process ended */
+	PEER_WRONG, /* it sent what it may not: treated as compromised */
 };
 
 struct peers_calls {
@@ -24,28 +25,30 @@ struct peers_calls {
 	void (*iface)(void *ctx, const struct msg_iface *m);
 	/* A channel ended, and was closed. */
 	void (*ended)(void *ctx, enum role role, unsigned index, enum peer_end why);
-	void		*ctx;
+	void *ctx;
 };
 
 struct peer {
-	struct chan	chan;
-	void		*shm;		/* struct worker_shm or capture_shm, NULL before the first */
-	struct ring_control *control;	/* workers: NULL before the first */
+	struct chan chan;
+	void *shm;		      /* struct worker_shm or capture_shm, NULL before the first */
+	struct ring_control *control; /* workers: NULL before the first */
 };
 
 struct peers {
-	struct peer	worker[ROLE_WORKERS], capture;
+	struct peer worker[ROLE_WORKERS], capture;
 	const struct generations *policies;
 	const struct peers_calls *calls;
 };
 
 enum { PEERS_POLL = ROLE_WORKERS + 1 };
 
-void peers_init(struct peers *s, const struct generations *policies, const struct peers_calls *calls);
+void
+peers_init(struct peers *s, const struct generations *policies, const struct peers_calls *calls);
 void peers_fini(struct peers *s);
 
-/* Takes a peer that was started: FDS as msg.h says; they become the peers' or are closed. What the one before had still sent is read first.
- * 0 or -errno: -EINVAL when role, index or memories are not what they must be. */
+/* Takes a peer that was started: FDS as msg.h says; they become the peers' or are closed. What the
+ * one before had still sent is read first. 0 or -errno: -EINVAL when role, index or memories are
+ * not what they must be. */
 int peers_add(struct peers *s, const struct msg_peer *m, const int fds[3]);
 
 /* Fills at most PEERS_POLL entries for ppoll(); returns how many. */

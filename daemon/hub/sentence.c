@@ -23,7 +23,7 @@ static const struct {
 static void
 zone(struct text *t, const struct about *a, const struct incident_zone *z)
 {
-	text_add(t, "%s", z->label[0] ? z->label : a->p->japanese ? "未登録の領域" : "no zone");
+	text_string(t, z->label[0] ? z->label : a->p->japanese ? "未登録の領域" : "no zone");
 }
 
 static void
@@ -44,7 +44,7 @@ fill_claims(struct text *t, const struct about *a)
 	if (a->i->claims.id[0])
 		zone(t, a, &a->i->claims);
 	else
-		text_add(t, "%s", a->p->japanese ? "所属不明" : "of whom is not known");
+		text_string(t, a->p->japanese ? "所属不明" : "of whom is not known");
 }
 
 static void
@@ -52,7 +52,7 @@ fill_src(struct text *t, const struct about *a)
 {
 	char text[ADDR_TEXT];
 
-	text_add(t, "%s", addr_text(text, &a->i->f.src));
+	text_string(t, addr_text(text, &a->i->f.src));
 }
 
 static void
@@ -60,7 +60,7 @@ fill_dst(struct text *t, const struct about *a)
 {
 	char text[ADDR_TEXT];
 
-	text_add(t, "%s", addr_text(text, &a->i->f.dst));
+	text_string(t, addr_text(text, &a->i->f.dst));
 }
 
 static void
@@ -81,13 +81,13 @@ fill_service(struct text *t, const struct about *a)
 static void
 fill_rule(struct text *t, const struct about *a)
 {
-	text_add(t, "%s", words_rule(a->i));
+	text_string(t, words_rule(a->i));
 }
 
 static void
 fill_near(struct text *t, const struct about *a)
 {
-	text_add(t, "%s", a->i->near);
+	text_string(t, a->i->near);
 }
 
 static void
@@ -103,18 +103,17 @@ fill_got(struct text *t, const struct about *a)
 
 	words_got(t, a->p, a->i);
 	if (t->len == start)
-		text_add(t, "%s", a->p->japanese ? "(不明)" : "(not seen)");
+		text_string(t, a->p->japanese ? "(不明)" : "(not seen)");
 }
 
 static void
 fill_in(struct text *t, const struct about *a)
 {
 	if (!(a->i->f.flags & FINDING_HAS_IN)) {
-		text_add(t, "%s",
-		    a->p->japanese ? "不明なインターフェース" : "an interface that is not known");
+		text_string(t, a->p->japanese ? "不明なインターフェース" : "an interface that is not known");
 		return;
 	}
-	text_add(t, "%s", a->i->in);
+	text_string(t, a->i->in);
 	if (a->i->f.in.vlan[0] || a->i->f.in.vlan[1]) {
 		text_add(t, " vlan ");
 		words_vlan(t, &a->i->f.in);
@@ -127,7 +126,7 @@ fill_what(struct text *t, const struct about *a)
 	if (a->i->f.what)
 		words_what(t, &a->i->f);
 	else
-		text_add(t, "%s", a->p->japanese ? "理由不明" : "reason not known");
+		text_string(t, a->p->japanese ? "理由不明" : "reason not known");
 }
 
 static void
@@ -139,7 +138,7 @@ fill_ethertype(struct text *t, const struct about *a)
 static void
 fill_apart(struct text *t, const struct about *a)
 {
-	text_add(t, "%s", a->i->core ? "分離" : "分割");
+	text_string(t, a->i->core ? "分離" : "分割");
 }
 
 static void
@@ -159,7 +158,7 @@ fill_outcome(struct text *t, const struct about *a)
 	};
 
 	if (a->i->f.outcome <= OUTCOME_ANSWERED)
-		text_add(t, "%s", (a->p->japanese ? japanese : english)[a->i->f.outcome]);
+		text_string(t, (a->p->japanese ? japanese : english)[a->i->f.outcome]);
 }
 
 static void
@@ -239,13 +238,13 @@ sentence(
 	const struct finding_kind *k = finding_kind(i->f.id);
 
 	if (!form) {
-		text_add(t, "%s", k ? k->meaning : "");
+		text_string(t, k ? k->meaning : "");
 		return;
 	}
 	while (*form) {
 		size_t plain = strcspn(form, "{");
 
-		text_add(t, "%.*s", (int)plain, form);
+		text_bytes(t, form, plain);
 		form += plain;
 		if (!*form)
 			return;

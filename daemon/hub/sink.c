@@ -1,56 +1,57 @@
 /* sink.c - see sink.h.
  *
- * Every line of an outlet has a number. Lines that may be given up and lines that are kept longest wait in two queues, each in the
- * order of its numbers, so that the oldest of either kind is found at once; the next to send is the smaller number of the two heads.
- * A loss has the number of its first line: that is the place where it is said.
+ * Every line of an outlet has a number. Lines that may be given up and lines that are kept longest
+ * wait in two queues, each in the order of its numbers, so that the oldest of either kind is found
+ * at once; the next to send is the smaller number of the two heads. A loss has the number of its
+ * first line: that is the place where it is said.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "hub/sink.h"
 
-enum { SINK_BURST = 256 };	/* lines that one outlet sends before the loop does something else */
+enum { SINK_BURST = 256 }; /* lines that one outlet sends before the loop does something else */
 
 struct waiting {
-	struct waiting	*next;
-	uint64_t	number;
-	nstime		time;
-	uint16_t	size;
-	uint8_t		severity;
-	char		text[];
+	struct waiting *next;
+	uint64_t number;
+	nstime time;
+	uint16_t size;
+	uint8_t severity;
+	char text[];
 };
 
 struct queue {
-	struct waiting	*head, **tail;
+	struct waiting *head, **tail;
 };
 
 struct sink {
-	struct outlet	out;
-	uint8_t		min;
-	const uint16_t	*pairs;		/* of the policy; NULL: all */
-	uint32_t	npairs;
-	struct queue	kept, other;
-	uint64_t	number;		/* of the newest line */
-	size_t		lines, bytes;	/* that wait */
-	uint64_t	gap;		/* number of the first line of a loss not yet said, 0 for none */
-	uint64_t	gap_lines;
-	nstime		gap_from, gap_to;	/* wall times of the lines lost */
-	uint64_t	last;		/* number and wall time of the line sent last */
-	nstime		last_time;
+	struct outlet out;
+	uint8_t min;
+	const uint16_t *pairs; /* of the policy; NULL: all */
+	uint32_t npairs;
+	struct queue kept, other;
+	uint64_t number;     /* of the newest line */
+	size_t lines, bytes; /* that wait */
+	uint64_t gap;	     /* number of the first line of a loss not yet said, 0 for none */
+	uint64_t gap_lines;
+	nstime gap_from, gap_to; /* wall times of the lines lost */
+	uint64_t last;		 /* number and wall time of the line sent last */
+	nstime last_time;
 	struct sink_count count;
-	nstime		opened;		/* when it was last tried to open */
-	nstime		due;		/* when to try again; NSTIME_ALWAYS: now */
-	nstime		retired;	/* when it left the configuration, NSTIME_NEVER while it is in */
-	bool		stay;		/* sinks_set() found it again */
+	nstime opened;	/* when it was last tried to open */
+	nstime due;	/* when to try again; NSTIME_ALWAYS: now */
+	nstime retired; /* when it left the configuration, NSTIME_NEVER while it is in */
+	bool stay;	/* sinks_set() found it again */
 };
 
 struct sinks {
-	const char	*ident;
-	pid_t		pid;
+	const char *ident;
+	pid_t pid;
 	const struct policy *policy;
-	size_t		n;
-	struct sink	*sink[SINKS];
-	uint64_t	abandoned;
+	size_t n;
+	struct sink *sink[SINKS];
+	uint64_t abandoned;
 };
 
 static void
@@ -268,8 +269,8 @@ passes(const struct sink *k, const struct sink_line *l)
 	return false;
 }
 
-/* What became of the outlet's lines: `SEG9008 NOTE … what=lines n=5 lost=5 target=syslog`. It has no number of its own in the run: the
- * other outlets do not say it. */
+/* What became of the outlet's lines: `SEG9008 NOTE … what=lines n=5 lost=5 target=syslog`. It has
+ * no number of its own in the run: the other outlets do not say it. */
 static enum outlet_result
 send_gap(const struct sinks *s, struct sink *k, int32_t offset)
 {
@@ -277,12 +278,15 @@ send_gap(const struct sinks *s, struct sink *k, int32_t offset)
 	struct text fields = text_of(fields_buffer, sizeof fields_buffer);
 	struct text line = text_of(line_buffer, sizeof line_buffer);
 	uint8_t severity = 3;
-	const char *msg = s->policy->japanese ? "この出力先に渡せなかった行があります。件数は lost のとおりです。" :
-	    "lines for this target were lost because it did not take them";
+	const char *msg = s->policy->japanese ?
+			      "この出力先に渡せなかった行があります。件数は lost のとおりです。" :
+			      "lines for this target were lost because it did not take them";
 
-	text_add(&fields, "what=log-blocked n=%llu lost=%llu from=%s", (unsigned long long)k->gap_lines,
-	    (unsigned long long)k->gap_lines, nstime_text(at, k->gap_from, offset));
-	text_add(&fields, " to=%s target=%s", nstime_text(at, k->gap_to, offset), outlet_name(k->out.target));
+	text_add(&fields, "what=log-blocked n=%llu lost=%llu from=%s",
+	    (unsigned long long)k->gap_lines, (unsigned long long)k->gap_lines,
+	    nstime_text(at, k->gap_from, offset));
+	text_add(&fields, " to=%s target=%s", nstime_text(at, k->gap_to, offset),
+	    outlet_name(k->out.target));
 	if (k->out.target == TARGET_JSON)
 		line_note_json(&line, 9008, fields.at, msg, NULL);
 	else
@@ -336,7 +340,7 @@ made_open(struct sink *k, nstime mono)
 			outlet_close(&k->out);
 		if (k->out.fd < 0 || k->out.target == TARGET_FILE || k->out.target == TARGET_JSON)
 			k->opened = mono;
-		(void)outlet_open(&k->out);	/* fd tells */
+		(void)outlet_open(&k->out); /* fd tells */
 	}
 	return k->out.fd >= 0;
 }
@@ -357,7 +361,8 @@ sink_run(const struct sinks *s, struct sink *k, nstime mono)
 			k->due = mono + SINK_RETRY;
 			return;
 		case OUTLET_BROKEN:
-			/* A line of which a file took a part is counted as sent; now its end is lost. */
+			/* A line of which a file took a part is counted as sent; now its end is
+			 * lost. */
 			if (k->out.rest_size) {
 				lose(k, k->last, k->last_time);
 				k->count.sent--;

@@ -1,7 +1,9 @@
-/* sink.h - where lines go: any number of outlets at once, each with its own bounded queue, filters and counters.
+/* sink.h - where lines go: any number of outlets at once, each with its own bounded queue, filters
+ * and counters.
  *
- * Knows: the order of lines, which to give up first, when to try again. Owns the outlets and the lines that wait. Called by the hub,
- * which passes the time. Never waits for a reader, never changes a line, never loses one without saying how many (9008).
+ * Knows: the order of lines, which to give up first, when to try again. Owns the outlets and the
+ * lines that wait. Called by the hub, which passes the time. Never waits for a reader, never
+ * changes a line, never loses one without saying how many (9008).
  *
  * Of each outlet, at any moment: lines offered = sent + lost + waiting.
  */
@@ -14,29 +16,29 @@
 #include "hub/outlet.h"
 
 enum {
-	SINKS = 32,			/* outlets at most, those that drain after a reload included */
-	SINK_LINES = 8192,		/* lines that wait at most, of one outlet */
-	SINK_BYTES = 4 << 20,		/* and their bytes */
-	SINK_KEPT = 2,			/* lines of severity crit and worse are given up last */
+	SINKS = 32,	      /* outlets at most, those that drain after a reload included */
+	SINK_LINES = 8192,    /* lines that wait at most, of one outlet */
+	SINK_BYTES = 4 << 20, /* and their bytes */
+	SINK_KEPT = 2,	      /* lines of severity crit and worse are given up last */
 };
 
-#define SINK_RETRY	(100 * NS_MSEC)	/* after "no room" */
-#define SINK_REOPEN	NS_SEC		/* between two attempts to open */
-#define SINK_DRAIN	NS_MIN		/* how long an outlet that left the configuration is still tried */
+#define SINK_RETRY  (100 * NS_MSEC) /* after "no room" */
+#define SINK_REOPEN NS_SEC	    /* between two attempts to open */
+#define SINK_DRAIN  NS_MIN /* how long an outlet that left the configuration is still tried */
 
 /* One line for every outlet. */
 struct sink_line {
-	const char	*text;		/* of text outlets, NUL-terminated, at most LINE_MAX_BYTES */
-	const char	*json;		/* of JSON outlets; NULL: the line does not go there */
-	nstime		time;		/* wall time */
-	uint8_t		severity;	/* syslog number */
-	bool		has_pair;
-	uint8_t		from, to;	/* zones in the policy of sinks_set() */
+	const char *text; /* of text outlets, NUL-terminated, at most LINE_MAX_BYTES */
+	const char *json; /* of JSON outlets; NULL: the line does not go there */
+	nstime time;	  /* wall time */
+	uint8_t severity; /* syslog number */
+	bool has_pair;
+	uint8_t from, to; /* zones in the policy of sinks_set() */
 };
 
 struct sink_count {
-	uint64_t	offered;	/* lines that passed the filters */
-	uint64_t	sent, lost, waiting;
+	uint64_t offered; /* lines that passed the filters */
+	uint64_t sent, lost, waiting;
 };
 
 struct sinks;
@@ -45,9 +47,10 @@ struct sinks;
 struct sinks *sinks_new(const char *ident, pid_t pid);
 void sinks_free(struct sinks *s);
 
-/* Takes the outlets of P, which must stay mapped until the next call. An outlet that was there before (same target, same path) keeps its
- * lines; one that left is tried for SINK_DRAIN more. Files are opened again. MONO: the monotonic clock, here and below.
- * Returns how many outlets could not be taken, for lack of room (SINKS) or memory. */
+/* Takes the outlets of P, which must stay mapped until the next call. An outlet that was there
+ * before (same target, same path) keeps its lines; one that left is tried for SINK_DRAIN more.
+ * Files are opened again. MONO: the monotonic clock, here and below. Returns how many outlets could
+ * not be taken, for lack of room (SINKS) or memory. */
 uint32_t sinks_set(struct sinks *s, const struct policy *p, nstime mono);
 
 /* Opens files again at the next line (rotation). */
@@ -56,8 +59,8 @@ void sinks_reopen(struct sinks *s);
 /* Must sink_line.json be there? */
 bool sinks_want_json(const struct sinks *s);
 
-/* Queues a line wherever it passes the filters, and sends what can be sent now. A line without a pair passes every `pairs`: the
- * auditor's own words are about all of them. */
+/* Queues a line wherever it passes the filters, and sends what can be sent now. A line without a
+ * pair passes every `pairs`: the auditor's own words are about all of them. */
 void sinks_put(struct sinks *s, const struct sink_line *l, nstime mono);
 
 /* Sends what is due. */
@@ -66,7 +69,8 @@ void sinks_run(struct sinks *s, nstime mono);
 /* When sinks_run() has something to do next; NSTIME_NEVER when nothing waits. */
 nstime sinks_due(const struct sinks *s);
 
-/* Fills at most ROOM entries for ppoll() with outlets whose readiness it can tell; after it, sinks_run(). Returns how many. */
+/* Fills at most ROOM entries for ppoll() with outlets whose readiness it can tell; after it,
+ * sinks_run(). Returns how many. */
 size_t sinks_poll(struct sinks *s, struct pollfd *fds, size_t room);
 
 /* An outlet turned out to be writable by ppoll(): do not wait for the timer. */

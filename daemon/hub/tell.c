@@ -23,7 +23,9 @@ tell_incident(struct tell *t, enum incident_state state, const struct incident *
 	char text_buffer[LINE_MAX_BYTES + 1], json_buffer[LINE_MAX_BYTES + 1];
 	struct text text = text_of(text_buffer, sizeof text_buffer);
 	struct text json = text_of(json_buffer, sizeof json_buffer);
-	struct sink_line l = { .text = text_buffer, .time = t->wall, .severity = 5, .has_pair = true };
+	struct sink_line l = {
+		.text = text_buffer, .time = t->wall, .severity = 5, .has_pair = true
+	};
 
 	incident_pair(i, t->policy, &l.from, &l.to);
 	t->run.seq++;
@@ -55,7 +57,7 @@ tell_note(struct tell *t, uint16_t id, const char *fields, const char *msg)
 /* A notice without numbers, so that two policies can be compared. */
 struct named {
 	const struct policy_notice *notice;
-	const char	*conduit, *text;
+	const char *conduit, *text;
 };
 
 static int
@@ -94,8 +96,10 @@ named_of(const struct policy *p)
 	for (uint32_t i = 0; i < p->nnotices; i++) {
 		bool known = n[i].conduit < p->nconduits;
 
-		all[i] = (struct named){ .notice = &n[i], .text = policy_text(p, n[i].text),
-			.conduit = known ? policy_text(p, policy_conduit(p, n[i].conduit)->id) : "" };
+		all[i] = (struct named){ .notice = &n[i],
+			.text = policy_text(p, n[i].text),
+			.conduit =
+			    known ? policy_text(p, policy_conduit(p, n[i].conduit)->id) : "" };
 	}
 	qsort(all, p->nnotices, sizeof *all, by_name);
 	return all;
@@ -108,8 +112,10 @@ say_notice(struct tell *t, const struct named *n)
 	struct text fields = text_of(buffer, sizeof buffer);
 	const struct policy *p = t->policy;
 
-	if (n->notice->from && n->notice->to && n->notice->from <= p->nzones && n->notice->to <= p->nzones) {
-		snprintf(pair, sizeof pair, "%s>%s", policy_text(p, policy_zone(p, n->notice->from)->id),
+	if (n->notice->from && n->notice->to && n->notice->from <= p->nzones &&
+	    n->notice->to <= p->nzones) {
+		snprintf(pair, sizeof pair, "%s>%s",
+		    policy_text(p, policy_zone(p, n->notice->from)->id),
 		    policy_text(p, policy_zone(p, n->notice->to)->id));
 		text_pair(&fields, "pair", pair, strlen(pair));
 	}
@@ -129,8 +135,9 @@ say_rest(struct tell *t, const struct named *all, uint32_t n)
 			continue;
 		snprintf(fields, sizeof fields, "n=%u", i + 1 - first);
 		first = i + 1;
-		tell_note(t, all[i].notice->id, fields, tell_pick(t, "more rules of which this is true: segauditd -n lists them all",
-		    "ほかにも該当する規則があります。segauditd -n で一覧できます"));
+		tell_note(t, all[i].notice->id, fields,
+		    tell_pick(t, "more rules of which this is true: segauditd -n lists them all",
+			"ほかにも該当する規則があります。segauditd -n で一覧できます"));
 	}
 }
 

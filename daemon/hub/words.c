@@ -33,7 +33,7 @@ words_proto(struct text *t, uint8_t proto)
 	const char *word = proto_word(proto);
 
 	if (word)
-		text_add(t, "%s", word);
+		text_string(t, word);
 	else
 		text_add(t, "%u", proto);
 }
@@ -50,7 +50,7 @@ words_service(struct text *t, const struct finding *f)
 	else if (f->flags & (FINDING_PORTS | FINDING_ICMP))
 		text_add(t, "%u/%u", f->proto, f->dport);
 	else if (word)
-		text_add(t, "%s", word);
+		text_string(t, word);
 	else
 		text_add(t, "ip/%u", f->proto);
 }
@@ -74,7 +74,7 @@ words_host(struct text *t, const struct finding *f, bool initiator)
 
 	(void)addr_text(address, a);
 	if (!(f->flags & FINDING_PORTS))
-		text_add(t, "%s", address);
+		text_string(t, address);
 	else if (addr_is4(a))
 		text_add(t, "%s:%u", address, port);
 	else
@@ -88,7 +88,7 @@ words_pair(struct text *t, const struct incident *i)
 	bool about_line = f->flags & FINDING_LINK || (f->id >= 1003 && f->id <= 1005);
 
 	if (about_line && !i->to.id[0])
-		text_add(t, "%s", i->from.id);
+		text_string(t, i->from.id);
 	else
 		text_add(
 		    t, "%s>%s", i->from.id[0] ? i->from.id : "?", i->to.id[0] ? i->to.id : "?");
@@ -120,7 +120,7 @@ words_near(struct text *t, const struct incident *i)
 
 	if (!i->near[0])
 		return;
-	text_add(t, "%s", i->near);
+	text_string(t, i->near);
 	if (i->f.failed != COND_NONE && i->f.failed < sizeof words / sizeof *words)
 		text_add(t, ":%s", words[i->f.failed]);
 }
@@ -159,7 +159,7 @@ words_want(struct text *t, const struct policy *p, const struct incident *i)
 	if (i->f.failed == COND_EXPIRY && i->want_until > NSTIME_ALWAYS)
 		date(t, p, i->want_until - 1);
 	else
-		text_add(t, "%s", i->want);
+		text_string(t, i->want);
 }
 
 void
@@ -181,11 +181,11 @@ words_got(struct text *t, const struct policy *p, const struct incident *i)
 		break;
 	case COND_CLIENT_MAC:
 		if (f->flags & FINDING_MACS)
-			text_add(t, "%s", mac_text(mac, &f->smac));
+			text_string(t, mac_text(mac, &f->smac));
 		break;
 	case COND_SERVER_MAC:
 		if (f->flags & FINDING_MACS)
-			text_add(t, "%s", mac_text(mac, &f->dmac));
+			text_string(t, mac_text(mac, &f->dmac));
 		break;
 	case COND_HOURS:
 		weekday_time(t, p, f->first);

@@ -1,18 +1,10 @@
-/* audit.c - the judgement of a flow: where its packets were seen (DESIGN 6.1, 6.2), who began it (6.3), what the policy says
- * (6.4), and what each packet proves of the outcome (6.5). The outcome itself is kept and said by outcome.c. */
+/* audit.c - the judgement of a flow: who began it (DESIGN 6.3), what the policy says (6.4), and what
+ * each packet proves of the outcome (6.5). Where packets were seen is locate.c's, the outcome itself
+ * outcome.c's. */
 #include "worker/state.h"
 
 #include <netinet/in.h>
 #include <stdatomic.h>
-
-static uint16_t
-line_of_token(uint16_t token)
-{
-	return token < TOKEN_UNNAMED ? token : 0;
-}
-
-/* What a packet proves about where its flow got. */
-enum proof { PROOF_NONE, PROOF_LEFT, PROOF_REPLY };
 
 static struct flow_more *
 more_of(struct worker *w, uint32_t n)
@@ -65,8 +57,8 @@ audit_class(struct worker *w, struct flow_more *m, uint8_t class)
 }
 
 /* From now on the flow has this finding. What was counted under another is said first. */
-static void
-set_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
+void
+audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n);
@@ -87,8 +79,8 @@ set_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 }
 
 /* Notes where the initiator came in and what it looked like there, for the finding. */
-static void
-note_origin(struct flow_more *m, const struct sight *s)
+void
+audit_origin(struct flow_more *m, const struct sight *s)
 {
 	const struct packet *p = s->packet;
 
@@ -155,184 +147,6 @@ begin(struct worker *w, uint32_t n, const struct sight *s)
 	f->key.state |= w->generation;
 	atomic_signal_fence(memory_order_seq_cst);
 	f->key.state |= FLOW_USED;	/* last: see flow_add() */
-}
-
-/* A packet came in where its source does not belong: 1001, 1002 or 1003 (DESIGN 6.2). It is the initiator of what is said. */
-static void
-set_misplaced(struct worker *w, uint32_t n, const struct sight *s)
-{
-	struct flow *f = &w->flows.hot[n];
-	struct flow_more *m = more_of(w, n);
-	uint8_t zone = m->zone[s->end];
-
-	if (m->id == 1001 || m->id == 1002 || m->id == 1003)
-		return;
-	f->key.state &= (uint16_t)~FLOW_SWAPPED;
-	if (s->end)
-		f->key.state |= FLOW_SWAPPED;
-	m->from = zone;
-	m->to = m->zone[s->end ^ 1];
-	m->conduit = (uint32_t)POLICY_NONE;
-	m->failed = COND_NONE;
-	note_origin(m, s);
-	if (s->line == 0 && s->place.vlan[0]) {
-		set_finding(w, n, 1003, s);
-	} else if (zone == 0) {
-		set_finding(w, n, 1001, s);
-	} else {
-		m->from = s->zone;
-		m->claims = zone;
-		set_finding(w, n, 1002, s);
-	}
-}
-
-/* A copy left before any came in: what it is shows later, or when its time runs out (audit_early). */
-static enum copy
-hold_early(struct worker *w, uint32_t n, const struct sight *s)
-{
-	struct flow *f = &w->flows.hot[n];
-	struct flow_more *m = more_of(w, n);
-
-	if (m->early[s->end] == 0) {
-		m->early[s->end] = s->token;
-		m->early_time[s->end] = s->frame->time;
-		if (s->end == initiator_of(f))
-			m->flags |= MORE_UNSEEN;
-		outcome_wait(w, n, QUEUE_OUTCOME);
-	}
-	if (m->early_n[s->end] < UINT16_MAX)
-		m->early_n[s->end]++;
-	return COPY_FURTHER;
-}
-
-/* What a packet is by the place where it was seen, and what that proves. On a mirror port there is no direction: the first
- * place counts. */
-static enum copy
-locate_mirrored(struct flow *f, const struct sight *s, enum proof *proof)
-{
-	if (f->in[s->end] == 0)
-		f->in[s->end] = s->token;
-	if (f->in[s->end] != s->token) {
-		f->out[s->end] = s->token;
-		return COPY_FURTHER;
-	}
-	if (s->end != initiator_of(f))
-		*proof = PROOF_REPLY;
-	return COPY_FIRST;
-}
-
-static enum copy
-locate_leaving(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof)
-{
-	struct flow *f = &w->flows.hot[n];
-	struct flow_more *m = more_of(w, n);
-	const struct addr *source = &f->key.addr[s->end];
-
-	if (f->in[s->end] == 0) {
-		uint16_t bit = (uint16_t)(FLOW_OUT0 << s->end);
-
-		if (!(f->key.state & bit) && !net_is_own(w->net, source) &&
-		    outcome_watched(w, m->zone[s->end], s->frame->time))
-			return hold_early(w, n, s);
-		f->key.state |= bit;
-		f->out[s->end] = s->token;
-		*proof = s->end == initiator_of(f) ? PROOF_LEFT :
-		    net_is_own(w->net, source) ? PROOF_REPLY : PROOF_NONE;
-		return COPY_FIRST;
-	}
-	f->out[s->end] = s->token;
-	if (s->end == initiator_of(f))
-		*proof = PROOF_LEFT;
-	return COPY_FURTHER;
-}
-
-static enum copy
-locate_entering(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof)
-{
-	struct flow *f = &w->flows.hot[n];
-	struct flow_more *m = more_of(w, n);
-	bool belongs = s->zone != 0 && s->zone == m->zone[s->end];
-
-	if (!belongs && !s->own_known && f->in[s->end] != 0 && f->in[s->end] != s->token) {
-		f->out[s->end] = s->token;
-		if (s->end == initiator_of(f))
-			*proof = PROOF_LEFT;
-		return COPY_FURTHER;
-	}
-	if (!belongs && !s->own_known && m->zone[s->end] != 0 && m->id != 1002 && s->line != 0)
-		return hold_early(w, n, s);
-	if (!belongs) {
-		f->in[s->end] = s->token;
-		set_misplaced(w, n, s);
-		return COPY_FIRST;
-	}
-	f->in[s->end] = s->token;
-	if (m->early[s->end] != 0) {
-		f->out[s->end] = m->early[s->end];
-		m->early[s->end] = 0;
-		m->early_n[s->end] = 0;
-		*proof = s->end == initiator_of(f) ? PROOF_LEFT : PROOF_REPLY;
-	} else if (s->end != initiator_of(f)) {
-		*proof = PROOF_REPLY;
-	}
-	return COPY_FIRST;
-}
-
-/* Inside an encapsulation nothing is asked of places; copies are those of the packet around it. */
-static enum copy
-locate_inner(struct flow *f, const struct sight *s, enum proof *proof)
-{
-	unsigned i = initiator_of(f);
-
-	if (s->carried == COPY_FURTHER) {
-		if (s->end == i)
-			*proof = PROOF_LEFT;
-		return COPY_FURTHER;
-	}
-	f->in[s->end] = s->token;
-	if (s->end != i && f->in[i] != s->token)
-		*proof = PROOF_REPLY;
-	return COPY_FIRST;
-}
-
-/* An ICMP error about the flow: by the zone of its own source, which may be any router. */
-static enum copy
-locate_error(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof)
-{
-	struct flow *f = &w->flows.hot[n];
-	const struct flow_more *m = more_of(w, n);
-	uint8_t zone = policy_zone_of(w->policy, &s->packet->src, s->packet->is4);
-	bool in = s->own_known ? !s->own : zone == s->zone;
-
-	if (s->mirror) {
-		*proof = PROOF_LEFT;
-		return COPY_FIRST;
-	}
-	if (!in)
-		return net_is_own(w->net, &s->packet->src) ? COPY_FIRST : COPY_FURTHER;
-	if (s->end != initiator_of(f) && zone != 0 && zone == m->to && zone == s->zone)
-		*proof = PROOF_LEFT;
-	return COPY_FIRST;
-}
-
-static enum copy
-locate(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof)
-{
-	struct flow *f = &w->flows.hot[n];
-
-	if (s->reply)
-		return locate_error(w, n, s, proof);
-	if (f->key.kind & KIND_LINK) {
-		f->in[s->end] = s->token;
-		return COPY_FIRST;
-	}
-	if (f->key.kind & KIND_INNER)
-		return locate_inner(f, s, proof);
-	if (s->mirror)
-		return locate_mirrored(f, s, proof);
-	if (s->own)
-		return locate_leaving(w, n, s, proof);
-	return locate_entering(w, n, s, proof);
 }
 
 /* The id under which a conduit's `require` is not verified, as long as there is no inspector for it (DESIGN 6.7). */
@@ -421,7 +235,7 @@ judge(struct worker *w, uint32_t n, const struct sight *s)
 	if (m->id)
 		return;			/* its place has decided already */
 	if (f->key.kind & KIND_LINK) {
-		set_finding(w, n, 1004, s);
+		audit_finding(w, n, 1004, s);
 		return;
 	}
 	if (m->from == m->to && (m->from != 0 || (inner && m->carrier &&
@@ -430,21 +244,21 @@ judge(struct worker *w, uint32_t n, const struct sight *s)
 		return;
 	}
 	if (!inner && (m->from == 0 || m->to == 0)) {
-		set_finding(w, n, 1001, s);
+		audit_finding(w, n, 1001, s);
 		return;
 	}
 	if (f->key.kind & (KIND_OPAQUE | KIND_FRAGMENTS)) {
 		m->what = f->key.kind & KIND_FRAGMENTS ? WHAT_INCOMPLETE_FRAGMENTS :
 		    decode_event_what(s->packet->event);
-		set_finding(w, n, 2011, s);
+		audit_finding(w, n, 2011, s);
 		return;
 	}
 	if (policy_forbidden(w->policy, m->from, m->to)) {
-		set_finding(w, n, inner ? 4001 : 2001, s);
+		audit_finding(w, n, inner ? 4001 : 2001, s);
 		return;
 	}
 	if (m->from == 0 || m->to == 0) {
-		set_finding(w, n, 4001, s);
+		audit_finding(w, n, 4001, s);
 		return;
 	}
 	policy_match(w->policy, &q, &a);
@@ -454,7 +268,7 @@ judge(struct worker *w, uint32_t n, const struct sight *s)
 		permit(w, n, s);
 		return;
 	}
-	set_finding(w, n, inner ? 4001 : refusal_id(&a, s->packet->encapsulates), s);
+	audit_finding(w, n, inner ? 4001 : refusal_id(&a, s->packet->encapsulates), s);
 }
 
 /* The conduit asks for MACs: each end's is known when its first packet comes in, the server's also when a packet leaves for it. */
@@ -487,15 +301,15 @@ check_macs(struct worker *w, uint32_t n, const struct sight *s)
 		m->smac = mac;
 	m->flags &= (uint16_t)~(MORE_CLIENT_MAC | MORE_SERVER_MAC);
 	m->what = 0;
-	set_finding(w, n, 2005, s);
+	audit_finding(w, n, 2005, s);
 	m->said_packets = 0;		/* the whole flow went over the wrong end */
 	m->said_bytes = 0;
 	m->unsaid_since = m->first;
 }
 
 /* The initiator's packet left by LINE: it crossed when that is another zone's than the one where it came in. */
-static void
-conclude_left(struct worker *w, uint32_t n, uint16_t line)
+void
+audit_left(struct worker *w, uint32_t n, uint16_t line)
 {
 	struct flow_more *m = more_of(w, n);
 	const struct policy_line *l = policy_line(w->policy, line);
@@ -530,9 +344,9 @@ conclude(struct worker *w, uint32_t n, const struct sight *s, enum proof proof)
 		if (s->reply)
 			outcome_at_least(w, n, OUTCOME_CROSSED);
 		else if (f->key.kind & KIND_INNER)
-			conclude_left(w, n, s->line);
+			audit_left(w, n, s->line);
 		else
-			conclude_left(w, n, line_of_token(f->out[initiator_of(f)]));
+			audit_left(w, n, locate_line(f->out[initiator_of(f)]));
 		break;
 	case PROOF_REPLY:
 		if (f->key.proto == IPPROTO_TCP && ((p->tcp_flags & TCP_RST) || !((p->tcp_flags & TCP_SYN) ||
@@ -603,9 +417,9 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 		begin(w, n, s);
 	else if (again)
 		begin_again(w, n, s);
-	copy = locate(w, n, s, &proof);
+	copy = locate_packet(w, n, s, &proof);
 	if (copy == COPY_FIRST && s->end == initiator_of(f) && !(m->flags & MORE_ORIGIN) && !s->own && !s->reply)
-		note_origin(m, s);
+		audit_origin(m, s);
 	if (new || again)
 		judge(w, n, s);
 	if (copy == COPY_FIRST)
@@ -626,50 +440,6 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 }
 
 void
-audit_early(struct worker *w, uint32_t n)
-{
-	static const struct stack plain;
-	struct flow *f = &w->flows.hot[n];
-	struct flow_more *m = more_of(w, n);
-
-	if ((f->key.state & FLOW_GENERATION) != w->generation)
-		return;			/* places have other numbers now */
-	for (unsigned end = 0; end < 2; end++) {
-		uint16_t line = line_of_token(m->early[end]);
-		const struct policy_line *l = policy_line(w->policy, line);
-		struct frame frame = { .time = m->early_time[end] };
-		struct packet packet = { .kind = PACKET_IP };
-		struct sight s = { .packet = &packet, .frame = &frame, .stack = &plain, .line = line,
-			.token = m->early[end], .zone = l->zone, .end = end,
-			.place = { .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } } };
-		bool leaving = w->mac[l->iface] != 0;
-		bool forged = leaving && end == initiator_of(f) && w->net->addrs_known &&
-		    !(f->key.state & FLOW_SAME) &&
-		    outcome_watched(w, m->zone[end], frame.time - w->policy->attempt_after);
-
-		if (m->early[end] == 0 || f->in[end] != 0)
-			continue;
-		if (forged || !leaving)
-			set_misplaced(w, n, &s);
-		w->count[COUNTER_copies] -= m->early_n[end];
-		w->count[COUNTER_packets] += m->early_n[end];
-		w->count[f->key.state & FLOW_SAME ? COUNTER_not_judged : COUNTER_judged] += m->early_n[end];
-		f->packets += m->early_n[end];
-		if (forged || !leaving) {
-			f->in[end] = m->early[end];
-		} else {
-			f->key.state |= (uint16_t)(FLOW_OUT0 << end);
-			f->out[end] = m->early[end];
-		}
-		m->early[end] = 0;
-		m->early_n[end] = 0;
-		m->flags &= (uint16_t)~MORE_UNSEEN;
-		if (m->id && leaving && !forged && end == initiator_of(f))
-			conclude_left(w, n, line);
-	}
-}
-
-void
 audit_orphans(struct worker *w, const struct fragment *e)
 {
 	static const struct stack plain;
@@ -677,7 +447,7 @@ audit_orphans(struct worker *w, const struct fragment *e)
 		.proto = e->real_proto };
 	struct frame frame = { .time = e->first, .iface = e->in.iface, .seq = UINT64_MAX };
 	struct sight s = { .packet = &packet, .frame = &frame, .stack = &plain, .place = e->in,
-		.line = line_of_token(e->token), .token = e->token, .own_known = true };
+		.line = locate_line(e->token), .token = e->token, .own_known = true };
 	uint8_t kind = (uint8_t)(KIND_FRAGMENTS | (e->is4 ? KIND_IS4 : 0));
 	struct flow_key key;
 	bool new;

@@ -187,8 +187,8 @@ outcome_at_least(struct worker *w, uint32_t n, enum outcome outcome)
 
 	if (outcome > m->outcome)
 		m->outcome = (uint8_t)outcome;
-	if (m->outcome < OUTCOME_CROSSED || !may_say(m))
-		return;
+	if (m->outcome < OUTCOME_CROSSED || !may_say(m) || w->flows.hot[n].packets == 0)
+		return;		/* a copy was seen before any first one: that one comes, or the time runs out */
 	if (!(m->flags & MORE_SAID) || m->outcome > m->said) {
 		outcome_unqueue(w, n);
 		(void)outcome_say(w, n);	/* no room: it waits in the queue */
@@ -215,7 +215,7 @@ outcome_turn(struct worker *w, uint32_t n)
 	struct flow_more *m = &w->flows.more[n];
 
 	if (m->early[0] || m->early[1]) {
-		audit_early(w, n);
+		locate_early(w, n);
 		m->flags &= (uint16_t)~MORE_UNSEEN;
 	}
 	outcome_unqueue(w, n);

@@ -1,7 +1,8 @@
-/* state.h - what the parts of judging share: worker.c (the way of a batch), audit.c (verdicts), outcome.c (what became of it,
- * and what is said).
+/* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
+ * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), life.c (start, new
+ * policy, end).
  *
- * Knows: the worker's tables and counters. Included by those three and by nobody else.
+ * Knows: the worker's tables and counters. Included by those five and by nobody else.
  */
 #ifndef SEGAUDIT_STATE_H
 #define SEGAUDIT_STATE_H
@@ -91,6 +92,16 @@ struct worker {
 	struct packet	 packet[WORKER_PACKETS];
 };
 
+/* A MAC as a number, for comparing. */
+static inline uint64_t
+mac_bits(const uint8_t *mac)
+{
+	uint64_t bits = 0;
+
+	memcpy(&bits, mac, 6);
+	return bits;
+}
+
 static inline struct pair_counters *
 pair_of(struct worker *w, uint8_t from, uint8_t to)
 {
@@ -133,7 +144,35 @@ flow_note_end(struct flow *f, const struct sight *s)
 		f->key.state |= (uint16_t)(s->packet->tcp_flags & TCP_RST ? FLOW_RST : FLOW_FIN0 << s->end);
 }
 
+/* locate.c */
+
+/* What a packet proves about where its flow got. */
+enum proof { PROOF_NONE, PROOF_LEFT, PROOF_REPLY };
+
+/* What a packet is by the place where it was seen: does it count, and what does it prove? May find
+ * that it came in where it does not belong: 1001, 1002, 1003. */
+enum copy locate_packet(struct worker *w, uint32_t n, const struct sight *s, enum proof *proof);
+
+/* Decides about copies that left while none was seen coming in, and whose time ran out. */
+void locate_early(struct worker *w, uint32_t n);
+
+/* The policy's line of a place in flow.in, flow.out or flow_more.early; 0 where no zone names it. */
+static inline uint16_t
+locate_line(uint16_t token)
+{
+	return token < TOKEN_UNNAMED ? token : 0;
+}
+
 /* audit.c */
+
+/* From now on the flow has this finding. What was counted under another is said first. */
+void audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s);
+
+/* Notes where the initiator came in and what it looked like there, for the finding. */
+void audit_origin(struct flow_more *m, const struct sight *s);
+
+/* The initiator's packet left by LINE: it crossed when that is another zone's than where it came in. */
+void audit_left(struct worker *w, uint32_t n, uint16_t line);
 
 /* Judges a packet of flow N the long way: where it was seen, what the policy says, what it proves. NEW: the flow was just made.
  * Returns whether the packet counts. */
@@ -150,9 +189,6 @@ void audit_end(struct worker *w, uint32_t n);
 
 /* Counts the flow as CLASS (enum flow_class) from now on. */
 void audit_class(struct worker *w, struct flow_more *m, uint8_t class);
-
-/* Decides about copies that left while none was seen coming in, and whose time ran out. */
-void audit_early(struct worker *w, uint32_t n);
 
 /* outcome.c */
 

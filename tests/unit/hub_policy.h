@@ -1,6 +1,8 @@
-/* hub_policy.h - small policy images made by hand, for tests of the hub that need names and outlets but no rules.
+/* hub_policy.h - small policy images made by hand, for tests of the hub that need names and outlets
+ * but no rules.
  *
- * Zone 1 "kikan" comes in by eth1, 2 "lgwan" by eth2, 3 "internet" by eth3; UTC; heartbeat of 300 s.
+ * Zone 1 "kikan" comes in by eth1, 2 "lgwan" by eth2, 3 "internet" by eth3; UTC; heartbeat of 300
+ * s.
  */
 #ifndef SEGAUDIT_HUB_POLICY_H
 #define SEGAUDIT_HUB_POLICY_H
@@ -14,10 +16,10 @@ enum { HUB_POLICY_SIZE = 65536 };
 
 struct hub_policy {
 	_Alignas(64) union {
-		struct policy	p;
-		uint8_t		bytes[HUB_POLICY_SIZE];
+		struct policy p;
+		uint8_t bytes[HUB_POLICY_SIZE];
 	};
-	uint32_t	used;
+	uint32_t used;
 };
 
 static inline uint32_t
@@ -62,7 +64,8 @@ hub_policy_new(uint32_t generation)
 		ifaces[i].used = true;
 		ifaces[i].nzones = 1;
 		ifaces[i].untagged = (uint16_t)(i + 1);
-		lines[i + 1] = (struct policy_line){ .iface = (uint16_t)i, .zone = (uint8_t)(i + 1) };
+		lines[i + 1] =
+		    (struct policy_line){ .iface = (uint16_t)i, .zone = (uint8_t)(i + 1) };
 	}
 	h->p.magic = POLICY_MAGIC;
 	h->p.size = HUB_POLICY_SIZE;

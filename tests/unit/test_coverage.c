@@ -1,4 +1,5 @@
-/* test_coverage.c - gaps, losses, sums and identities by hand-made events: what is said, when, and with which numbers. */
+/* test_coverage.c - gaps, losses, sums and identities by hand-made events: what is said, when, and
+ * with which numbers. */
 #include "unit.h"
 
 #include <stdio.h>
@@ -7,16 +8,16 @@
 #include "hub_policy.h"
 
 /* 2026-01-05T03:04:05Z, and the monotonic clock at that moment. */
-#define WALL	((nstime)(20458 * 86400 + 3 * 3600 + 4 * 60 + 5) * NS_SEC)
-#define MONO	(1000 * NS_SEC)
+#define WALL ((nstime)(20458 * 86400 + 3 * 3600 + 4 * 60 + 5) * NS_SEC)
+#define MONO (1000 * NS_SEC)
 
 struct world {
-	struct coverage	*c;
-	struct accounts	a;
+	struct coverage *c;
+	struct accounts a;
 	struct hub_policy *policy;
-	unsigned	said;
-	uint16_t	id[64];
-	char		fields[64][900];
+	unsigned said;
+	uint16_t id[64];
+	char fields[64][900];
 };
 
 static struct moment
@@ -32,7 +33,8 @@ note(void *ctx, uint16_t id, const char *fields, const char *msg)
 
 	assert_true(w->said < 64);
 	assert_true(strlen(msg) > 0);
-	/* `SEG9001 NOTE sev=warning verdict=notice ` and sid, seq and the sentence still fit into 1,024 bytes */
+	/* `SEG9001 NOTE sev=warning verdict=notice ` and sid, seq and the sentence still fit into
+	 * 1,024 bytes */
 	assert_true(strlen(fields) + strlen(msg) < 1024 - 120);
 	w->id[w->said] = id;
 	snprintf(w->fields[w->said++], sizeof w->fields[0], "%s", fields);
@@ -88,9 +90,14 @@ tear_down(void **state)
 }
 
 static void
-capture(struct world *w, uint16_t iface, bool open, enum gap_reason why, int error, nstime seen, nstime now)
+capture(struct world *w, uint16_t iface, bool open, enum gap_reason why, int error, nstime seen,
+    nstime now)
 {
-	struct msg_iface m = { .iface = iface, .open = open, .reason = (uint8_t)why, .error = error, .time = at(seen).wall };
+	struct msg_iface m = { .iface = iface,
+		.open = open,
+		.reason = (uint8_t)why,
+		.error = error,
+		.time = at(seen).wall };
 
 	coverage_capture(w->c, &m, at(now));
 }
@@ -130,7 +137,9 @@ test_start(void **state)
 	tick(w, 4000);
 	expect_nothing(w);
 	capture(w, 1, true, GAP_START, 0, 4500, 4500);
-	expect(w, 9004, "in=eth2 what=start from=2026-01-05T03:04:05.000000Z to=2026-01-05T03:04:09.500000Z seconds=4.500");
+	expect(w, 9004,
+	    "in=eth2 what=start from=2026-01-05T03:04:05.000000Z to=2026-01-05T03:04:09.500000Z "
+	    "seconds=4.500");
 }
 
 static void
@@ -154,7 +163,9 @@ test_link_down(void **state)
 	tick(w, 20000);
 	expect_nothing(w);
 	capture(w, 1, true, GAP_START, 0, 22346, 22350);
-	expect(w, 9004, "in=eth2 what=link-down,iface-gone from=2026-01-05T03:04:15.000000Z to=2026-01-05T03:04:27.346000Z"
+	expect(w, 9004,
+	    "in=eth2 what=link-down,iface-gone from=2026-01-05T03:04:15.000000Z "
+	    "to=2026-01-05T03:04:27.346000Z"
 	    " seconds=12.346");
 }
 
@@ -168,8 +179,10 @@ test_link_flap_with_open_handle(void **state)
 	coverage_link(w->c, 0, false, GAP_LINK_DOWN, at(10000));
 	expect(w, 9004, "in=eth1 what=link-down from=2026-01-05T03:04:15.000000Z");
 	coverage_link(w->c, 0, true, GAP_START, at(10500));
-	expect(w, 9004, "in=eth1 what=link-down from=2026-01-05T03:04:15.000000Z to=2026-01-05T03:04:15.500000Z seconds=0.500");
-	coverage_link(w->c, 0, true, GAP_START, at(10600));	/* an event that changes nothing */
+	expect(w, 9004,
+	    "in=eth1 what=link-down from=2026-01-05T03:04:15.000000Z "
+	    "to=2026-01-05T03:04:15.500000Z seconds=0.500");
+	coverage_link(w->c, 0, true, GAP_START, at(10600)); /* an event that changes nothing */
 	expect_nothing(w);
 }
 
@@ -207,13 +220,17 @@ test_capture_died(void **state)
 	assert_string_equal(w->fields[0], "in=eth1 what=restart from=2026-01-05T03:04:12.000000Z");
 	assert_string_equal(w->fields[2], "in=eth3 what=restart from=2026-01-05T03:04:12.000000Z");
 	w->said = 0;
-	coverage_capture_died(w->c, at(7000).wall, at(7200));	/* told twice: by the channel and by the monitor */
+	coverage_capture_died(
+	    w->c, at(7000).wall, at(7200)); /* told twice: by the channel and by the monitor */
 	expect_nothing(w);
 	capture(w, 0, true, GAP_RESTART, 0, 7300, 7301);
-	expect(w, 9004, "in=eth1 what=restart from=2026-01-05T03:04:12.000000Z to=2026-01-05T03:04:12.300000Z seconds=0.300");
+	expect(w, 9004,
+	    "in=eth1 what=restart from=2026-01-05T03:04:12.000000Z to=2026-01-05T03:04:12.300000Z "
+	    "seconds=0.300");
 	/* Blind from the death on, not from when it was noticed: 0.1 s of the start and 0.3 s. */
 	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(10000));
-	assert_string_equal(w->fields[1], "what=coverage in=eth1 watched=9.600 blind=0.400 frames=0 bytes=0 received=0"
+	assert_string_equal(w->fields[1],
+	    "what=coverage in=eth1 watched=9.600 blind=0.400 frames=0 bytes=0 received=0"
 	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
 }
 
@@ -242,7 +259,7 @@ test_reload(void **state)
 	ifaces[1].used = false;
 	snprintf(ifaces[2].name, sizeof ifaces[2].name, "eth9");
 	coverage_policy(w->c, &next->p, GAP_RELOAD, at(60000));
-	coverage_link(w->c, 1, false, GAP_LINK_DOWN, at(60100));	/* nobody asked for it any more */
+	coverage_link(w->c, 1, false, GAP_LINK_DOWN, at(60100)); /* nobody asked for it any more */
 	capture(w, 63, true, GAP_START, 0, 60100, 60100);
 	capture(w, 64, true, GAP_START, 0, 60100, 60100);
 	expect_nothing(w);
@@ -251,7 +268,9 @@ test_reload(void **state)
 	tick(w, 62000);
 	expect(w, 9004, "in=eth9 what=reload from=2026-01-05T03:05:05.000000Z");
 	capture(w, 2, true, GAP_START, 0, 63000, 63000);
-	expect(w, 9004, "in=eth9 what=reload from=2026-01-05T03:05:05.000000Z to=2026-01-05T03:05:08.000000Z seconds=3.000");
+	expect(w, 9004,
+	    "in=eth9 what=reload from=2026-01-05T03:05:05.000000Z to=2026-01-05T03:05:08.000000Z "
+	    "seconds=3.000");
 	coverage_policy(w->c, &w->policy->p, GAP_RELOAD, at(64000));
 	free(next);
 }
@@ -272,9 +291,11 @@ test_loss(void **state)
 	tick(w, 11000);
 	expect_nothing(w);
 	tick(w, 20999);
-	expect_nothing(w);			/* 9.999 s after the last one: not over */
+	expect_nothing(w); /* 9.999 s after the last one: not over */
 	tick(w, 21000);
-	expect(w, 9005, "in=eth2 what=kernel-drop pkts=5 total=12 from=2026-01-05T03:04:07.000000Z to=2026-01-05T03:04:16.000000Z"
+	expect(w, 9005,
+	    "in=eth2 what=kernel-drop pkts=5 total=12 from=2026-01-05T03:04:07.000000Z "
+	    "to=2026-01-05T03:04:16.000000Z"
 	    " seconds=9.000");
 	tick(w, 40000);
 	expect_nothing(w);
@@ -287,7 +308,8 @@ test_loss(void **state)
 		w->a.iface[1].kernel_drops++;
 		tick(w, s * 1000);
 	}
-	expect(w, 9005, "in=eth2 what=kernel-drop pkts=60 total=61 from=2026-01-05T03:04:55.000000Z");
+	expect(
+	    w, 9005, "in=eth2 what=kernel-drop pkts=60 total=61 from=2026-01-05T03:04:55.000000Z");
 }
 
 static void
@@ -308,7 +330,8 @@ test_loss_kinds(void **state)
 	expect(w, 9005, "what=flow-evicted flows=11 total=11 from=2026-01-05T03:04:08.000000Z");
 	w->a.worker[1].count[COUNTER_fragments_evicted] = 1;
 	tick(w, 4000);
-	expect(w, 9005, "what=fragment-evicted fragments=1 total=1 from=2026-01-05T03:04:09.000000Z");
+	expect(
+	    w, 9005, "what=fragment-evicted fragments=1 total=1 from=2026-01-05T03:04:09.000000Z");
 	w->a.worker[0].count[COUNTER_skipped] = 1;
 	tick(w, 5000);
 	expect(w, 9005, "what=worker-crash pkts=1 total=1 from=2026-01-05T03:04:10.000000Z");
@@ -318,7 +341,8 @@ test_loss_kinds(void **state)
 	struct coverage_extra x = { 0 };
 	coverage_stopped(w->c, &w->a, &x, at(6000));
 	assert_int_equal(w->said, 6);
-	assert_string_equal(w->fields[0], "in=eth1 what=ring-full pkts=1 total=4 from=2026-01-05T03:04:06.000000Z"
+	assert_string_equal(w->fields[0],
+	    "in=eth1 what=ring-full pkts=1 total=4 from=2026-01-05T03:04:06.000000Z"
 	    " to=2026-01-05T03:04:11.000000Z seconds=5.000");
 	assert_int_equal(w->id[5], 9003);
 }
@@ -332,9 +356,10 @@ test_new_memory_counts_from_zero(void **state)
 	w->a.iface[0].kernel_drops = 100;
 	tick(w, 1000);
 	w->said = 0;
-	w->a.iface[0].kernel_drops = 2;		/* a new capture with a new memory */
+	w->a.iface[0].kernel_drops = 2; /* a new capture with a new memory */
 	coverage_stopped(w->c, &w->a, &(struct coverage_extra){ 0 }, at(2000));
-	assert_string_equal(w->fields[0], "in=eth1 what=kernel-drop pkts=2 total=102 from=2026-01-05T03:04:06.000000Z"
+	assert_string_equal(w->fields[0],
+	    "in=eth1 what=kernel-drop pkts=2 total=102 from=2026-01-05T03:04:06.000000Z"
 	    " to=2026-01-05T03:04:07.000000Z seconds=1.000");
 }
 
@@ -347,7 +372,7 @@ test_overrun(void **state)
 	expect(w, 9004, "what=netlink-overrun n=1 from=2026-01-05T03:04:06.000000Z");
 	coverage_overrun(w->c, at(2000));
 	coverage_overrun(w->c, at(3000));
-	expect_nothing(w);			/* at most every ten seconds */
+	expect_nothing(w); /* at most every ten seconds */
 	coverage_overrun(w->c, at(11000));
 	expect(w, 9004, "what=netlink-overrun n=3 from=2026-01-05T03:04:16.000000Z");
 }
@@ -366,7 +391,8 @@ test_heartbeat(void **state)
 	w->a.worker[1].count[COUNTER_packets] = 1;
 	w->a.worker[0].published = 105;
 	w->a.worker[0].released = 100;
-	w->a.iface[0] = (struct iface_sample){ .frames = 50, .bytes = 5000, .received = 57, .kernel_drops = 7 };
+	w->a.iface[0] =
+	    (struct iface_sample){ .frames = 50, .bytes = 5000, .received = 57, .kernel_drops = 7 };
 	coverage_link(w->c, 1, false, GAP_LINK_DOWN, at(60000));
 	coverage_link(w->c, 1, true, GAP_START, at(70250));
 	tick(w, 71000);
@@ -374,13 +400,20 @@ test_heartbeat(void **state)
 	coverage_unverifiable(w->c, 1, 3);
 	coverage_heartbeat(w->c, &w->a, &x, at(300000));
 	assert_int_equal(w->said, 4);
-	/* blind: 0.1 + (0.2 + 10.25) + 0.3 s; of the 3 * 2 pairs none is left whole: all started late */
-	assert_string_equal(w->fields[0], "seconds=300.000 interfaces=3 watching=3 blind=10.850 frames=101 packets=61 copies=40 judged=0"
-	    " not_judged=0 undecodable=0 inner=0 flows=0 conforming=0 violations=0 suspected=0 unverifiable=0 evicted=0 skipped=0 held_findings=0"
-	    " drops=7 ring_full=0 unread=0 backlog=5 incidents=2 lines_waiting=3 lines_lost=4 pairs=6 assured=0");
-	assert_string_equal(w->fields[1], "what=coverage in=eth1 watched=299.900 blind=0.100 frames=50 bytes=5000 received=57"
+	/* blind: 0.1 + (0.2 + 10.25) + 0.3 s; of the 3 * 2 pairs none is left whole: all started
+	 * late */
+	assert_string_equal(w->fields[0],
+	    "seconds=300.000 interfaces=3 watching=3 blind=10.850 frames=101 packets=61 copies=40 "
+	    "judged=0"
+	    " not_judged=0 undecodable=0 inner=0 flows=0 conforming=0 violations=0 suspected=0 "
+	    "unverifiable=0 evicted=0 skipped=0 held_findings=0"
+	    " drops=7 ring_full=0 unread=0 backlog=5 incidents=2 lines_waiting=3 lines_lost=4 "
+	    "pairs=6 assured=0");
+	assert_string_equal(w->fields[1],
+	    "what=coverage in=eth1 watched=299.900 blind=0.100 frames=50 bytes=5000 received=57"
 	    " kernel_drops=7 nic_drops=0 ring_full=0 unread=0");
-	assert_string_equal(w->fields[2], "what=coverage in=eth2 watched=289.550 blind=10.450 frames=0 bytes=0 received=0"
+	assert_string_equal(w->fields[2],
+	    "what=coverage in=eth2 watched=289.550 blind=10.450 frames=0 bytes=0 received=0"
 	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
 	w->said = 0;
 
@@ -388,14 +421,17 @@ test_heartbeat(void **state)
 	w->a.iface[0].frames = 51;
 	w->a.worker[0].count[COUNTER_frames] = 103;
 	coverage_heartbeat(w->c, &w->a, &x, at(600000));
-	assert_non_null(strstr(w->fields[0], "seconds=300.000 interfaces=3 watching=3 blind=0.000 frames=3 "));
+	assert_non_null(
+	    strstr(w->fields[0], "seconds=300.000 interfaces=3 watching=3 blind=0.000 frames=3 "));
 	assert_non_null(strstr(w->fields[0], " drops=0 "));
 	assert_non_null(strstr(w->fields[0], " pairs=6 assured=6"));
-	assert_string_equal(w->fields[1], "what=coverage in=eth1 watched=300.000 blind=0.000 frames=1 bytes=0 received=0"
+	assert_string_equal(w->fields[1],
+	    "what=coverage in=eth1 watched=300.000 blind=0.000 frames=1 bytes=0 received=0"
 	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
 	w->said = 0;
 
-	/* One pair not verifiable, one interface with a loss: of six pairs 2 are left (kikan and lgwan), less one. */
+	/* One pair not verifiable, one interface with a loss: of six pairs 2 are left (kikan and
+	 * lgwan), less one. */
 	coverage_unverifiable(w->c, 1, 2);
 	w->a.iface[2].ring_full = 1;
 	coverage_heartbeat(w->c, &w->a, &x, at(900000));
@@ -411,7 +447,8 @@ test_heartbeat(void **state)
 	/* The stop sums up from the start. */
 	coverage_stopped(w->c, &w->a, &x, at(1200001));
 	assert_int_equal(w->id[w->said - 1], 9003);
-	assert_non_null(strstr(w->fields[w->said - 1], "seconds=1200.001 interfaces=3 blind=10.850 frames=104 "));
+	assert_non_null(strstr(
+	    w->fields[w->said - 1], "seconds=1200.001 interfaces=3 blind=10.850 frames=104 "));
 	assert_non_null(strstr(w->fields[w->said - 1], " drops=7 ring_full=1 "));
 }
 
@@ -435,7 +472,9 @@ test_largest_heartbeat_fits(void **state)
 static void
 add_up(struct world *w)
 {
-	w->a.worker[0] = (struct worker_sample){ .valid = true, .included = 102, .published = 110, .released = 102 };
+	w->a.worker[0] = (struct worker_sample){
+		.valid = true, .included = 102, .published = 110, .released = 102
+	};
 	w->a.worker[0].count[COUNTER_frames] = 100;
 	w->a.worker[0].count[COUNTER_skipped] = 2;
 	w->a.worker[0].count[COUNTER_packets] = 60;
@@ -467,7 +506,7 @@ test_identities(void **state)
 	check(w, 31000);
 	expect(w, 9011, "what=copies worker=0 frames=100 packets=60 copies=39");
 	check(w, 32000);
-	expect_nothing(w);			/* once per kind */
+	expect_nothing(w); /* once per kind */
 	w->a.worker[0].count[COUNTER_judged]++;
 	check(w, 33000);
 	expect(w, 9011, "what=judged worker=0 packets=60 judged=51 not_judged=7 undecodable=3");
@@ -501,7 +540,8 @@ test_identities_of_capture(void **state)
 	check(w, 9999);
 	expect_nothing(w);
 	check(w, 10000);
-	expect(w, 9011, "what=received in=eth3 received=42 frames=40 kernel_drops=0 ring_full=1 unread=0");
+	expect(w, 9011,
+	    "what=received in=eth3 received=42 frames=40 kernel_drops=0 ring_full=1 unread=0");
 }
 
 static void
@@ -518,7 +558,7 @@ test_unread_frames(void **state)
 	w->a.still_since[2] = at(0).mono;
 	check(w, 6999);
 	tick(w, 6999);
-	w->said = 0;				/* the other losses of add_up() */
+	w->said = 0; /* the other losses of add_up() */
 	check(w, 7000);
 	tick(w, 7000);
 	expect(w, 9005, "in=eth3 what=iface-gone pkts=9 total=9 from=2026-01-05T03:04:12.000000Z");
@@ -527,14 +567,16 @@ test_unread_frames(void **state)
 	/* It explains nothing that comes later. */
 	w->a.iface[2].received++;
 	check(w, 9000);
-	expect(w, 9011, "what=received in=eth3 received=51 frames=40 kernel_drops=0 ring_full=1 unread=9");
+	expect(w, 9011,
+	    "what=received in=eth3 received=51 frames=40 kernel_drops=0 ring_full=1 unread=9");
 	/* Fewer than came is never a loss. */
 	w->a.said[ACCOUNT_RECEIVED] = false;
 	w->a.iface[0].received--;
 	w->a.iface[2].received--;
 	accounts_closed(&w->a, 0);
 	accounts_check_ended(&w->a, &w->policy->p, mismatch, w);
-	expect(w, 9011, "what=received in=eth1 received=74 frames=70 kernel_drops=5 ring_full=0 unread=0");
+	expect(w, 9011,
+	    "what=received in=eth1 received=74 frames=70 kernel_drops=5 ring_full=0 unread=0");
 }
 
 static void
@@ -566,7 +608,7 @@ test_reading_shared_memory(void **state)
 	shm->lock = 6;
 	accounts_worker(&w->a, 3, shm, ring);
 	assert_int_equal(w->a.worker[3].count[COUNTER_frames], 6);
-	accounts_worker(&w->a, ROLE_WORKERS, shm, ring);	/* no such worker */
+	accounts_worker(&w->a, ROLE_WORKERS, shm, ring); /* no such worker */
 
 	cap->iface[63].frames = 4;
 	accounts_capture(&w->a, cap, 10 * NS_SEC);
@@ -587,10 +629,23 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		CASE(test_start), CASE(test_link_down), CASE(test_link_flap_with_open_handle), CASE(test_renamed),
-		CASE(test_capture_cannot_open), CASE(test_capture_died), CASE(test_stop_says_no_gap), CASE(test_reload),
-		CASE(test_loss), CASE(test_loss_kinds), CASE(test_new_memory_counts_from_zero), CASE(test_overrun),
-		CASE(test_heartbeat), CASE(test_largest_heartbeat_fits), CASE(test_identities), CASE(test_identities_of_capture), CASE(test_unread_frames),
+		CASE(test_start),
+		CASE(test_link_down),
+		CASE(test_link_flap_with_open_handle),
+		CASE(test_renamed),
+		CASE(test_capture_cannot_open),
+		CASE(test_capture_died),
+		CASE(test_stop_says_no_gap),
+		CASE(test_reload),
+		CASE(test_loss),
+		CASE(test_loss_kinds),
+		CASE(test_new_memory_counts_from_zero),
+		CASE(test_overrun),
+		CASE(test_heartbeat),
+		CASE(test_largest_heartbeat_fits),
+		CASE(test_identities),
+		CASE(test_identities_of_capture),
+		CASE(test_unread_frames),
 		CASE(test_reading_shared_memory),
 	};
 

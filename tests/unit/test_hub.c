@@ -1,4 +1,5 @@
-/* test_hub.c - the hub as a process of its own; the test plays monitor, capture and worker by real channels and memories. */
+/* test_hub.c - the hub as a process of its own; the test plays monitor, capture and worker by real
+ * channels and memories. */
 #include "unit.h"
 
 #include <errno.h>
@@ -18,16 +19,16 @@
 #include "rules.h"
 
 struct world {
-	char		dir[64], file[96];
-	pid_t		pid;
-	struct chan	hub;		/* as monitor */
-	struct chan	capture, worker;	/* the other roles' ends of their channels to the hub */
+	char dir[64], file[96];
+	pid_t pid;
+	struct chan hub;	     /* as monitor */
+	struct chan capture, worker; /* the other roles' ends of their channels to the hub */
 	struct capture_shm *capture_shm;
 	struct worker_shm *worker_shm;
 	struct ring_control *ring;
-	int		capture_fd, worker_fd, ring_fd;
-	uint32_t	generation;
-	char		text[65536];
+	int capture_fd, worker_fd, ring_fd;
+	uint32_t generation;
+	char text[65536];
 };
 
 static void *
@@ -44,7 +45,9 @@ memory(size_t size, int *fd)
 static struct chan
 chan_of(int fd, enum role self)
 {
-	return (struct chan){ .fd = fd, .self = self, .peer = self == ROLE_MONITOR ? ROLE_HUB : ROLE_HUB };
+	return (struct chan){
+		.fd = fd, .self = self, .peer = self == ROLE_MONITOR ? ROLE_HUB : ROLE_HUB
+	};
 }
 
 /* A policy of three zones whose interfaces do not exist, as a memfd. */
@@ -60,7 +63,8 @@ send_policy(struct world *w)
 	rules_zone(&r, "lgwan", CLASS_LGWAN, "sgt-none2", "10.2.0.0/16");
 	rules_zone(&r, "internet", CLASS_INTERNET, "sgt-none3", "10.3.0.0/16");
 	rules_conduit(&r, "vdi", "lgwan", "internet", NULL, "10.3.9.0/24", "tcp/3389");
-	if (w->generation > 1)			/* an end in core without a list: 7002, new in the second generation */
+	if (w->generation >
+	    1) /* an end in core without a list: 7002, new in the second generation */
 		rules_conduit(&r, "wide", "lgwan", "kikan", NULL, NULL, "tcp/443");
 	r.conf.sinks = &sink;
 	r.conf.nsinks = 1;
@@ -197,9 +201,20 @@ send_finding(struct world *w, uint8_t outcome, uint16_t iface, uint64_t n)
 	struct msg_findings m = { .count = 1 };
 	struct finding *f = &m.finding[0];
 
-	*f = (struct finding){ .id = 2002, .outcome = outcome, .from = 2, .to = 3, .proto = 6, .generation = w->generation,
-		.rule = (uint32_t)POLICY_NONE, .near = (uint32_t)POLICY_NONE, .flags = FINDING_IS4 | FINDING_PORTS | FINDING_HAS_IN,
-		.in.iface = iface, .sport = 51514, .dport = 443, .n = n, .bytes = 60 * n };
+	*f = (struct finding){ .id = 2002,
+		.outcome = outcome,
+		.from = 2,
+		.to = 3,
+		.proto = 6,
+		.generation = w->generation,
+		.rule = (uint32_t)POLICY_NONE,
+		.near = (uint32_t)POLICY_NONE,
+		.flags = FINDING_IS4 | FINDING_PORTS | FINDING_HAS_IN,
+		.in.iface = iface,
+		.sport = 51514,
+		.dport = 443,
+		.n = n,
+		.bytes = 60 * n };
 	assert_true(addr_parse("10.2.0.9", &f->src));
 	assert_true(addr_parse("10.3.9.7", &f->dst));
 	f->first = f->last = nstime_now();
@@ -307,8 +322,10 @@ test_life(void **state)
 	struct world *w = *state;
 
 	start(w);
-	assert_non_null(strstr(wait_line(w, "SEG9002 "), " version=1.2-test gen=1 model=alpha zones=3 conduits=1 interfaces=3 workers=1 "));
-	assert_non_null(strstr(w->text, "SEG9004 NOTE sev=err verdict=gap in=sgt-none1 what=iface-gone from="));
+	assert_non_null(strstr(wait_line(w, "SEG9002 "),
+	    " version=1.2-test gen=1 model=alpha zones=3 conduits=1 interfaces=3 workers=1 "));
+	assert_non_null(
+	    strstr(w->text, "SEG9004 NOTE sev=err verdict=gap in=sgt-none1 what=iface-gone from="));
 
 	send_finding(w, OUTCOME_ATTEMPTED, 1, 3);
 	const char *line = wait_line(w, "SEG2002 OPEN ");
@@ -319,7 +336,7 @@ test_life(void **state)
 	stop(w);
 	line = wait_line(w, "SEG2002 CLOSED ");
 	assert_non_null(strstr(line, " total=7 "));
-	assert_non_null(strstr(line, "SEG9003 NOTE "));		/* and after it the last words */
+	assert_non_null(strstr(line, "SEG9003 NOTE ")); /* and after it the last words */
 
 	/* Every line of the run has a number, one more than the line before. */
 	unsigned long want = 1;
@@ -335,7 +352,8 @@ test_losses_and_accounts(void **state)
 
 	start(w);
 	atomic_store(&w->capture_shm->iface[1].kernel_drops, 7);
-	wait_line(w, "SEG9005 NOTE sev=warning verdict=gap in=sgt-none2 what=kernel-drop pkts=7 total=7 from=");
+	wait_line(w, "SEG9005 NOTE sev=warning verdict=gap in=sgt-none2 what=kernel-drop pkts=7 "
+		     "total=7 from=");
 	w->worker_shm->lock = 1;
 	w->worker_shm->count[COUNTER_frames] = 10;
 	w->worker_shm->count[COUNTER_packets] = 7;
@@ -343,10 +361,12 @@ test_losses_and_accounts(void **state)
 	w->worker_shm->count[COUNTER_copies] = 2;
 	w->worker_shm->released = 10;
 	atomic_store(&w->worker_shm->lock, 2);
-	wait_line(w, "SEG9011 NOTE sev=err verdict=gap what=copies worker=0 frames=10 packets=7 copies=2 ");
+	wait_line(w,
+	    "SEG9011 NOTE sev=err verdict=gap what=copies worker=0 frames=10 packets=7 copies=2 ");
 	stop(w);
 	wait_line(w, " what=kernel-drop pkts=0 total=7 from=");
-	assert_non_null(strstr(wait_line(w, "SEG9003 "), " frames=10 packets=7 copies=2 judged=7 "));
+	assert_non_null(
+	    strstr(wait_line(w, "SEG9003 "), " frames=10 packets=7 copies=2 judged=7 "));
 }
 
 static void
@@ -358,10 +378,12 @@ test_crash(void **state)
 	atomic_store(&w->ring->published, 42);
 	atomic_store(&w->ring->released, 30);
 	atomic_store(&w->ring->skipped, 1);
-	/* What the dead one had still sent is read before its successor's channel takes its place. */
+	/* What the dead one had still sent is read before its successor's channel takes its place.
+	 */
 	send_finding(w, OUTCOME_CROSSED, 1, 1);
-	add_worker(w, 1, SIGSEGV);		/* wait(2) status of a death by signal 11 */
-	const char *line = wait_line(w, "SEG9006 NOTE sev=err verdict=gap worker=0 signal=11 waiting=12 skipped=1 restarts=1 from=");
+	add_worker(w, 1, SIGSEGV); /* wait(2) status of a death by signal 11 */
+	const char *line = wait_line(w, "SEG9006 NOTE sev=err verdict=gap worker=0 signal=11 "
+					"waiting=12 skipped=1 restarts=1 from=");
 	assert_non_null(line);
 	assert_non_null(strstr(w->text, "SEG2002 OPEN "));
 	send_finding(w, OUTCOME_ANSWERED, 1, 1);
@@ -380,7 +402,7 @@ test_compromised_worker(void **state)
 	struct world *w = *state;
 
 	start(w);
-	send_finding(w, OUTCOME_CROSSED, 63, 1);	/* no such interface */
+	send_finding(w, OUTCOME_CROSSED, 63, 1); /* no such interface */
 	wait_line(w, "SEG9006 NOTE sev=err verdict=gap what=protocol role=worker number=0 ");
 	assert_null(strstr(w->text, "SEG2002"));
 	/* Its channel is closed. */
@@ -399,7 +421,7 @@ test_finding_of_another_generation(void **state)
 	struct world *w = *state;
 
 	start(w);
-	w->generation = 7;			/* one that never was */
+	w->generation = 7; /* one that never was */
 	send_finding(w, OUTCOME_CROSSED, 1, 1);
 	wait_line(w, "SEG9006 NOTE sev=err verdict=gap what=protocol role=worker number=0 ");
 	stop(w);
@@ -459,8 +481,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		CASE(test_life), CASE(test_losses_and_accounts), CASE(test_crash), CASE(test_compromised_worker),
-		CASE(test_finding_of_another_generation), CASE(test_reload), CASE(test_bad_policy), CASE(test_monitor_gone),
+		CASE(test_life),
+		CASE(test_losses_and_accounts),
+		CASE(test_crash),
+		CASE(test_compromised_worker),
+		CASE(test_finding_of_another_generation),
+		CASE(test_reload),
+		CASE(test_bad_policy),
+		CASE(test_monitor_gone),
 	};
 
 	return UNIT_RUN(tests);

@@ -1,4 +1,5 @@
-/* test_netlink.c - interfaces and addresses: by hand-made messages, and by a real kernel in a network namespace of its own. */
+/* test_netlink.c - interfaces and addresses: by hand-made messages, and by a real kernel in a
+ * network namespace of its own. */
 #include "unit.h"
 
 #include <errno.h>
@@ -19,13 +20,13 @@
 enum { UP = IFF_UP | IFF_RUNNING | IFF_LOWER_UP };
 
 struct world {
-	struct netlink	*n;
+	struct netlink *n;
 	struct hub_policy *policy;
-	unsigned	links, addr_calls;
-	struct msg_link	link[4096];
-	enum gap_reason	why[4096];
-	struct addr	addr[64];
-	uint32_t	naddrs;
+	unsigned links, addr_calls;
+	struct msg_link link[4096];
+	enum gap_reason why[4096];
+	struct addr addr[64];
+	uint32_t naddrs;
 };
 
 static void
@@ -79,7 +80,8 @@ tear_down(void **state)
 static const uint8_t mac1[6] = { 2, 0, 0, 0, 0, 1 };
 
 static void
-link_message(struct world *w, uint16_t type, uint8_t family, int index, const char *name, unsigned flags)
+link_message(
+    struct world *w, uint16_t type, uint8_t family, int index, const char *name, unsigned flags)
 {
 	struct nl_msg *m = nlmsg_alloc_simple(type, 0);
 	struct ifinfomsg i = { .ifi_family = family, .ifi_index = index, .ifi_flags = flags };
@@ -110,7 +112,8 @@ addr_message(struct world *w, uint16_t type, uint32_t index, const char *address
 		if (!text[k])
 			continue;
 		assert_true(addr_parse(text[k], &a));
-		nla_put(m, attr[k], i.ifa_family == AF_INET ? 4 : 16, i.ifa_family == AF_INET ? a.b + 12 : a.b);
+		nla_put(m, attr[k], i.ifa_family == AF_INET ? 4 : 16,
+		    i.ifa_family == AF_INET ? a.b + 12 : a.b);
 	}
 	netlink_message(w->n, nlmsg_hdr(m), nlmsg_hdr(m)->nlmsg_len);
 	nlmsg_free(m);
@@ -118,7 +121,8 @@ addr_message(struct world *w, uint16_t type, uint32_t index, const char *address
 
 /* One link was said, and it is this. */
 static void
-expect_link(struct world *w, uint16_t iface, bool present, bool up, uint32_t index, enum gap_reason why)
+expect_link(
+    struct world *w, uint16_t iface, bool present, bool up, uint32_t index, enum gap_reason why)
 {
 	assert_int_equal(w->links, 1);
 	assert_int_equal(w->link[0].iface, iface);
@@ -137,8 +141,8 @@ test_up_and_down(void **state)
 	link_message(w, RTM_NEWLINK, AF_UNSPEC, 7, "eth2", UP);
 	assert_memory_equal(w->link[0].mac.b, mac1, 6);
 	expect_link(w, 1, true, true, 7, GAP_START);
-	link_message(w, RTM_NEWLINK, AF_UNSPEC, 7, "eth2", UP);	/* nothing new */
-	link_message(w, RTM_NEWLINK, AF_UNSPEC, 8, "dummy0", UP);	/* nobody asked */
+	link_message(w, RTM_NEWLINK, AF_UNSPEC, 7, "eth2", UP);	  /* nothing new */
+	link_message(w, RTM_NEWLINK, AF_UNSPEC, 8, "dummy0", UP); /* nobody asked */
 	assert_int_equal(w->links, 0);
 	/* Configured up but without a carrier, or without being configured: both are down. */
 	link_message(w, RTM_NEWLINK, AF_UNSPEC, 7, "eth2", IFF_UP);
@@ -165,7 +169,8 @@ test_renames(void **state)
 	/* Another one takes the name. */
 	link_message(w, RTM_NEWLINK, AF_UNSPEC, 9, "eth2", UP);
 	expect_link(w, 1, true, true, 9, GAP_START);
-	/* A watched one takes another watched one's name: the first is gone, the second is there. */
+	/* A watched one takes another watched one's name: the first is gone, the second is there.
+	 */
 	link_message(w, RTM_NEWLINK, AF_UNSPEC, 9, "eth3", UP);
 	assert_int_equal(w->links, 2);
 	assert_int_equal(w->link[0].iface, 1);
@@ -208,9 +213,9 @@ test_cut_messages(void **state)
 	struct nlmsghdr *h = nlmsg_hdr(m);
 	uint32_t whole = h->nlmsg_len;
 
-	for (uint32_t n = 0; n < whole; n++)	/* the header says more than there is */
+	for (uint32_t n = 0; n < whole; n++) /* the header says more than there is */
 		netlink_message(w->n, h, n);
-	for (uint32_t n = 0; n < sizeof *h + sizeof i + 4; n++) {	/* the header itself is wrong */
+	for (uint32_t n = 0; n < sizeof *h + sizeof i + 4; n++) { /* the header itself is wrong */
 		h->nlmsg_len = n;
 		netlink_message(w->n, h, whole);
 	}
@@ -231,22 +236,24 @@ test_addresses(void **state)
 	assert_int_equal(w->addr_calls, 1);
 	assert_int_equal(w->naddrs, 1);
 	assert_string_equal(addr_text(text, &w->addr[0]), "10.2.0.1");
-	addr_message(w, RTM_NEWADDR, 8, "10.2.0.1", "10.2.0.1");	/* on a second interface too */
+	addr_message(w, RTM_NEWADDR, 8, "10.2.0.1", "10.2.0.1"); /* on a second interface too */
 	addr_message(w, RTM_NEWADDR, 7, "10.2.0.1", "10.2.0.1");
 	assert_int_equal(w->addr_calls, 1);
 	addr_message(w, RTM_NEWADDR, 7, "2001:db8::1", NULL);
-	addr_message(w, RTM_NEWADDR, 9, "192.0.2.2", "192.0.2.1");	/* point to point: the other end, our own */
+	addr_message(w, RTM_NEWADDR, 9, "192.0.2.2",
+	    "192.0.2.1"); /* point to point: the other end, our own */
 	assert_int_equal(w->addr_calls, 3);
 	assert_int_equal(w->naddrs, 3);
 	assert_string_equal(addr_text(text, &w->addr[0]), "10.2.0.1");
 	assert_string_equal(addr_text(text, &w->addr[1]), "192.0.2.1");
 	assert_string_equal(addr_text(text, &w->addr[2]), "2001:db8::1");
-	addr_message(w, RTM_DELADDR, 7, "10.2.0.1", "10.2.0.1");	/* the other interface still has it */
+	addr_message(
+	    w, RTM_DELADDR, 7, "10.2.0.1", "10.2.0.1"); /* the other interface still has it */
 	assert_int_equal(w->addr_calls, 3);
 	addr_message(w, RTM_DELADDR, 8, "10.2.0.1", "10.2.0.1");
 	assert_int_equal(w->addr_calls, 4);
 	assert_int_equal(w->naddrs, 2);
-	addr_message(w, RTM_DELADDR, 8, "10.9.9.9", "10.9.9.9");	/* never heard of */
+	addr_message(w, RTM_DELADDR, 8, "10.9.9.9", "10.9.9.9"); /* never heard of */
 	assert_int_equal(w->addr_calls, 4);
 }
 
@@ -309,7 +316,7 @@ test_real_kernel(void **state)
 	ip("ip addr add 10.1.0.1/24 dev eth1");
 	assert_int_equal(netlink_open(w->n, 0), 0);
 	assert_int_equal(netlink_due(w->n), NETLINK_REDUMP);
-	assert_int_equal(w->links, 3);		/* eth1 is there, eth2 and eth3 are not: all are said */
+	assert_int_equal(w->links, 3); /* eth1 is there, eth2 and eth3 are not: all are said */
 	assert_true(w->link[0].present);
 	assert_int_equal(w->why[1], GAP_IFACE_GONE);
 	assert_int_equal(w->why[2], GAP_IFACE_GONE);
@@ -317,14 +324,15 @@ test_real_kernel(void **state)
 	assert_true(has_addr(w, "127.0.0.1"));
 	wait_link(w, 0, true, true);
 
-	ip("ip link set far1 down");		/* the carrier goes */
+	ip("ip link set far1 down"); /* the carrier goes */
 	wait_link(w, 0, true, false);
 	ip("ip link set far1 up");
 	wait_link(w, 0, true, true);
 	uint32_t index = w->link[w->links - 1].index;
 	ip("ip link del eth1");
 	wait_link(w, 0, false, false);
-	ip("ip link add eth1 type veth peer name far1 && ip link set eth1 up && ip link set far1 up");
+	ip("ip link add eth1 type veth peer name far1 && ip link set eth1 up && ip link set far1 "
+	   "up");
 	wait_link(w, 0, true, true);
 	assert_int_not_equal(w->link[w->links - 1].index, index);
 	ip("ip link set eth1 down && ip link set eth1 name elsewhere");
@@ -333,8 +341,9 @@ test_real_kernel(void **state)
 	ip("ip link set elsewhere name eth2 && ip link set eth2 up");
 	wait_link(w, 1, true, true);
 	unsigned before = w->links;
-	ip("ip link add br0 type bridge && ip link set eth2 master br0 && ip link set eth2 nomaster");
-	netlink_tick(w->n, NETLINK_REDUMP);	/* everything is asked again: nothing is new */
+	ip("ip link add br0 type bridge && ip link set eth2 master br0 && ip link set eth2 "
+	   "nomaster");
+	netlink_tick(w->n, NETLINK_REDUMP); /* everything is asked again: nothing is new */
 	assert_int_equal(w->links, before);
 }
 
@@ -344,12 +353,15 @@ test_overrun(void **state)
 	struct world *w = *state;
 	int small = 8192;
 
-	/* Two hundred pairs of interfaces and a small buffer: events are dropped, and the state must still be right. */
+	/* Two hundred pairs of interfaces and a small buffer: events are dropped, and the state
+	 * must still be right. */
 	assert_int_equal(netlink_open(w->n, 0), 0);
-	assert_int_equal(setsockopt(netlink_fd(w->n), SOL_SOCKET, SO_RCVBUFFORCE, &small, sizeof small), 0);
+	assert_int_equal(
+	    setsockopt(netlink_fd(w->n), SOL_SOCKET, SO_RCVBUFFORCE, &small, sizeof small), 0);
 	w->links = 0;
 	ip("for i in $(seq 200); do echo link add a$i type veth peer name b$i; done | ip -batch -");
-	ip("ip link add eth3 type veth peer name far3 && ip link set eth3 up && ip link set far3 up");
+	ip("ip link add eth3 type veth peer name far3 && ip link set eth3 up && ip link set far3 "
+	   "up");
 	ip("ip addr add 2001:db8::3/64 dev eth3 nodad");
 	assert_true(netlink_read(w->n, NS_SEC));
 	assert_int_equal(netlink_due(w->n), NS_SEC + NETLINK_DEBOUNCE);
@@ -388,16 +400,23 @@ int
 main(void)
 {
 	const struct CMUnitTest made[] = {
-		CASE(test_up_and_down), CASE(test_renames), CASE(test_bridge_messages), CASE(test_cut_messages), CASE(test_addresses),
+		CASE(test_up_and_down),
+		CASE(test_renames),
+		CASE(test_bridge_messages),
+		CASE(test_cut_messages),
+		CASE(test_addresses),
 	};
 	const struct CMUnitTest real[] = {
-		REAL(test_real_kernel), REAL(test_overrun), REAL(test_redump_finds_what_is_gone),
+		REAL(test_real_kernel),
+		REAL(test_overrun),
+		REAL(test_redump_finds_what_is_gone),
 	};
 
 	if (UNIT_RUN(made))
 		return 1;
 	if (geteuid() != 0 || unshare(CLONE_NEWNET) < 0) {
-		fprintf(stderr, "skipped: a network namespace needs root (%s)\n", geteuid() ? "not root" : strerror(errno));
+		fprintf(stderr, "skipped: a network namespace needs root (%s)\n",
+		    geteuid() ? "not root" : strerror(errno));
 		return 77;
 	}
 	return UNIT_RUN(real);

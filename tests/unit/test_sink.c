@@ -13,14 +13,14 @@
 #include "hub_policy.h"
 
 /* 2026-01-05 03:04:05 UTC: 20,458 days after the epoch (56 years with 14 leap days, and 4 days). */
-#define WHEN	((nstime)(20458 * 86400 + 3 * 3600 + 4 * 60 + 5) * NS_SEC)
+#define WHEN ((nstime)(20458 * 86400 + 3 * 3600 + 4 * 60 + 5) * NS_SEC)
 
 struct world {
-	char		dir[64], socket[96], file[96], other[96];
-	struct sinks	*sinks;
+	char dir[64], socket[96], file[96], other[96];
+	struct sinks *sinks;
 	struct hub_policy *policy;
 	struct policy_sink sink[4];
-	uint32_t	nsinks;
+	uint32_t nsinks;
 };
 
 static int
@@ -61,8 +61,9 @@ tear_down(void **state)
 static void
 add_sink(struct world *w, uint8_t target, const char *path)
 {
-	w->sink[w->nsinks++] = (struct policy_sink){ .target = target, .facility = 3, .min = 7,
-		.path = hub_policy_text(w->policy, path) };
+	w->sink[w->nsinks++] = (struct policy_sink){
+		.target = target, .facility = 3, .min = 7, .path = hub_policy_text(w->policy, path)
+	};
 }
 
 static void
@@ -139,7 +140,7 @@ test_missing_at_start(void **state)
 	assert_int_equal(sinks_due(w->sinks), 11 * NS_SEC);
 
 	int fd = receiver(w->socket);
-	sinks_run(w->sinks, 10 * NS_SEC + 999 * NS_MSEC);	/* not opened twice in one second */
+	sinks_run(w->sinks, 10 * NS_SEC + 999 * NS_MSEC); /* not opened twice in one second */
 	assert_false(receive(fd, got));
 	sinks_run(w->sinks, 11 * NS_SEC);
 	/* daemon is facility 3: 24 + severity; a day below ten is padded with a space */
@@ -176,11 +177,12 @@ test_reader_that_stands_still(void **state)
 
 	struct pollfd p[4];
 	assert_int_equal(sinks_poll(w->sinks, p, 4), 1);
-	assert_int_equal(poll(p, 1, 0), 0);		/* not writable: ppoll() does not spin */
+	assert_int_equal(poll(p, 1, 0), 0); /* not writable: ppoll() does not spin */
 	while (seen < 300) {
 		mono += SINK_RETRY;
 		while (receive(fd, got)) {
-			snprintf(want, sizeof want, "<30>Jan  5 03:04:05 segauditd[4711]: line %u", seen++);
+			snprintf(want, sizeof want, "<30>Jan  5 03:04:05 segauditd[4711]: line %u",
+			    seen++);
 			assert_string_equal(got, want);
 		}
 		assert_true(mono < NS_MIN);
@@ -296,7 +298,9 @@ test_full_queue(void **state)
 	apply(w, mono);
 	int fd = receiver(w->socket);
 	for (unsigned i = 0; i < ALL; i++) {
-		struct sink_line l = { .text = text, .severity = is_alert(i) ? 1 : 6, .time = WHEN + i * NS_SEC };
+		struct sink_line l = {
+			.text = text, .severity = is_alert(i) ? 1 : 6, .time = WHEN + i * NS_SEC
+		};
 
 		snprintf(text, sizeof text, "%u", i);
 		sinks_put(w->sinks, &l, mono);
@@ -306,7 +310,8 @@ test_full_queue(void **state)
 	assert_int_equal(c.waiting, SINK_LINES);
 	assert_int_equal(c.lost, ALL - SINK_LINES - taken);
 
-	/* What a reader must see: all alerts; of the others, behind those that the kernel had taken, the oldest are missing. */
+	/* What a reader must see: all alerts; of the others, behind those that the kernel had
+	 * taken, the oldest are missing. */
 	unsigned missing = (unsigned)c.lost, first = ALL, last = 0;
 	for (unsigned i = 0; i < ALL; i++) {
 		if (i >= taken && !is_alert(i) && missing) {
@@ -332,7 +337,7 @@ test_full_queue(void **state)
 	assert_non_null(strstr(gap, from));
 	assert_non_null(strstr(gap, to));
 	assert_non_null(strstr(gap, " target=syslog "));
-	assert_memory_equal(gap, "<27>", 4);		/* daemon.err */
+	assert_memory_equal(gap, "<27>", 4); /* daemon.err */
 	assert_int_equal(count(w, 0).waiting, 0);
 	assert_int_equal(sinks_waiting(w->sinks), 0);
 	close(fd);
@@ -346,7 +351,8 @@ test_full_of_alerts(void **state)
 	static int got[SINK_LINES + 100];
 	nstime mono = NS_SEC;
 
-	/* Nothing but alerts: then the oldest of them go. And a line that is no alert goes at once. */
+	/* Nothing but alerts: then the oldest of them go. And a line that is no alert goes at once.
+	 */
 	add_sink(w, TARGET_SYSLOG, w->socket);
 	apply(w, mono);
 	for (unsigned i = 0; i < SINK_LINES + 5; i++) {
@@ -391,9 +397,11 @@ test_file(void **state)
 	put(w, 6, "one", NS_SEC);
 	put(w, 6, "two", NS_SEC);
 	slurp(w->file, got, sizeof got);
-	assert_string_equal(got, "2026-01-05T03:04:05.000000Z one\n2026-01-05T03:04:05.000000Z two\n");
+	assert_string_equal(
+	    got, "2026-01-05T03:04:05.000000Z one\n2026-01-05T03:04:05.000000Z two\n");
 
-	/* Rotation by rename is seen within a second, by reload at once; both append to what is there. */
+	/* Rotation by rename is seen within a second, by reload at once; both append to what is
+	 * there. */
 	assert_int_equal(rename(w->file, w->other), 0);
 	put(w, 6, "three", 3 * NS_SEC);
 	slurp(w->file, got, sizeof got);
@@ -406,10 +414,11 @@ test_file(void **state)
 	apply(w, 3 * NS_SEC + 2);
 	put(w, 6, "five", 3 * NS_SEC + 3);
 	slurp(w->file, got, sizeof got);
-	assert_string_equal(got, "2026-01-05T03:04:05.000000Z four\n2026-01-05T03:04:05.000000Z five\n");
+	assert_string_equal(
+	    got, "2026-01-05T03:04:05.000000Z four\n2026-01-05T03:04:05.000000Z five\n");
 	struct stat st;
 	assert_int_equal(stat(w->file, &st), 0);
-	assert_int_equal(st.st_mode & 0137, 0);	/* at most rw-r----- */
+	assert_int_equal(st.st_mode & 0137, 0); /* at most rw-r----- */
 }
 
 static void
@@ -425,7 +434,7 @@ test_full_disk(void **state)
 	assert_int_equal(count(w, 0).waiting, 2);
 	assert_int_equal(sinks_due(w->sinks), NS_SEC + SINK_RETRY);
 	struct pollfd p[2];
-	assert_int_equal(sinks_poll(w->sinks, p, 2), 0);	/* it says "writable" all the time */
+	assert_int_equal(sinks_poll(w->sinks, p, 2), 0); /* it says "writable" all the time */
 }
 
 static void
@@ -440,10 +449,13 @@ test_json(void **state)
 	add_sink(w, TARGET_JSON, w->file);
 	apply(w, NS_SEC);
 	assert_true(sinks_want_json(w->sinks));
-	struct sink_line l = { .text = "text", .json = "{\"id\":\"SEG9001\"}", .severity = 6, .time = WHEN };
+	struct sink_line l = {
+		.text = "text", .json = "{\"id\":\"SEG9001\"}", .severity = 6, .time = WHEN
+	};
 	sinks_put(w->sinks, &l, NS_SEC);
 	slurp(w->file, got, sizeof got);
-	assert_string_equal(got, "{\"@timestamp\":\"2026-01-05T03:04:05.000000Z\",\"id\":\"SEG9001\"}\n");
+	assert_string_equal(
+	    got, "{\"@timestamp\":\"2026-01-05T03:04:05.000000Z\",\"id\":\"SEG9001\"}\n");
 }
 
 static void
@@ -454,18 +466,20 @@ test_filters(void **state)
 	char got[2048];
 
 	add_sink(w, TARGET_SYSLOG, w->socket);
-	w->sink[0].min = 4;			/* warning */
-	w->sink[0].facility = 16;		/* local0 */
+	w->sink[0].min = 4;	  /* warning */
+	w->sink[0].facility = 16; /* local0 */
 	w->sink[0].pairs = hub_policy_put(w->policy, pairs, sizeof pairs);
 	w->sink[0].npairs = 2;
 	apply(w, NS_SEC);
 	int fd = receiver(w->socket);
-	struct sink_line l = { .text = "pair", .severity = 4, .time = WHEN, .has_pair = true, .from = 2, .to = 3 };
+	struct sink_line l = {
+		.text = "pair", .severity = 4, .time = WHEN, .has_pair = true, .from = 2, .to = 3
+	};
 	sinks_put(w->sinks, &l, NS_SEC);
-	expect(fd, "<132>Jan  5 03:04:05 segauditd[4711]: pair");	/* 16 * 8 + 4 */
-	l.severity = 5;				/* not severe enough */
+	expect(fd, "<132>Jan  5 03:04:05 segauditd[4711]: pair"); /* 16 * 8 + 4 */
+	l.severity = 5;						  /* not severe enough */
 	sinks_put(w->sinks, &l, NS_SEC);
-	l.severity = 4;				/* the other direction is another pair */
+	l.severity = 4; /* the other direction is another pair */
 	l.from = 3;
 	l.to = 2;
 	sinks_put(w->sinks, &l, NS_SEC);
@@ -474,7 +488,7 @@ test_filters(void **state)
 	l.to = 2;
 	sinks_put(w->sinks, &l, NS_SEC);
 	expect(fd, "<132>Jan  5 03:04:05 segauditd[4711]: pair");
-	put(w, 3, "gap", NS_SEC);		/* no pair: about all of them */
+	put(w, 3, "gap", NS_SEC); /* no pair: about all of them */
 	expect(fd, "<131>Jan  5 03:04:05 segauditd[4711]: gap");
 	assert_int_equal(count(w, 0).offered, 3);
 	close(fd);
@@ -488,11 +502,12 @@ test_reload(void **state)
 	add_sink(w, TARGET_SYSLOG, w->socket);
 	apply(w, NS_SEC);
 	put(w, 6, "waits", NS_SEC);
-	apply(w, 2 * NS_SEC);			/* the same target keeps its lines */
+	apply(w, 2 * NS_SEC); /* the same target keeps its lines */
 	assert_int_equal(sinks_size(w->sinks), 1);
 	assert_int_equal(count(w, 0).waiting, 1);
 
-	/* A target that leaves takes no new lines, is tried for a while, and what it never took is counted. */
+	/* A target that leaves takes no new lines, is tried for a while, and what it never took is
+	 * counted. */
 	w->sink[0].path = hub_policy_text(w->policy, "/nowhere/at/all");
 	apply(w, 3 * NS_SEC);
 	assert_int_equal(sinks_size(w->sinks), 2);
@@ -516,7 +531,8 @@ test_standard_error(void **state)
 	uint64_t waiting = 0;
 	char line[601], got[1024];
 
-	/* A pipe that nobody reads: a blocking write would hang here for ever. Its flags are not ours to change. */
+	/* A pipe that nobody reads: a blocking write would hang here for ever. Its flags are not
+	 * ours to change. */
 	assert_true(saved >= 0);
 	assert_int_equal(pipe2(pipe_fd, O_CLOEXEC), 0);
 	memset(line, 'x', 600);
@@ -535,7 +551,7 @@ test_standard_error(void **state)
 	close(pipe_fd[1]);
 	assert_in_range(waiting, 1, 499);
 	assert_int_equal(flags & O_NONBLOCK, 0);
-	assert_int_equal(n, 629);		/* 27 of the time, a space, 600, a newline */
+	assert_int_equal(n, 629); /* 27 of the time, a space, 600, a newline */
 	assert_memory_equal(got, "2026-01-05T03:04:05.000000Z xxx", 31);
 	assert_int_equal(got[628], '\n');
 }
@@ -545,9 +561,17 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		CASE(test_missing_at_start), CASE(test_reader_that_stands_still), CASE(test_restarted_reader), CASE(test_full_queue),
-		CASE(test_full_of_alerts), CASE(test_file), CASE(test_full_disk), CASE(test_json), CASE(test_filters),
-		CASE(test_reload), CASE(test_standard_error),
+		CASE(test_missing_at_start),
+		CASE(test_reader_that_stands_still),
+		CASE(test_restarted_reader),
+		CASE(test_full_queue),
+		CASE(test_full_of_alerts),
+		CASE(test_file),
+		CASE(test_full_disk),
+		CASE(test_json),
+		CASE(test_filters),
+		CASE(test_reload),
+		CASE(test_standard_error),
 	};
 
 	return UNIT_RUN(tests);

@@ -1,4 +1,5 @@
-/* test_tell.c - notes about the rules: which are said after a reload, and how many at most; which log targets are not served. */
+/* test_tell.c - notes about the rules: which are said after a reload, and how many at most; which
+ * log targets are not served. */
 #include "unit.h"
 
 #include <fcntl.h>
@@ -9,9 +10,9 @@
 #include "hub_policy.h"
 
 struct world {
-	char		file[64], text[65536];
-	struct sinks	*sinks;
-	struct tell	tell;
+	char file[64], text[65536];
+	struct sinks *sinks;
+	struct tell tell;
 	struct hub_policy *policy;
 };
 
@@ -19,7 +20,8 @@ static void
 add_file(struct world *w, struct hub_policy *p, bool journald)
 {
 	const struct policy_sink s[2] = {
-		{ .target = TARGET_FILE, .min = 7, .path = hub_policy_text(p, w->file) }, { .target = TARGET_JOURNALD, .min = 7 },
+		{ .target = TARGET_FILE, .min = 7, .path = hub_policy_text(p, w->file) },
+		{ .target = TARGET_JOURNALD, .min = 7 },
 	};
 
 	p->p.nsinks = journald ? 2 : 1;
@@ -37,7 +39,10 @@ add_notices(struct hub_policy *p, uint16_t id, unsigned first, unsigned n)
 		char text[32];
 
 		snprintf(text, sizeof text, "text %04u", first + n - 1 - i);
-		all[i] = (struct policy_notice){ .id = id, .from = 2, .to = 1, .conduit = UINT32_MAX,
+		all[i] = (struct policy_notice){ .id = id,
+			.from = 2,
+			.to = 1,
+			.conduit = UINT32_MAX,
 			.text = hub_policy_text(p, text) };
 	}
 	p->p.notices = hub_policy_put(p, all, n * sizeof *all);
@@ -104,7 +109,8 @@ test_notices(void **state)
 	tell_notices(&w->tell, NULL);
 	assert_int_equal(said(w), 3);
 	/* In the order of the configuration. */
-	assert_non_null(strstr(w->text, "SEG7001 NOTE sev=notice verdict=notice pair=lgwan>kikan sid=00000abc seq=1 msg=\"text 0012\"\n"));
+	assert_non_null(strstr(w->text, "SEG7001 NOTE sev=notice verdict=notice pair=lgwan>kikan "
+					"sid=00000abc seq=1 msg=\"text 0012\"\n"));
 	assert_non_null(strstr(w->text, " seq=3 msg=\"text 0010\"\n"));
 }
 
@@ -153,8 +159,9 @@ test_targets_not_served(void **state)
 	w->tell.policy = &next->p;
 	note_unserved(&w->tell, &w->policy->p, 0);
 	assert_int_equal(said(w), 1);
-	assert_non_null(strstr(w->text, "SEG9008 NOTE sev=err verdict=gap what=not-served target=journald "));
-	note_unserved(&w->tell, &next->p, 0);		/* said once, not after every reload */
+	assert_non_null(
+	    strstr(w->text, "SEG9008 NOTE sev=err verdict=gap what=not-served target=journald "));
+	note_unserved(&w->tell, &next->p, 0); /* said once, not after every reload */
 	assert_int_equal(said(w), 0);
 	sinks_set(w->sinks, &w->policy->p, 0);
 	free(next);
@@ -167,7 +174,8 @@ test_clock(void **state)
 	nstime clocks = 0;
 
 	w->tell.mono = 100 * NS_SEC;
-	w->tell.wall = 100 * NS_SEC + 900 * NS_MSEC;	/* less than a second: the clock is being adjusted */
+	w->tell.wall =
+	    100 * NS_SEC + 900 * NS_MSEC; /* less than a second: the clock is being adjusted */
 	note_clock(&w->tell, &clocks);
 	assert_int_equal(said(w), 0);
 	w->tell.wall -= 3600 * NS_SEC;
@@ -183,7 +191,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		CASE(test_notices), CASE(test_notices_after_a_reload), CASE(test_many_notices), CASE(test_targets_not_served),
+		CASE(test_notices),
+		CASE(test_notices_after_a_reload),
+		CASE(test_many_notices),
+		CASE(test_targets_not_served),
 		CASE(test_clock),
 	};
 

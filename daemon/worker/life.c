@@ -1,0 +1,142 @@
+/* life.c - the worker's beginning, its changes of policy and network between two batches, and its end. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "worker/state.h"
+
+/* What follows from the policy and is asked for every packet. */
+static void
+take_policy(struct worker *w, const struct policy *p)
+{
+	w->policy = p;
+	w->generation = (uint16_t)((p->generation & 15) << FLOW_GENERATION_SHIFT);
+	memset(w->zone_ifaces, 0, sizeof w->zone_ifaces);
+	for (uint32_t i = 1; i <= p->nlines; i++) {
+		const struct policy_line *l = policy_line(p, (uint16_t)i);
+
+		if (l->zone)
+			w->zone_ifaces[l->zone] |= UINT64_C(1) << l->iface;
+	}
+}
+
+void
+worker_policy(struct worker *w, const struct policy *p)
+{
+	take_policy(w, p);
+	worker_net(w, w->net);
+}
+
+void
+worker_net(struct worker *w, const struct net *net)
+{
+	w->net = net;
+	for (unsigned i = 0; i < POLICY_IFACES; i++)
+		w->mac[i] = net->iface[i].has_mac ? mac_bits(net->iface[i].mac.b) : 0;
+}
+
+/* Flows that a killed worker left: their turns in the queues are found anew, and the policy is asked again. */
+static void
+recover(struct worker *w)
+{
+	nstime now = w->now;
+
+	for (uint32_t n = 1; n < w->flows.fresh; n++) {
+		struct flow *f = &w->flows.hot[n];
+		struct flow_more *m = &w->flows.more[n];
+
+		if (!(f->key.state & FLOW_USED))
+			continue;
+		m->queue = QUEUE_NONE;
+		w->now = m->first;
+		if (m->early[0] || m->early[1] || (m->id && !(m->flags & MORE_SAID)))
+			outcome_wait(w, n, QUEUE_OUTCOME);
+		else if (m->id && f->packets != m->said_packets)
+			outcome_wait(w, n, QUEUE_COUNT);
+	}
+	w->now = now;
+}
+
+void
+worker_resume(struct worker *w, const uint64_t *count, const uint64_t *events, uint64_t released)
+{
+	memcpy(w->count, count, sizeof w->count);
+	memcpy(w->events, events, sizeof w->events);
+	w->redo_to = released + WORKER_BATCH;
+}
+
+static size_t
+fragments_bytes(void)
+{
+	return sizeof(struct fragment) * FRAGMENT_SETS * FRAGMENT_WAYS;
+}
+
+size_t
+worker_memory(uint32_t flows)
+{
+	return (flow_table_bytes(flows) + fragments_bytes() + 4095) & ~(size_t)4095;
+}
+
+struct worker *
+worker_new(const struct policy *p, const struct net *net, const struct hash_key *key, int flows_fd,
+    worker_emit *emit, void *ctx, int *error)
+{
+	struct worker *w = calloc(1, sizeof *w);
+	int flags = flows_fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+
+	*error = -ENOMEM;
+	if (!w)
+		return NULL;
+	w->memory_size = worker_memory(p->flows);
+	w->memory = mmap(NULL, w->memory_size, PROT_READ | PROT_WRITE, flags, flows_fd, 0);
+	w->pairs = calloc((size_t)POLICY_ZONES * POLICY_ZONES, sizeof *w->pairs);
+	if (w->memory == MAP_FAILED || !w->pairs) {
+		*error = w->memory == MAP_FAILED ? -errno : -ENOMEM;
+		if (w->memory == MAP_FAILED)
+			w->memory = NULL;
+		worker_free(w);
+		return NULL;
+	}
+	w->emit = emit;
+	w->emit_ctx = ctx;
+	w->now = NSTIME_ALWAYS / 2;
+	w->aged = w->now;
+	w->due = NSTIME_NEVER;
+	w->unreadable_due = NSTIME_NEVER;
+	w->fragments.entry = (struct fragment *)(void *)((uint8_t *)w->memory + flow_table_bytes(p->flows));
+	w->fragments.key = *key;
+	take_policy(w, p);
+	worker_net(w, net);
+	if (flow_table_init(&w->flows, w->memory, p->flows, key))
+		recover(w);
+	return w;
+}
+
+void
+worker_free(struct worker *w)
+{
+	if (!w)
+		return;
+	if (w->memory)
+		munmap(w->memory, w->memory_size);
+	free(w->pairs);
+	free(w);
+}
+
+const uint64_t *
+worker_counters(const struct worker *w)
+{
+	return w->count;
+}
+
+const uint64_t *
+worker_events(const struct worker *w)
+{
+	return w->events;
+}
+
+struct pair_counters
+worker_pair(const struct worker *w, uint8_t from, uint8_t to)
+{
+	return w->pairs[(size_t)from * POLICY_ZONES + to];
+}
