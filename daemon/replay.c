@@ -13,7 +13,7 @@
 #include "worker/worker.h"
 
 enum {
-	INCIDENTS = 1 << 16,		/* open at once */
+	INCIDENTS = 1 << 16, /* open at once */
 	EXIT_VIOLATION = 1,
 	EXIT_TRUNCATED = 2,
 };
@@ -25,32 +25,33 @@ enum {
 #define BATCH_SPAN NS_SEC
 
 struct source {
-	struct savefile	*file;
-	const char	*name;
-	uint16_t	 iface;		/* as the user said */
-	bool		 by_name;	/* the file's interfaces have different names: those that the policy knows are taken */
-	bool		 ready;		/* `next` holds a frame */
-	struct frame	 next;
+	struct savefile *file;
+	const char *name;
+	uint16_t iface; /* as the user said */
+	bool by_name; /* the file's interfaces have different names: those that the policy knows are
+			 taken */
+	bool ready;   /* `next` holds a frame */
+	struct frame next;
 };
 
 struct replay {
 	const struct replay_options *options;
 	const struct policy *policy;
-	struct source	*source;
-	struct net	 net;
-	struct worker	*worker;
+	struct source *source;
+	struct net net;
+	struct worker *worker;
 	struct incidents *incidents;
-	struct frame	 batch[WORKER_BATCH];
-	unsigned	 nbatch;
-	uint64_t	 seq;
-	uint64_t	 gaps, lost;
-	bool		 violation;	/* one was said */
+	struct frame batch[WORKER_BATCH];
+	unsigned nbatch;
+	uint64_t seq;
+	uint64_t gaps, lost;
+	bool violation; /* one was said */
 };
 
 static void
 print(const struct text *t)
 {
-	(void)fwrite(t->at, 1, t->len, stdout);	/* a full disk shows when stdout is closed */
+	(void)fwrite(t->at, 1, t->len, stdout); /* a full disk shows when stdout is closed */
 	(void)fputc('\n', stdout);
 }
 
@@ -95,7 +96,8 @@ static void
 say_gap(struct replay *r, const struct source *s)
 {
 	char fields[512], line[2 * LINE_MAX_BYTES], msg[256];
-	struct text f = text_of(fields, sizeof fields), t = text_of(line, sizeof line), m = text_of(msg, sizeof msg);
+	struct text f = text_of(fields, sizeof fields), t = text_of(line, sizeof line),
+		    m = text_of(msg, sizeof msg);
 	uint8_t severity;
 
 	r->gaps++;
@@ -195,7 +197,8 @@ pass_time(struct replay *r, nstime t)
 	}
 }
 
-/* The source whose next frame is the oldest; of equals the first as given. NULL at the end of all. */
+/* The source whose next frame is the oldest; of equals the first as given. NULL at the end of all.
+ */
 static struct source *
 oldest(struct replay *r)
 {
@@ -265,14 +268,16 @@ print_summary(struct replay *r)
 	SHOW(suspected);
 	SHOW(unverifiable);
 #undef SHOW
-	fprintf(stderr, " gaps=%llu lost=%llu\n", (unsigned long long)r->gaps, (unsigned long long)r->lost);
+	fprintf(stderr, " gaps=%llu lost=%llu\n", (unsigned long long)r->gaps,
+	    (unsigned long long)r->lost);
 	for (uint32_t from = 0; from <= p->nzones; from++) {
 		for (uint32_t to = 0; to <= p->nzones; to++) {
 			struct pair_counters n = worker_pair(r->worker, (uint8_t)from, (uint8_t)to);
 
 			if (n.flows == 0)
 				continue;
-			fprintf(stderr, "pair %s>%s flows=%llu packets=%llu bytes=%llu conforming=%llu"
+			fprintf(stderr,
+			    "pair %s>%s flows=%llu packets=%llu bytes=%llu conforming=%llu"
 			    " violations=%llu suspected=%llu unverifiable=%llu\n",
 			    zone_name(p, (uint8_t)from), zone_name(p, (uint8_t)to),
 			    (unsigned long long)n.flows, (unsigned long long)n.packets,
@@ -317,7 +322,8 @@ open_sources(struct replay *r)
 		s->iface = r->options->source[i].iface;
 		error = savefile_open(s->name, &s->file, &what);
 		if (error) {
-			log_error("%s: %s", s->name, error == -EBADMSG && what ? what : strerror(-error));
+			log_error(
+			    "%s: %s", s->name, error == -EBADMSG && what ? what : strerror(-error));
 			return error == -EBADMSG ? EXIT_TRUNCATED : EX_NOINPUT;
 		}
 	}
@@ -337,7 +343,8 @@ prepare(struct replay *r)
 	r->incidents = incidents_new(INCIDENTS, &key, r->policy->quiet_after, say, r);
 	r->worker = worker_new(r->policy, &r->net, &key, -1, take_finding, r, &error);
 	if (!r->worker || !r->incidents) {
-		log_error("no memory for %u flows: lower `flows` in the configuration", r->policy->flows);
+		log_error(
+		    "no memory for %u flows: lower `flows` in the configuration", r->policy->flows);
 		return EX_UNAVAILABLE;
 	}
 	return 0;
@@ -362,8 +369,10 @@ replay_run(const struct replay_options *o)
 			log_error("reading a capture: %s", strerror(-error));
 		fflush(stdout);
 		print_summary(r);
-		status = error ? EX_NOINPUT : r->gaps ? EXIT_TRUNCATED :
-		    o->exit_on_violation && r->violation ? EXIT_VIOLATION : 0;
+		status = error				      ? EX_NOINPUT :
+			 r->gaps			      ? EXIT_TRUNCATED :
+			 o->exit_on_violation && r->violation ? EXIT_VIOLATION :
+								0;
 		if (ferror(stdout) || fflush(stdout) != 0)
 			status = EX_UNAVAILABLE;
 	}

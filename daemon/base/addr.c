@@ -51,7 +51,7 @@ addr_text(char to[ADDR_TEXT], const struct addr *a)
 
 	if (addr_is4(a)) {
 		(void)snprintf(to, ADDR_TEXT, "%d.%d.%d.%d", a->b[12], a->b[13], a->b[14],
-			       a->b[15]); /* at most 15 bytes */
+		    a->b[15]); /* at most 15 bytes */
 		return to;
 	}
 	for (int i = 0; i < 8; i++)
@@ -146,8 +146,7 @@ prefix_text(char to[PREFIX_TEXT], const struct prefix *p)
 	if (p->len >= 128)
 		(void)snprintf(to, PREFIX_TEXT, "%s", address);
 	else
-		(void)snprintf(to, PREFIX_TEXT, "%s/%d", address,
-			       p->is4 ? p->len - 96 : p->len);
+		(void)snprintf(to, PREFIX_TEXT, "%s/%d", address, p->is4 ? p->len - 96 : p->len);
 	return to;
 }
 
@@ -199,6 +198,6 @@ mac_text(char to[MAC_TEXT], const struct mac *m)
 {
 	/* Always 17 bytes. */
 	(void)snprintf(to, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1], m->b[2],
-		       m->b[3], m->b[4], m->b[5]);
+	    m->b[3], m->b[4], m->b[5]);
 	return to;
 }

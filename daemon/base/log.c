@@ -61,7 +61,7 @@ say(enum log_level level, const char *format, va_list args)
 	if (level > sink.level)
 		return;
 	n = snprintf(line, sizeof line, "segauditd%s%.64s%s: %s", *role ? "[" : "", role,
-		     *role ? "]" : "", word[level]);
+	    *role ? "]" : "", word[level]);
 	errno = saved; /* for %m */
 	m = vsnprintf(line + n, sizeof line - (size_t)n, format, args);
 	if (m < 0)

@@ -9,10 +9,10 @@
 #define SEGAUDIT_LOG_H
 
 enum log_level {
-	LOG_LEVEL_ERROR,	/* the daemon cannot do what it was asked to */
-	LOG_LEVEL_WARN,		/* it goes on, with less */
-	LOG_LEVEL_INFO,		/* what an administrator wants to know; the default */
-	LOG_LEVEL_DEBUG,	/* -D */
+	LOG_LEVEL_ERROR, /* the daemon cannot do what it was asked to */
+	LOG_LEVEL_WARN,	 /* it goes on, with less */
+	LOG_LEVEL_INFO,	 /* what an administrator wants to know; the default */
+	LOG_LEVEL_DEBUG, /* -D */
 };
 
 /* Sets the ROLE in segauditd[ROLE], with which lines begin; before that they begin with segauditd.

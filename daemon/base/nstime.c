@@ -97,10 +97,10 @@ nstime_text(char to[NSTIME_TEXT], nstime t, int32_t offset)
 		int east = minutes < 0 ? -minutes : minutes;
 
 		(void)snprintf(zone, sizeof zone, "%c%02d:%02d", minutes < 0 ? '-' : '+',
-			       east / 60 % 100, east % 60);
+		    east / 60 % 100, east % 60);
 	}
 	/* NSTIME_TEXT is larger than the longest text. */
 	(void)snprintf(to, NSTIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%06d%s", (int)c.year,
-		       c.month, c.day, in_day / 3600, in_day / 60 % 60, in_day % 60, micro, zone);
+	    c.month, c.day, in_day / 3600, in_day / 60 % 60, in_day % 60, micro, zone);
 	return to;
 }

@@ -17,155 +17,156 @@ static const struct call {
 	int number;
 	unsigned who;
 } calls[] = {
-    /* the loop itself */
-    {SCMP_SYS(ppoll), FOR_BOTH},
-    {SCMP_SYS(poll), FOR_BOTH},
-    {SCMP_SYS(read), FOR_BOTH},
-    {SCMP_SYS(write), FOR_BOTH},
-    {SCMP_SYS(close), FOR_BOTH},
-    {SCMP_SYS(sendmsg), FOR_BOTH},
-    {SCMP_SYS(recvmsg), FOR_BOTH},
-    {SCMP_SYS(clock_gettime), FOR_BOTH},
-    {SCMP_SYS(futex), FOR_BOTH},
-    {SCMP_SYS(rt_sigreturn), FOR_BOTH},
-    {SCMP_SYS(restart_syscall), FOR_BOTH},
-    {SCMP_SYS(exit), FOR_BOTH},
-    {SCMP_SYS(exit_group), FOR_BOTH},
-    /* memory: malloc, new generations of the policy, rings of packet sockets */
-    {SCMP_SYS(munmap), FOR_BOTH},
-    {SCMP_SYS(brk), FOR_BOTH},
-    {SCMP_SYS(madvise), FOR_BOTH},
-    {SCMP_SYS(mremap), FOR_BOTH},
-    /* an assert or a stack guard that fails must be able to end the process by its own signal */
-    {SCMP_SYS(rt_sigprocmask), FOR_BOTH},
-    {SCMP_SYS(rt_sigaction), FOR_BOTH},
-    {SCMP_SYS(getpid), FOR_BOTH},
-    {SCMP_SYS(gettid), FOR_BOTH},
-    {SCMP_SYS(tgkill), FOR_BOTH},
-    /* libpcap opens an interface again (LIBRARIES: what set-up needs); the hub opens netlink and
-       syslog sockets */
-    {SCMP_SYS(bind), FOR_BOTH},
-    {SCMP_SYS(setsockopt), FOR_BOTH},
-    {SCMP_SYS(getsockopt), FOR_BOTH},
-    {SCMP_SYS(getsockname), FOR_BOTH},
-    {SCMP_SYS(connect), FOR_BOTH},
-    {SCMP_SYS(sendto), FOR_BOTH},
-    {SCMP_SYS(recvfrom), FOR_BOTH},
-    {SCMP_SYS(ioctl), FOR_BOTH},
-    {SCMP_SYS(eventfd2), FOR_CAPTURE},
-    {SCMP_SYS(fcntl), FOR_BOTH},
-    {SCMP_SYS(uname), FOR_BOTH},
-    {SCMP_SYS(getrandom), FOR_BOTH},
-    /* pcap_stats() reads /sys/class/net; the hub writes its files and looks whether they were
-       rotated */
-    {SCMP_SYS(openat), FOR_BOTH},
-    {SCMP_SYS(open), FOR_BOTH},
-    {SCMP_SYS(newfstatat), FOR_BOTH},
-    {SCMP_SYS(fstat), FOR_BOTH},
-    {SCMP_SYS(stat), FOR_BOTH},
-    {SCMP_SYS(lstat), FOR_BOTH},
-    {SCMP_SYS(statx), FOR_BOTH},
-    {SCMP_SYS(access), FOR_BOTH},
-    {SCMP_SYS(faccessat), FOR_BOTH},
-    {SCMP_SYS(faccessat2), FOR_BOTH},
-    {SCMP_SYS(readlink), FOR_BOTH},
-    {SCMP_SYS(readlinkat), FOR_BOTH},
-    {SCMP_SYS(getdents64), FOR_BOTH},
-    {SCMP_SYS(lseek), FOR_BOTH},
-    {SCMP_SYS(writev), FOR_HUB},
-    {SCMP_SYS(pread64), FOR_HUB},
-    {SCMP_SYS(pwrite64), FOR_HUB},
-    {SCMP_SYS(fsync), FOR_HUB},
-    {SCMP_SYS(fdatasync), FOR_HUB},
-    {SCMP_SYS(ftruncate), FOR_HUB},
-    {SCMP_SYS(fallocate), FOR_HUB},
-    {SCMP_SYS(rename), FOR_HUB},
-    {SCMP_SYS(renameat), FOR_HUB},
-    {SCMP_SYS(renameat2), FOR_HUB},
-    {SCMP_SYS(unlink), FOR_HUB},
-    {SCMP_SYS(unlinkat), FOR_HUB},
-    {SCMP_SYS(mkdir), FOR_HUB},
-    {SCMP_SYS(mkdirat), FOR_HUB},
-    {SCMP_SYS(fchmod), FOR_HUB},
-    {SCMP_SYS(fchmodat), FOR_HUB},
-    {SCMP_SYS(flock), FOR_HUB},
-    {SCMP_SYS(statfs), FOR_HUB},
-    {SCMP_SYS(fstatfs), FOR_HUB},
-    /* the hub's clocks, control socket and readiness */
-    {SCMP_SYS(timerfd_create), FOR_HUB},
-    {SCMP_SYS(timerfd_settime), FOR_HUB},
-    {SCMP_SYS(timerfd_gettime), FOR_HUB},
-    {SCMP_SYS(listen), FOR_HUB},
-    {SCMP_SYS(accept4), FOR_HUB},
-    {SCMP_SYS(shutdown), FOR_HUB},
-    {SCMP_SYS(socketpair), FOR_HUB},
-    {SCMP_SYS(pipe2), FOR_HUB},
-    {SCMP_SYS(getuid), FOR_BOTH},
-    {SCMP_SYS(geteuid), FOR_BOTH},
-    {SCMP_SYS(getgid), FOR_BOTH},
-    {SCMP_SYS(getegid), FOR_BOTH},
-    {SCMP_SYS(getppid), FOR_BOTH},
-    {SCMP_SYS(sysinfo), FOR_BOTH},
+	/* the loop itself */
+	{ SCMP_SYS(ppoll), FOR_BOTH },
+	{ SCMP_SYS(poll), FOR_BOTH },
+	{ SCMP_SYS(read), FOR_BOTH },
+	{ SCMP_SYS(write), FOR_BOTH },
+	{ SCMP_SYS(close), FOR_BOTH },
+	{ SCMP_SYS(sendmsg), FOR_BOTH },
+	{ SCMP_SYS(recvmsg), FOR_BOTH },
+	{ SCMP_SYS(clock_gettime), FOR_BOTH },
+	{ SCMP_SYS(futex), FOR_BOTH },
+	{ SCMP_SYS(rt_sigreturn), FOR_BOTH },
+	{ SCMP_SYS(restart_syscall), FOR_BOTH },
+	{ SCMP_SYS(exit), FOR_BOTH },
+	{ SCMP_SYS(exit_group), FOR_BOTH },
+	/* memory: malloc, new generations of the policy, rings of packet sockets */
+	{ SCMP_SYS(munmap), FOR_BOTH },
+	{ SCMP_SYS(brk), FOR_BOTH },
+	{ SCMP_SYS(madvise), FOR_BOTH },
+	{ SCMP_SYS(mremap), FOR_BOTH },
+	/* an assert or a stack guard that fails must be able to end the process by its own signal
+	 */
+	{ SCMP_SYS(rt_sigprocmask), FOR_BOTH },
+	{ SCMP_SYS(rt_sigaction), FOR_BOTH },
+	{ SCMP_SYS(getpid), FOR_BOTH },
+	{ SCMP_SYS(gettid), FOR_BOTH },
+	{ SCMP_SYS(tgkill), FOR_BOTH },
+	/* libpcap opens an interface again (LIBRARIES: what set-up needs); the hub opens netlink
+	   and syslog sockets */
+	{ SCMP_SYS(bind), FOR_BOTH },
+	{ SCMP_SYS(setsockopt), FOR_BOTH },
+	{ SCMP_SYS(getsockopt), FOR_BOTH },
+	{ SCMP_SYS(getsockname), FOR_BOTH },
+	{ SCMP_SYS(connect), FOR_BOTH },
+	{ SCMP_SYS(sendto), FOR_BOTH },
+	{ SCMP_SYS(recvfrom), FOR_BOTH },
+	{ SCMP_SYS(ioctl), FOR_BOTH },
+	{ SCMP_SYS(eventfd2), FOR_CAPTURE },
+	{ SCMP_SYS(fcntl), FOR_BOTH },
+	{ SCMP_SYS(uname), FOR_BOTH },
+	{ SCMP_SYS(getrandom), FOR_BOTH },
+	/* pcap_stats() reads /sys/class/net; the hub writes its files and looks whether they were
+	   rotated */
+	{ SCMP_SYS(openat), FOR_BOTH },
+	{ SCMP_SYS(open), FOR_BOTH },
+	{ SCMP_SYS(newfstatat), FOR_BOTH },
+	{ SCMP_SYS(fstat), FOR_BOTH },
+	{ SCMP_SYS(stat), FOR_BOTH },
+	{ SCMP_SYS(lstat), FOR_BOTH },
+	{ SCMP_SYS(statx), FOR_BOTH },
+	{ SCMP_SYS(access), FOR_BOTH },
+	{ SCMP_SYS(faccessat), FOR_BOTH },
+	{ SCMP_SYS(faccessat2), FOR_BOTH },
+	{ SCMP_SYS(readlink), FOR_BOTH },
+	{ SCMP_SYS(readlinkat), FOR_BOTH },
+	{ SCMP_SYS(getdents64), FOR_BOTH },
+	{ SCMP_SYS(lseek), FOR_BOTH },
+	{ SCMP_SYS(writev), FOR_HUB },
+	{ SCMP_SYS(pread64), FOR_HUB },
+	{ SCMP_SYS(pwrite64), FOR_HUB },
+	{ SCMP_SYS(fsync), FOR_HUB },
+	{ SCMP_SYS(fdatasync), FOR_HUB },
+	{ SCMP_SYS(ftruncate), FOR_HUB },
+	{ SCMP_SYS(fallocate), FOR_HUB },
+	{ SCMP_SYS(rename), FOR_HUB },
+	{ SCMP_SYS(renameat), FOR_HUB },
+	{ SCMP_SYS(renameat2), FOR_HUB },
+	{ SCMP_SYS(unlink), FOR_HUB },
+	{ SCMP_SYS(unlinkat), FOR_HUB },
+	{ SCMP_SYS(mkdir), FOR_HUB },
+	{ SCMP_SYS(mkdirat), FOR_HUB },
+	{ SCMP_SYS(fchmod), FOR_HUB },
+	{ SCMP_SYS(fchmodat), FOR_HUB },
+	{ SCMP_SYS(flock), FOR_HUB },
+	{ SCMP_SYS(statfs), FOR_HUB },
+	{ SCMP_SYS(fstatfs), FOR_HUB },
+	/* the hub's clocks, control socket and readiness */
+	{ SCMP_SYS(timerfd_create), FOR_HUB },
+	{ SCMP_SYS(timerfd_settime), FOR_HUB },
+	{ SCMP_SYS(timerfd_gettime), FOR_HUB },
+	{ SCMP_SYS(listen), FOR_HUB },
+	{ SCMP_SYS(accept4), FOR_HUB },
+	{ SCMP_SYS(shutdown), FOR_HUB },
+	{ SCMP_SYS(socketpair), FOR_HUB },
+	{ SCMP_SYS(pipe2), FOR_HUB },
+	{ SCMP_SYS(getuid), FOR_BOTH },
+	{ SCMP_SYS(geteuid), FOR_BOTH },
+	{ SCMP_SYS(getgid), FOR_BOTH },
+	{ SCMP_SYS(getegid), FOR_BOTH },
+	{ SCMP_SYS(getppid), FOR_BOTH },
+	{ SCMP_SYS(sysinfo), FOR_BOTH },
 };
 
 /* What neither the monitor nor anything that it starts ever needs. */
 static const int denied[] = {
-    SCMP_SYS(ptrace),
-    SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev),
-    SCMP_SYS(kcmp),
-    SCMP_SYS(pidfd_getfd),
-    SCMP_SYS(bpf),
-    SCMP_SYS(perf_event_open),
-    SCMP_SYS(userfaultfd),
-    SCMP_SYS(io_uring_setup),
-    SCMP_SYS(io_uring_enter),
-    SCMP_SYS(io_uring_register),
-    SCMP_SYS(mount),
-    SCMP_SYS(umount2),
-    SCMP_SYS(pivot_root),
-    SCMP_SYS(chroot),
-    SCMP_SYS(open_tree),
-    SCMP_SYS(move_mount),
-    SCMP_SYS(fsopen),
-    SCMP_SYS(fsmount),
-    SCMP_SYS(setns),
-    SCMP_SYS(unshare),
-    SCMP_SYS(init_module),
-    SCMP_SYS(finit_module),
-    SCMP_SYS(delete_module),
-    SCMP_SYS(kexec_load),
-    SCMP_SYS(kexec_file_load),
-    SCMP_SYS(reboot),
-    SCMP_SYS(swapon),
-    SCMP_SYS(swapoff),
-    SCMP_SYS(acct),
-    SCMP_SYS(quotactl),
-    SCMP_SYS(settimeofday),
-    SCMP_SYS(clock_settime),
-    SCMP_SYS(clock_adjtime),
-    SCMP_SYS(adjtimex),
-    SCMP_SYS(sethostname),
-    SCMP_SYS(setdomainname),
-    SCMP_SYS(iopl),
-    SCMP_SYS(ioperm),
-    SCMP_SYS(keyctl),
-    SCMP_SYS(add_key),
-    SCMP_SYS(request_key),
-    SCMP_SYS(personality),
-    SCMP_SYS(open_by_handle_at),
-    SCMP_SYS(name_to_handle_at),
-    SCMP_SYS(syslog),
-    SCMP_SYS(mknod),
-    SCMP_SYS(mknodat),
-    SCMP_SYS(modify_ldt),
-    SCMP_SYS(setuid),
-    SCMP_SYS(setreuid),
-    SCMP_SYS(setresuid),
-    SCMP_SYS(setgid),
-    SCMP_SYS(setregid),
-    SCMP_SYS(setresgid),
-    SCMP_SYS(setgroups),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(kcmp),
+	SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register),
+	SCMP_SYS(mount),
+	SCMP_SYS(umount2),
+	SCMP_SYS(pivot_root),
+	SCMP_SYS(chroot),
+	SCMP_SYS(open_tree),
+	SCMP_SYS(move_mount),
+	SCMP_SYS(fsopen),
+	SCMP_SYS(fsmount),
+	SCMP_SYS(setns),
+	SCMP_SYS(unshare),
+	SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(delete_module),
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(kexec_file_load),
+	SCMP_SYS(reboot),
+	SCMP_SYS(swapon),
+	SCMP_SYS(swapoff),
+	SCMP_SYS(acct),
+	SCMP_SYS(quotactl),
+	SCMP_SYS(settimeofday),
+	SCMP_SYS(clock_settime),
+	SCMP_SYS(clock_adjtime),
+	SCMP_SYS(adjtimex),
+	SCMP_SYS(sethostname),
+	SCMP_SYS(setdomainname),
+	SCMP_SYS(iopl),
+	SCMP_SYS(ioperm),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(personality),
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(name_to_handle_at),
+	SCMP_SYS(syslog),
+	SCMP_SYS(mknod),
+	SCMP_SYS(mknodat),
+	SCMP_SYS(modify_ldt),
+	SCMP_SYS(setuid),
+	SCMP_SYS(setreuid),
+	SCMP_SYS(setresuid),
+	SCMP_SYS(setgid),
+	SCMP_SYS(setregid),
+	SCMP_SYS(setresgid),
+	SCMP_SYS(setgroups),
 };
 
 bool
@@ -191,7 +192,7 @@ allow(scmp_filter_ctx f, int call)
 static struct scmp_arg_cmp
 arg(unsigned n, enum scmp_compare op, uint64_t value)
 {
-	return (struct scmp_arg_cmp){.arg = n, .op = op, .datum_a = value};
+	return (struct scmp_arg_cmp){ .arg = n, .op = op, .datum_a = value };
 }
 
 /* Argument N without any bit of MASK. */
@@ -199,7 +200,8 @@ static struct scmp_arg_cmp
 arg_without(unsigned n, uint64_t mask)
 {
 	return (struct scmp_arg_cmp){
-	    .arg = n, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = 0};
+		.arg = n, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = 0
+	};
 }
 
 static int
@@ -234,8 +236,8 @@ rules_of_capture_or_hub(scmp_filter_ctx f, enum sandbox role)
 {
 	/* AF_INET for capture: libpcap asks an interface's properties by ioctl on whatever socket
 	 * it gets. */
-	static const unsigned capture[] = {AF_UNIX, AF_INET, AF_NETLINK, AF_PACKET};
-	static const unsigned hub[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+	static const unsigned capture[] = { AF_UNIX, AF_INET, AF_NETLINK, AF_PACKET };
+	static const unsigned hub[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
 	unsigned who = role == SANDBOX_CAPTURE ? FOR_CAPTURE : FOR_HUB;
 	int r = allow_mapping(f);
 
@@ -271,9 +273,9 @@ rules_of_worker(scmp_filter_ctx f, const struct sandbox_worker *w)
 	r = r < 0 ? r : allow_if(f, SCMP_SYS(sendmsg), arg(0, SCMP_CMP_EQ, hub));
 	/* A new generation of the policy: its descriptor comes, is mapped and closed; the old one
 	 * goes. */
-	r = r < 0 ? r
-		  : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-				     arg(2, SCMP_CMP_EQ, PROT_READ), arg(4, SCMP_CMP_GE, first));
+	r = r < 0 ? r :
+		    seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
+			arg(2, SCMP_CMP_EQ, PROT_READ), arg(4, SCMP_CMP_GE, first));
 	r = r < 0 ? r : allow(f, SCMP_SYS(munmap));
 	return r < 0 ? r : allow_if(f, SCMP_SYS(close), arg(0, SCMP_CMP_GE, first));
 }

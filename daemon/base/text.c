@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE_MOST = 256 };	/* bytes of one value that are shown */
+enum { VALUE_MOST = 256 }; /* bytes of one value that are shown */
 
 struct text
 text_of(char *buffer, size_t size)
@@ -68,8 +68,38 @@ utf8_of(const uint8_t *p, size_t size, uint32_t *point)
 {
 	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
 	static const uint8_t length[32] = {
-		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* by the first five bits */
-		0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 3, 3, 4, 0,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1,
+		1, /* by the first five bits */
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		2,
+		2,
+		2,
+		2,
+		3,
+		3,
+		4,
+		0,
 	};
 	size_t n = length[p[0] >> 3];
 	uint32_t c = p[0];

@@ -1,7 +1,9 @@
-/* text.h - building one line of text in a fixed buffer, and the only way for text from outside to get into one.
+/* text.h - building one line of text in a fixed buffer, and the only way for text from outside to
+ * get into one.
  *
- * Knows: how much room is left; the escapes of ALERTS 1.1. Owns nothing: the buffer is the caller's. Called by everything that
- * writes for people. Never allocates, never writes past the buffer, always ends with NUL.
+ * Knows: how much room is left; the escapes of ALERTS 1.1. Owns nothing: the buffer is the
+ * caller's. Called by everything that writes for people. Never allocates, never writes past the
+ * buffer, always ends with NUL.
  */
 #ifndef SEGAUDIT_TEXT_H
 #define SEGAUDIT_TEXT_H
@@ -12,20 +14,21 @@
 #include <string.h>
 
 struct text {
-	char	*at;		/* the buffer */
-	size_t	 size;		/* its size, at least 1 */
-	size_t	 len;		/* bytes written, without the NUL */
-	bool	 cut;		/* something did not fit and was left out */
+	char *at;    /* the buffer */
+	size_t size; /* its size, at least 1 */
+	size_t len;  /* bytes written, without the NUL */
+	bool cut;    /* something did not fit and was left out */
 };
 
 /* Starts an empty text in the SIZE bytes at BUFFER. */
 struct text text_of(char *buffer, size_t size);
 
-/* Appends by a printf format. What does not fit whole is left out, and `cut` is set; later additions then do nothing. */
+/* Appends by a printf format. What does not fit whole is left out, and `cut` is set; later
+ * additions then do nothing. */
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Appends SIZE bytes as they are, all or none: words of our own, or what was escaped already. Cheaper
- * than a format. */
+/* Appends SIZE bytes as they are, all or none: words of our own, or what was escaped already.
+ * Cheaper than a format. */
 void text_bytes(struct text *t, const char *bytes, size_t size);
 
 /* The same for a string. */
@@ -35,9 +38,10 @@ text_string(struct text *t, const char *string)
 	text_bytes(t, string, strlen(string));
 }
 
-/* Appends ` key=value` (no space at the start of the text); VALUE comes from outside or from a configuration: other code points
- * than ASCII become \u{hhhh}, invalid UTF-8 and control bytes \xHH; it is quoted when it is empty or holds a space, `"`, `=` or `\`,
- * with \" and \\ inside. At most 256 bytes of the value are used, cut at a code point and followed by …(+n) written in ASCII
+/* Appends ` key=value` (no space at the start of the text); VALUE comes from outside or from a
+ * configuration: other code points than ASCII become \u{hhhh}, invalid UTF-8 and control bytes
+ * \xHH; it is quoted when it is empty or holds a space, `"`, `=` or `\`, with \" and \\ inside. At
+ * most 256 bytes of the value are used, cut at a code point and followed by …(+n) written in ASCII
  * as \u{2026}(+n). */
 void text_pair(struct text *t, const char *key, const char *value, size_t size);
 

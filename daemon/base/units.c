@@ -109,7 +109,7 @@ unit_duration_text(char to[UNIT_TEXT], nstime duration)
 	const char *name = length == NS_DAY ? "day" : length == 0 ? "s" : u->name;
 
 	/* A minus, 20 digits, a space and a unit fit. */
-	(void)snprintf(to, UNIT_TEXT, "%s%" PRIu64 " %s", duration < 0 ? "-" : "",
-		       length / u->size, name);
+	(void)snprintf(
+	    to, UNIT_TEXT, "%s%" PRIu64 " %s", duration < 0 ? "-" : "", length / u->size, name);
 	return to;
 }

@@ -14,13 +14,13 @@
 /* Why a text is no quantity. */
 enum unit_error {
 	UNIT_OK,
-	UNIT_BAD_NUMBER,	/* it does not begin with decimal digits */
-	UNIT_NO_UNIT,		/* a number and nothing behind it */
-	UNIT_BAD_UNIT,		/* what follows the number is none of the units */
-	UNIT_TOO_LARGE,		/* more than 2^63 - 1 bytes or nanoseconds */
+	UNIT_BAD_NUMBER, /* it does not begin with decimal digits */
+	UNIT_NO_UNIT,	 /* a number and nothing behind it */
+	UNIT_BAD_UNIT,	 /* what follows the number is none of the units */
+	UNIT_TOO_LARGE,	 /* more than 2^63 - 1 bytes or nanoseconds */
 };
 
-enum { UNIT_TEXT = 32 };	/* bytes that the texts below need at most, the NUL included */
+enum { UNIT_TEXT = 32 }; /* bytes that the texts below need at most, the NUL included */
 
 /* The units that the two parsers know, for messages: "B, kB, KiB, …". */
 #define UNIT_BYTES_KNOWN    "B, kB, KiB, MB, MiB, GB, GiB, TB, TiB"

@@ -1,8 +1,9 @@
 /* wire.h - a bounded reader over bytes from outside.
  *
- * Knows: where the next byte is and where the bytes end. Owns nothing: the bytes belong to the caller and must outlive it.
- * Called by every decoder and by everything that reads a message or a file. Never reads past the end: the first read that
- * would do so fails, and from then on every read returns zero and moves nothing. Test `ok` once, at the end.
+ * Knows: where the next byte is and where the bytes end. Owns nothing: the bytes belong to the
+ * caller and must outlive it. Called by every decoder and by everything that reads a message or a
+ * file. Never reads past the end: the first read that would do so fails, and from then on every
+ * read returns zero and moves nothing. Test `ok` once, at the end.
  */
 #ifndef SEGAUDIT_WIRE_H
 #define SEGAUDIT_WIRE_H
@@ -13,9 +14,9 @@
 #include <string.h>
 
 struct wire {
-	const uint8_t	*p;	/* the next byte */
-	const uint8_t	*end;	/* one past the last */
-	bool		 ok;	/* false from the first read that did not fit */
+	const uint8_t *p;   /* the next byte */
+	const uint8_t *end; /* one past the last */
+	bool ok;	    /* false from the first read that did not fit */
 };
 
 /* Starts a reader over SIZE bytes at BYTES; BYTES may be NULL when SIZE is 0. */
@@ -34,8 +35,9 @@ wire_left(const struct wire *w)
 	return (size_t)(w->end - w->p);
 }
 
-/* Are N more bytes left? If not the reader fails. Every read below begins with this test and not with a pointer that may be NULL: the
- * compiler can prove it away where a larger header was taken before. */
+/* Are N more bytes left? If not the reader fails. Every read below begins with this test and not
+ * with a pointer that may be NULL: the compiler can prove it away where a larger header was taken
+ * before. */
 static inline bool
 wire_has(struct wire *w, size_t n)
 {
@@ -57,7 +59,7 @@ wire_take(struct wire *w, size_t n)
 static inline void
 wire_skip(struct wire *w, size_t n)
 {
-	(void)wire_take(w, n);		/* a failure sticks to the reader */
+	(void)wire_take(w, n); /* a failure sticks to the reader */
 }
 
 static inline uint8_t
@@ -127,7 +129,8 @@ wire_copy(struct wire *w, void *to, size_t n)
 	}
 }
 
-/* A reader over the next N bytes, which this one skips. It has failed from the start when fewer are left. */
+/* A reader over the next N bytes, which this one skips. It has failed from the start when fewer are
+ * left. */
 static inline struct wire
 wire_sub(struct wire *w, size_t n)
 {

@@ -64,9 +64,9 @@ savefile_cut(struct savefile *s, size_t need)
 	if (left == 0)
 		return SAVEFILE_END;
 	return savefile_broken(s,
-			       "the file ends inside a record of at least %zu bytes, of which"
-			       " %llu are there: truncated, or the record's length is wrong",
-			       need, (unsigned long long)bytes_left(s));
+	    "the file ends inside a record of at least %zu bytes, of which"
+	    " %llu are there: truncated, or the record's length is wrong",
+	    need, (unsigned long long)bytes_left(s));
 }
 
 struct savefile_description *
@@ -105,7 +105,7 @@ pcap_next(struct savefile *s, struct frame *f, uint32_t *iface, bool big)
 		return savefile_cut(s, s->header);
 	if (caplen > SAVEFILE_RECORD_MOST)
 		return savefile_broken(s, "captured length %u of a frame: at most %u can be right",
-				       caplen, SAVEFILE_RECORD_MOST);
+		    caplen, SAVEFILE_RECORD_MOST);
 	f->bytes = wire_take(&w, caplen);
 	if (!w.ok)
 		return savefile_cut(s, s->header + caplen);
@@ -199,7 +199,9 @@ foreign(const struct savefile *s)
 	} known[] = {
 		{ "\x1f\x8b", 2, "compressed with gzip: unpack it first" },
 		{ "\x28\xb5\x2f\xfd", 4, "compressed with zstd: unpack it first" },
-		{ "\xfd" "7zXZ", 5, "compressed with xz: unpack it first" },
+		{ "\xfd"
+		  "7zXZ",
+		    5, "compressed with xz: unpack it first" },
 		{ "BZh", 3, "compressed with bzip2: unpack it first" },
 		{ "\x04\x22\x4d\x18", 4, "compressed with lz4: unpack it first" },
 		{ "PK\x03\x04", 4, "a ZIP archive: unpack it first" },

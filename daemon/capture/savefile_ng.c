@@ -105,14 +105,15 @@ description_take(struct savefile *s, struct wire *w)
 
 	if (!d)
 		return savefile_broken(s, "interface description %u: at most %u can be held",
-				       s->count + 1, SAVEFILE_IFACES_MOST);
+		    s->count + 1, SAVEFILE_IFACES_MOST);
 	d->iface.link = savefile_u16(s->big, w);
 	wire_skip(w, 2);
 	d->snaplen = savefile_u32(s->big, w);
 	if (!options_take(s, w, d))
-		return savefile_broken(s, "interface description %u: shorter than it must be, or an"
-					  " option is longer than what is left of it",
-				       s->count);
+		return savefile_broken(s,
+		    "interface description %u: shorter than it must be, or an"
+		    " option is longer than what is left of it",
+		    s->count);
 	return SAVEFILE_MORE;
 }
 
@@ -131,8 +132,8 @@ frame_take(struct savefile *s, struct wire *w, enum block type, struct frame *f,
 		wire_skip(w, 2); /* drops */
 	}
 	if (id >= s->count - s->first)
-		return savefile_broken(s, "a frame of interface %u: %u are described before it",
-				       id, s->count - s->first);
+		return savefile_broken(s, "a frame of interface %u: %u are described before it", id,
+		    s->count - s->first);
 	d = &s->descriptions[s->first + id];
 	if (type == BLOCK_SPB) {
 		f->wirelen = savefile_u32(s->big, w);
@@ -148,8 +149,8 @@ frame_take(struct savefile *s, struct wire *w, enum block type, struct frame *f,
 	room = wire_left(w);
 	f->bytes = wire_take(w, caplen);
 	if (!w->ok)
-		return savefile_broken(s, "captured length %u of a frame: its block has only %zu",
-				       caplen, room);
+		return savefile_broken(
+		    s, "captured length %u of a frame: its block has only %zu", caplen, room);
 	if (f->wirelen < caplen)
 		f->wirelen = caplen;
 	if (type != BLOCK_SPB)
@@ -203,15 +204,15 @@ block_take(struct savefile *s, uint32_t *type, struct wire *body)
 	size = savefile_u32(s->big, &w);
 	if (size < BLOCK_LEAST || size > SAVEFILE_RECORD_MOST || size % 4 != 0)
 		return savefile_broken(s, "block length %u: must be a multiple of 4 from %u to %u",
-				       size, (unsigned)BLOCK_LEAST, SAVEFILE_RECORD_MOST);
+		    size, (unsigned)BLOCK_LEAST, SAVEFILE_RECORD_MOST);
 	*body = wire_sub(&w, size - BLOCK_LEAST);
 	trailer = wire_sub(&w, 4);
 	if (!w.ok)
 		return savefile_cut(s, size);
 	again = savefile_u32(s->big, &trailer);
 	if (again != size)
-		return savefile_broken(s, "block length %u at its start, %u at its end: not equal",
-				       size, again);
+		return savefile_broken(
+		    s, "block length %u at its start, %u at its end: not equal", size, again);
 	return SAVEFILE_FRAME;
 }
 
@@ -256,4 +257,3 @@ savefile_ng_open(struct savefile *s)
 		return NULL;
 	return "pcapng with a damaged, cut or unknown section header";
 }
-

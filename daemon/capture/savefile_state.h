@@ -28,8 +28,8 @@ struct savefile_description {
 struct savefile {
 	uint8_t *p, *end; /* what was read and not yet parsed */
 	enum savefile_format format;
-	uint32_t link;     /* pcap: of all frames */
-	size_t header;     /* pcap: bytes before the frame, 16 or 24 */
+	uint32_t link;	   /* pcap: of all frames */
+	size_t header;	   /* pcap: bytes before the frame, 16 or 24 */
 	uint64_t fraction; /* pcap: nanoseconds of one unit of the second half of a time */
 
 	int fd;
@@ -69,7 +69,7 @@ savefile_u64(bool big, struct wire *w)
 /* The record at P cannot be read, and so nothing behind it: says why, from now on always
  * SAVEFILE_BAD. */
 enum savefile_result savefile_broken(struct savefile *s, const char *format, ...)
-	__attribute__((format(printf, 2, 3), cold));
+    __attribute__((format(printf, 2, 3), cold));
 
 /* The record at P has at least NEED bytes, more than the buffer holds of it: SAVEFILE_MORE; at
  * the end of the file SAVEFILE_END when there is no byte of it, else SAVEFILE_BAD. */

@@ -19,14 +19,21 @@ enum {
 	LENGTH_MOST = 0x05dc,
 };
 
-enum { PROTO_HOP = 0, PROTO_ICMP = 1, PROTO_ROUTING = 43, PROTO_FRAGMENT = 44, PROTO_AH = 51,
-       PROTO_ICMP6 = 58, PROTO_OPTIONS = 60 };
+enum {
+	PROTO_HOP = 0,
+	PROTO_ICMP = 1,
+	PROTO_ROUTING = 43,
+	PROTO_FRAGMENT = 44,
+	PROTO_AH = 51,
+	PROTO_ICMP6 = 58,
+	PROTO_OPTIONS = 60
+};
 
 /* What the way to the addresses came to. */
 enum find {
-	FIND_PAIR,	/* an address pair */
-	FIND_NONE,	/* another protocol: the frame goes by its MACs */
-	FIND_BAD,	/* it should have been there, and cannot be read */
+	FIND_PAIR, /* an address pair */
+	FIND_NONE, /* another protocol: the frame goes by its MACs */
+	FIND_BAD,  /* it should have been there, and cannot be read */
 };
 
 struct pair {
@@ -137,8 +144,8 @@ quote(struct wire w, bool is6, struct pair *p)
 	int proto;
 
 	wire_skip(&w, 7);
-	if (is6 ? type < 1 || type > 4
-		: type != 3 && type != 4 && type != 5 && type != 11 && type != 12)
+	if (is6 ? type < 1 || type > 4 :
+		  type != 3 && type != 4 && type != 5 && type != 11 && type != 12)
 		return;
 	if (is6 ? pair6(w, &quoted, &rest, &proto) : pair4(w, &quoted, &rest, &proto))
 		*p = quoted;
@@ -204,7 +211,7 @@ skip_ether(struct wire *w, uint16_t *type)
 	wire_skip(&h, 12);
 	*type = wire_be16(&h);
 	if (!h.ok || (*type != TYPE_IP4 && *type != TYPE_IP6 && !is_tag(*type) &&
-		      *type != TYPE_MPLS && *type != TYPE_PPPOE))
+			 *type != TYPE_MPLS && *type != TYPE_PPPOE))
 		return false;
 	*w = h;
 	return true;

@@ -162,7 +162,7 @@ read_set_file(struct checker *c, struct conf_set *s)
 			   s->name);
 		return;
 	}
-	text = source_load(path, &size, &why);
+	text = source_load(path, false, &size, &why);
 	if (!text) {
 		conf_error(c->errors, s->at, "set \"%s\": file \"%s\": cannot read %s: %s", s->name,
 			   s->file, path, why);

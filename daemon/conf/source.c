@@ -32,18 +32,23 @@ struct file {
 };
 
 char *
-source_load(const char *path, size_t *size, const char **why)
+source_load(const char *path, bool pipe, size_t *size, const char **why)
 {
 	size_t room = 1 << 16, n = 0;
 	char *bytes = NULL, *more;
 	struct stat st;
 	ssize_t r;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A pipe that nobody writes to must not hold up who opens it only to refuse it. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (pipe ? 0 : O_NONBLOCK));
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		goto failed;
 	if (S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
+		goto failed;
+	}
+	if (!pipe && !S_ISREG(st.st_mode)) {
+		errno = ENOTSUP;
 		goto failed;
 	}
 	if (S_ISREG(st.st_mode) && st.st_size > SOURCE_MOST) {
@@ -78,7 +83,9 @@ source_load(const char *path, size_t *size, const char **why)
 	(void)close(fd); /* it was only read */
 	return bytes;
 failed:
-	*why = errno == EFBIG ? "is larger than 256 MiB" : strerror(errno);
+	*why = errno == EFBIG	? "is larger than 256 MiB" :
+	       errno == ENOTSUP ? "Not a regular file" :
+				  strerror(errno);
 	free(bytes);
 	if (fd >= 0)
 		(void)close(fd); /* it was only read */
@@ -361,7 +368,7 @@ include(struct scan *c, struct file *f)
 		c->s->broken = true;
 		return;
 	}
-	text = source_load(path, &size, &why);
+	text = source_load(path, false, &size, &why);
 	if (!text) {
 		conf_error(
 		    c->errors, here(f), "@include \"%s\": cannot read %s: %s", written, path, why);
@@ -472,7 +479,7 @@ source_read(struct source *s, struct arena *a, const char *file, struct conf_err
 	syntax_init(&c.syntax);
 	c.why = text_of(buffer, sizeof buffer);
 	*s = (struct source){ .line = 1 };
-	text = source_load(file, &size, &why);
+	text = source_load(file, true, &size, &why);
 	if (!text) {
 		conf_error(e, (struct conf_place){ file, 0 }, "cannot be read: %s", why);
 		return false;

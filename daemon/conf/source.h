@@ -50,8 +50,8 @@ const char *source_excerpt(const struct source *s, unsigned line, char *to, size
 /* NAME as seen from the directory of FILE, in A; NULL without memory. */
 const char *source_path(struct arena *a, const char *file, const char *name);
 
-/* All bytes of a regular file (or a pipe) on the heap with a NUL behind them, their number in
- * *SIZE; else NULL and the reason in *WHY. */
-char *source_load(const char *path, size_t *size, const char **why);
+/* All bytes of a regular file, or with PIPE of anything that can be read, on the heap with a NUL
+ * behind them, their number in *SIZE; else NULL and the reason in *WHY. */
+char *source_load(const char *path, bool pipe, size_t *size, const char **why);
 
 #endif

@@ -197,9 +197,9 @@ fields_added(struct fields *f, const char *key, uint64_t number)
 
 /* A field of the text form: where key and value stand. */
 struct written {
-	const char	*key, *value;
-	size_t		 key_size, value_size;
-	bool		 quoted;
+	const char *key, *value;
+	size_t key_size, value_size;
+	bool quoted;
 };
 
 /* Is all of it printable ASCII? */

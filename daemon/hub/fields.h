@@ -10,9 +10,9 @@
 #include "base/text.h"
 
 struct fields {
-	struct text	t;
-	bool		json;
-	bool		left_out;	/* a field did not fit: trunc=1 */
+	struct text t;
+	bool json;
+	bool left_out; /* a field did not fit: trunc=1 */
 };
 
 /* Begins a record in the SIZE bytes at BUFFER: `SEG2003 OPEN`, or {"id":"SEG2003","state":"OPEN".

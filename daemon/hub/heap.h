@@ -10,15 +10,15 @@
 #include "base/nstime.h"
 
 struct heap_item {
-	nstime		at;
-	uint64_t	order;		/* decides between equal moments */
-	uint32_t	number;
+	nstime at;
+	uint64_t order; /* decides between equal moments */
+	uint32_t number;
 };
 
 struct heap {
-	struct heap_item *item;		/* [used], the earliest first */
-	uint32_t *place; /* by number: its place in item + 1, 0 when it is not there */
-	uint32_t	 used;
+	struct heap_item *item; /* [used], the earliest first */
+	uint32_t *place;	/* by number: its place in item + 1, 0 when it is not there */
+	uint32_t used;
 };
 
 /* A heap for numbers 0 .. SIZE - 1. False when there is no memory. */

@@ -18,38 +18,38 @@
 /* What makes two findings one incident. No padding: compared and hashed as bytes. Names are there
  * by their hashes. */
 struct key {
-	uint64_t	from, to, rule, near, iface;
-	struct addr	src, dst;
-	uint16_t	id, port, what, ethertype, vlan[2];
-	uint8_t		proto, failed, event, link;
+	uint64_t from, to, rule, near, iface;
+	struct addr src, dst;
+	uint16_t id, port, what, ethertype, vlan[2];
+	uint8_t proto, failed, event, link;
 };
 
 _Static_assert(sizeof(struct key) == 5 * 8 + 2 * 16 + 6 * 2 + 4, "no padding in a key");
 
 struct slot {
-	struct incident	i;
-	struct key	key;
-	uint64_t	hash;
-	uint64_t	order;		/* of the opening */
-	nstime opened; /* first packet of the opening; updates are counted from there */
-	uint32_t	step;		/* updates that were due */
-	uint32_t	prev, next;	/* in the order of opening, or in the list of free slots */
+	struct incident i;
+	struct key key;
+	uint64_t hash;
+	uint64_t order;	     /* of the opening */
+	nstime opened;	     /* first packet of the opening; updates are counted from there */
+	uint32_t step;	     /* updates that were due */
+	uint32_t prev, next; /* in the order of opening, or in the list of free slots */
 };
 
 struct incidents {
-	struct slot	*slot;		/* [size] */
-	uint32_t	*index;		/* [index_mask + 1]: slot + 1, 0 for none */
-	uint32_t	 index_mask;
-	uint32_t	 size, used;
-	uint32_t	 free;		/* first of the list of free slots */
-	uint32_t	 fresh;		/* slots from here on were never used */
-	uint32_t	 oldest, newest;
-	uint64_t	 opened;	/* incidents ever */
-	struct heap	 updates, quiet;
-	struct hash_key	 key;
-	nstime		 quiet_after;
-	incident_say	*say;
-	void		*ctx;
+	struct slot *slot; /* [size] */
+	uint32_t *index;   /* [index_mask + 1]: slot + 1, 0 for none */
+	uint32_t index_mask;
+	uint32_t size, used;
+	uint32_t free;	/* first of the list of free slots */
+	uint32_t fresh; /* slots from here on were never used */
+	uint32_t oldest, newest;
+	uint64_t opened; /* incidents ever */
+	struct heap updates, quiet;
+	struct hash_key key;
+	nstime quiet_after;
+	incident_say *say;
+	void *ctx;
 };
 
 static nstime
@@ -114,8 +114,8 @@ name_hash(const struct incidents *t, const char *name)
 static const char *
 conduit_name(const struct policy *p, uint32_t conduit)
 {
-	return conduit == (uint32_t)POLICY_NONE ? ""
-						: policy_text(p, policy_conduit(p, conduit)->id);
+	return conduit == (uint32_t)POLICY_NONE ? "" :
+						  policy_text(p, policy_conduit(p, conduit)->id);
 }
 
 static const char *
@@ -217,7 +217,7 @@ step_on(struct slot *s, nstime now)
 	if (__builtin_sub_overflow(now, s->opened, &since))
 		since = NSTIME_NEVER;
 	if (since / NS_HOUR >= 1 && s->step < since / NS_HOUR + 3)
-		s->step = (uint32_t)(since / NS_HOUR + 3);	/* step 4 is the second hour */
+		s->step = (uint32_t)(since / NS_HOUR + 3); /* step 4 is the second hour */
 	while (update_at(s) <= now && update_at(s) < NSTIME_NEVER)
 		s->step++;
 }
@@ -365,8 +365,8 @@ ev_make(struct incident *i, const struct hash_key *key, const struct key *k, nst
 {
 	static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 	struct {
-		struct key	key;
-		nstime		first;
+		struct key key;
+		nstime first;
 	} seed = { *k, first };
 	/* Hashed twice: what is seen is not a hash of bytes that somebody chose. */
 	uint64_t h = hash_bytes(key, &seed, sizeof seed);

@@ -25,29 +25,29 @@ enum {
 
 /* A zone as lines name it. */
 struct incident_zone {
-	char		id[INCIDENT_NAME];	/* "" for no zone */
-	char		label[INCIDENT_LABEL];	/* its id when it has none */
+	char id[INCIDENT_NAME];	    /* "" for no zone */
+	char label[INCIDENT_LABEL]; /* its id when it has none */
 };
 
 struct incident {
 	struct finding
 	    f; /* of the opening, with the worst outcome since and where that went out; its zones,
 		  conduits and interfaces are numbers of f.generation: lines use the names below */
-	char ev[11]; /* ten characters of base32 (RFC 4648, without padding), NUL-terminated */
-	bool		core;		/* finding_raised() */
-	bool		forbidden;	/* the pair is one that no conduit may join */
+	char ev[11];	/* ten characters of base32 (RFC 4648, without padding), NUL-terminated */
+	bool core;	/* finding_raised() */
+	bool forbidden; /* the pair is one that no conduit may join */
 	struct incident_zone from, to, claims;
-	char		rule[INCIDENT_NAME];	/* conduit of a finding inside a conduit, else "" */
-	char		near[INCIDENT_NAME];	/* nearest conduit, else "" */
+	char rule[INCIDENT_NAME]; /* conduit of a finding inside a conduit, else "" */
+	char near[INCIDENT_NAME]; /* nearest conduit, else "" */
 	char want[INCIDENT_WANT]; /* services or hours of `near` as configured; "" where neither
 				     failed */
-	bool		want_cut;
-	nstime		want_until;	/* `near` expires, NSTIME_NEVER */
-	char		in[16], out[16];	/* names of the interfaces */
-	uint64_t	total;		/* packets since the opening */
-	uint64_t	bytes;		/* their bytes */
-	uint64_t	said;		/* packets already said in a line */
-	nstime		first, last;	/* of the packets */
+	bool want_cut;
+	nstime want_until;    /* `near` expires, NSTIME_NEVER */
+	char in[16], out[16]; /* names of the interfaces */
+	uint64_t total;	      /* packets since the opening */
+	uint64_t bytes;	      /* their bytes */
+	uint64_t said;	      /* packets already said in a line */
+	nstime first, last;   /* of the packets */
 };
 
 /* Called for each thing to say; ADDED: packets since the last line about it. *I is borrowed for the

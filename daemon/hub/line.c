@@ -9,29 +9,29 @@
 #include "hub/words.h"
 
 enum {
-	HEAD_MOST = 400,	/* bytes of a line in which everything up to dst stands */
-	HEAD_MOST_JSON = 600,	/* the same in JSON, only to leave room for the rest */
-	END_ROOM = 180,		/* kept for the longest n, total, first, gen, trunc, sid, seq and
-				   an empty msg */
-	WORD_ROOM = 512,	/* for any one value of a line */
-	SEV_INFO = 6,		/* syslog numbers */
+	HEAD_MOST = 400,      /* bytes of a line in which everything up to dst stands */
+	HEAD_MOST_JSON = 600, /* the same in JSON, only to leave room for the rest */
+	END_ROOM = 180,	      /* kept for the longest n, total, first, gen, trunc, sid, seq and
+				 an empty msg */
+	WORD_ROOM = 512,      /* for any one value of a line */
+	SEV_INFO = 6,	      /* syslog numbers */
 	SEV_NOTICE = 5,
 };
 
 /* One line in the making. */
 struct line {
-	struct fields	 f;
+	struct fields f;
 	const struct policy *p;
 	const struct incident *i;
 	enum incident_state state;
-	uint64_t	 added;
-	size_t		 name_most, want_most;	/* bytes of a name and of `want` that are shown */
+	uint64_t added;
+	size_t name_most, want_most; /* bytes of a name and of `want` that are shown */
 };
 
 /* How much of names and of `want` is shown, from all of it down to what always leaves room for dst
  * in the first 400 bytes. */
 static const struct {
-	uint8_t		name, want;
+	uint8_t name, want;
 } shares[] = { { 255, 255 }, { 255, 32 }, { 255, 16 }, { 24, 16 }, { 16, 12 }, { 12, 0 },
 	{ 4, 0 } };
 
@@ -434,5 +434,5 @@ void
 line_note_json(
     struct text *t, uint16_t id, const char *fields, const char *msg, const struct line_run *run)
 {
-	(void)note(t, id, fields, msg, run, true);	/* sev= says it */
+	(void)note(t, id, fields, msg, run, true); /* sev= says it */
 }

@@ -20,8 +20,8 @@ enum { LINE_MAX_BYTES = 1024 };
 
 /* What only a running daemon adds to a line; NULL in replay. */
 struct line_run {
-	char		sid[9];		/* this run, 8 hexadecimal digits */
-	uint64_t	seq;		/* number of the line in this run */
+	char sid[9];  /* this run, 8 hexadecimal digits */
+	uint64_t seq; /* number of the line in this run */
 };
 
 /* `SEG2003 OPEN ev=… …` without a newline. ADDED as incident_say(). P gives language and timezone;

@@ -12,8 +12,8 @@ struct about {
 };
 
 static const struct {
-	uint16_t	id;
-	const char	*english, *japanese;
+	uint16_t id;
+	const char *english, *japanese;
 } sentences[] = {
 #define SENTENCE(id, english, japanese) { id, english, japanese },
 #include "hub/sentence.def"
@@ -110,7 +110,8 @@ static void
 fill_in(struct text *t, const struct about *a)
 {
 	if (!(a->i->f.flags & FINDING_HAS_IN)) {
-		text_string(t, a->p->japanese ? "不明なインターフェース" : "an interface that is not known");
+		text_string(t,
+		    a->p->japanese ? "不明なインターフェース" : "an interface that is not known");
 		return;
 	}
 	text_string(t, a->i->in);
@@ -168,8 +169,8 @@ fill_total(struct text *t, const struct about *a)
 }
 
 static const struct {
-	const char	*name;
-	void		(*fill)(struct text *t, const struct about *a);
+	const char *name;
+	void (*fill)(struct text *t, const struct about *a);
 } fills[] = {
 	{ "from", fill_from },
 	{ "to", fill_to },
@@ -212,16 +213,16 @@ form_of(const struct about *a, enum incident_state state)
 		break;
 	case INCIDENT_UPDATE:
 		if (a->p->japanese)
-			return line ? "{in} で継続中: 累計 {total} パケット。"
-				    : "{from} から {to} へ継続中: 累計 {total} パケット。";
+			return line ? "{in} で継続中: 累計 {total} パケット。" :
+				      "{from} から {to} へ継続中: 累計 {total} パケット。";
 		return line ? "Still going on at {in}. Packets so far: {total}." :
-		    "Still going on from {from} to {to}. Packets so far: {total}.";
+			      "Still going on from {from} to {to}. Packets so far: {total}.";
 	case INCIDENT_CLOSED:
 		if (a->p->japanese)
-			return line ? "{in} で終息: 累計 {total} パケット。"
-				    : "{from} から {to} への通信は終息: 累計 {total} パケット。";
-		return line ? "Quiet again at {in}. Packets in all: {total}."
-			    : "Quiet again from {from} to {to}. Packets in all: {total}.";
+			return line ? "{in} で終息: 累計 {total} パケット。" :
+				      "{from} から {to} への通信は終息: 累計 {total} パケット。";
+		return line ? "Quiet again at {in}. Packets in all: {total}." :
+			      "Quiet again from {from} to {to}. Packets in all: {total}.";
 	}
 	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
 		if (sentences[i].id == a->i->f.id)

@@ -210,8 +210,8 @@ void
 words_flags(struct text *t, const struct finding *f)
 {
 	static const struct {
-		uint16_t	flag;
-		const char	*word;
+		uint16_t flag;
+		const char *word;
 	} words[] = { { FINDING_MIDSTREAM, "midstream" }, { FINDING_LIKELY, "likely" },
 		{ FINDING_GUESSED, "guessed" } };
 	size_t start = t->len;

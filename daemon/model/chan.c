@@ -13,7 +13,8 @@ static const struct row {
 	uint16_t size;
 } table[MSG_TYPES] = {
 #define MSG(name, senders, receivers, type, fds)                                                   \
-	[MSG_##name] = {.from = (senders), .to = (receivers), .nfds = (fds), .size = sizeof(type)},
+	[MSG_##                                                                                    \
+	    name] = { .from = (senders), .to = (receivers), .nfds = (fds), .size = sizeof(type) },
 #include "model/msg.def"
 #undef MSG
 };
@@ -54,12 +55,12 @@ int
 chan_send(const struct chan *c, enum msg_type type, const void *message, const int *fds)
 {
 	const struct row *row = &table[type];
-	struct head head = {.type = type, .size = row->size};
+	struct head head = { .type = type, .size = row->size };
 	struct iovec part[2] = {
-	    {.iov_base = &head, .iov_len = sizeof head},
-	    {.iov_base = (void *)(uintptr_t)message, .iov_len = row->size},
+		{ .iov_base = &head, .iov_len = sizeof head },
+		{ .iov_base = (void *)(uintptr_t)message, .iov_len = row->size },
 	};
-	struct msghdr m = {.msg_iov = part, .msg_iovlen = 2};
+	struct msghdr m = { .msg_iov = part, .msg_iovlen = 2 };
 	union ancillary a;
 	unsigned n;
 	ssize_t sent;
@@ -114,7 +115,7 @@ take_fds(struct msghdr *m, int fds[CHAN_FDS])
 /* Is this a message that the table allows on this channel? */
 static bool
 allowed(const struct chan *c, const struct head *head, size_t size, int flags,
-	const union msg_any *m, unsigned nfds)
+    const union msg_any *m, unsigned nfds)
 {
 	const struct row *row;
 
@@ -135,15 +136,15 @@ chan_receive(const struct chan *c, union msg_any *m, int fds[CHAN_FDS])
 {
 	struct head head;
 	struct iovec part[2] = {
-	    {.iov_base = &head, .iov_len = sizeof head},
-	    {.iov_base = m, .iov_len = sizeof *m},
+		{ .iov_base = &head, .iov_len = sizeof head },
+		{ .iov_base = m, .iov_len = sizeof *m },
 	};
 	union ancillary a;
 	struct msghdr h = {
-	    .msg_iov = part,
-	    .msg_iovlen = 2,
-	    .msg_control = a.bytes,
-	    .msg_controllen = sizeof a.bytes,
+		.msg_iov = part,
+		.msg_iovlen = 2,
+		.msg_control = a.bytes,
+		.msg_controllen = sizeof a.bytes,
 	};
 	unsigned n;
 	ssize_t size;

@@ -11,11 +11,14 @@ enum severity {
 }; /* syslog numbers, RFC 5424 table 2 */
 
 /* More packets or bytes than one record can honestly carry; keeps sums of them far from 2^64. */
-#define N_MOST		((uint64_t)1 << 48)
-#define BYTES_MOST	((uint64_t)1 << 56)
+#define N_MOST	   ((uint64_t)1 << 48)
+#define BYTES_MOST ((uint64_t)1 << 56)
 
 /* The parentheses of a row's severities go away before they are counted, hence two steps. */
-#define SEV(...)	{ __VA_ARGS__ }
+#define SEV(...)                                                                                   \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
 
 static const struct finding_kind kinds[] = {
 #define FINDING(id_, symbol, name_, verdict_, sev_, raised_, meaning_)                             \
@@ -111,7 +114,7 @@ flags_valid(const struct finding *f)
 	if (f->flags & ~all || f->what & ~(unsigned)WHAT_ALL)
 		return false;
 	if (some & (some - 1))
-		return false;	/* two of them at once */
+		return false; /* two of them at once */
 	return some != FINDING_ICMP || (f->sport <= 255 && f->dport <= 255);
 }
 
@@ -150,7 +153,7 @@ finding_valid(const struct finding *f, const struct policy *p)
 	if (!conduit_valid(f->rule, p) || !conduit_valid(f->near, p))
 		return false;
 	if ((f->flags & FINDING_HAS_IN && !place_valid(&f->in, p)) ||
-	     (f->flags & FINDING_HAS_OUT && !place_valid(&f->out, p)))
+	    (f->flags & FINDING_HAS_OUT && !place_valid(&f->out, p)))
 		return false;
 	if (!flags_valid(f) || !stack_valid(f))
 		return false;
@@ -208,8 +211,8 @@ const char *
 what_word(uint16_t bit)
 {
 	static const struct {
-		uint16_t	bit;
-		const char	*word;
+		uint16_t bit;
+		const char *word;
 	} words[] = {
 		{ WHAT_OPAQUE_TUNNEL, "opaque-tunnel" },
 		{ WHAT_TRUNCATED, "truncated" },

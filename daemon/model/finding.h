@@ -87,53 +87,53 @@ enum layer {
 };
 
 enum {
-	FINDING_STACK = 40,		/* layers that a record keeps; deeper ones are left out */
-	FINDING_EVENTS = 32,		/* numbers of decode events: 0 .. 31 */
+	FINDING_STACK = 40,  /* layers that a record keeps; deeper ones are left out */
+	FINDING_EVENTS = 32, /* numbers of decode events: 0 .. 31 */
 };
 
 /* A place on the wire: an interface and the VLAN ids on it. */
 struct place {
-	uint16_t	iface;
-	uint16_t	vlan[2];	/* outer, inner; 0 for none */
+	uint16_t iface;
+	uint16_t vlan[2]; /* outer, inner; 0 for none */
 };
 
 struct finding {
-	uint16_t	id;		/* 2002 for SEG2002: one of finding.def */
-	uint8_t		outcome;	/* enum outcome */
-	uint8_t		from, to;	/* zones of initiator and other end, 0 for "?" */
-	uint8_t		claims;		/* 1002: the zone that the source belongs to, 0 for none */
-	uint8_t		failed;		/* enum policy_condition, of `near` */
-	uint8_t		proto;		/* IP protocol */
+	uint16_t id;	  /* 2002 for SEG2002: one of finding.def */
+	uint8_t outcome;  /* enum outcome */
+	uint8_t from, to; /* zones of initiator and other end, 0 for "?" */
+	uint8_t claims;	  /* 1002: the zone that the source belongs to, 0 for none */
+	uint8_t failed;	  /* enum policy_condition, of `near` */
+	uint8_t proto;	  /* IP protocol */
 	uint32_t
 	    generation; /* of the policy in which zones, conduits and interfaces are numbered */
 	uint32_t rule;	/* conduit of a finding inside a conduit, else (uint32_t)POLICY_NONE */
-	uint32_t	near;		/* nearest conduit, or (uint32_t)POLICY_NONE */
-	uint16_t	flags;		/* enum finding_flag */
-	uint16_t	what;		/* enum what */
-	struct place in, out; /* where the initiator's first copy came in; where its copy left */
-	uint16_t	sport, dport;	/* host byte order; of the initiator and of the other end */
-	uint16_t ethertype; /* FINDING_LINK; below 0x0600 it is an LLC protocol, 0x0100 + DSAP */
-	uint8_t event;	    /* 1005: enum decode reason for the message, counters.def numbering */
-	uint8_t		nstack;
+	uint32_t near;	/* nearest conduit, or (uint32_t)POLICY_NONE */
+	uint16_t flags; /* enum finding_flag */
+	uint16_t what;	/* enum what */
+	struct place in, out;  /* where the initiator's first copy came in; where its copy left */
+	uint16_t sport, dport; /* host byte order; of the initiator and of the other end */
+	uint16_t ethertype;    /* FINDING_LINK; below 0x0600 it is an LLC protocol, 0x0100 + DSAP */
+	uint8_t event; /* 1005: enum decode reason for the message, counters.def numbering */
+	uint8_t nstack;
 	uint8_t stack[FINDING_STACK]; /* enum layer, outermost first; nstack 0: nothing unusual */
-	struct mac	smac, dmac;
-	uint8_t		pad[4];
-	struct addr	src, dst;	/* the initiator's and the other end's */
-	struct addr	outer_src, outer_dst;
-	nstime		first, last;	/* of the packets counted in n */
+	struct mac smac, dmac;
+	uint8_t pad[4];
+	struct addr src, dst; /* the initiator's and the other end's */
+	struct addr outer_src, outer_dst;
+	nstime first, last; /* of the packets counted in n */
 	uint64_t n; /* packets since the last record about this flow, by first copy; may be 0 when
 		       only the outcome changed */
-	uint64_t	bytes;		/* their bytes on the wire */
+	uint64_t bytes; /* their bytes on the wire */
 };
 
 /* One row of finding.def. Severities are syslog numbers (1 alert .. 6 info); `core` counts when
  * finding_raised() says so. */
 struct finding_kind {
-	uint16_t	id;
-	const char	*name;		/* "no-conduit" */
-	uint8_t		verdict;	/* enum verdict */
-	uint8_t		sev[3], core[3];	/* attempted, crossed, answered */
-	const char	*meaning;	/* one English sentence */
+	uint16_t id;
+	const char *name;	 /* "no-conduit" */
+	uint8_t verdict;	 /* enum verdict */
+	uint8_t sev[3], core[3]; /* attempted, crossed, answered */
+	const char *meaning;	 /* one English sentence */
 };
 
 /* The row of an id, or NULL. */

@@ -64,9 +64,44 @@ policy_forbidden(const struct policy *p, uint8_t a, uint8_t b)
  * take clients' ports, or in wide use by what crosses a municipality's boundaries (databases,
  * screens, proxies, SIP, RADIUS). */
 static const uint16_t well_known[] = {
-    1194, 1433, 1494, 1521, 1701, 1812, 1813, 2049, 2598, 3128, 3260,  3268,  3269,
-    3306, 3389, 4172, 4500, 4789, 5060, 5061, 5222, 5353, 5355, 5432,  5900,  5985,
-    5986, 6081, 8000, 8008, 8080, 8443, 8530, 8531, 9100, 9200, 10050, 10051,
+	1194,
+	1433,
+	1494,
+	1521,
+	1701,
+	1812,
+	1813,
+	2049,
+	2598,
+	3128,
+	3260,
+	3268,
+	3269,
+	3306,
+	3389,
+	4172,
+	4500,
+	4789,
+	5060,
+	5061,
+	5222,
+	5353,
+	5355,
+	5432,
+	5900,
+	5985,
+	5986,
+	6081,
+	8000,
+	8008,
+	8080,
+	8443,
+	8530,
+	8531,
+	9100,
+	9200,
+	10050,
+	10051,
 };
 
 bool
@@ -118,8 +153,8 @@ policy_offset_at(const struct policy *p, nstime t)
 }
 
 bool
-policy_mac_fits(const struct policy *p, const struct policy_conduit *c, bool server,
-		const struct mac *m)
+policy_mac_fits(
+    const struct policy *p, const struct policy_conduit *c, bool server, const struct mac *m)
 {
 	uint32_t n = server ? c->nserver_macs : c->nclient_macs;
 	const struct mac *list = policy_at(p, server ? c->server_macs : c->client_macs);
@@ -134,8 +169,12 @@ const char *
 policy_class_name(uint8_t class)
 {
 	static const char *const names[] = {
-	    [CLASS_CORE] = "core",	 [CLASS_LGWAN] = "lgwan", [CLASS_INTERNET] = "internet",
-	    [CLASS_OUTSIDE] = "outside", [CLASS_WAN] = "wan",	  [CLASS_OTHER] = "other",
+		[CLASS_CORE] = "core",
+		[CLASS_LGWAN] = "lgwan",
+		[CLASS_INTERNET] = "internet",
+		[CLASS_OUTSIDE] = "outside",
+		[CLASS_WAN] = "wan",
+		[CLASS_OTHER] = "other",
 	};
 
 	return class < sizeof names / sizeof *names ? names[class] : "?";
@@ -145,15 +184,15 @@ const char *
 policy_condition_name(uint8_t condition)
 {
 	static const char *const names[] = {
-	    [COND_NONE] = "none",
-	    [COND_CLIENT] = "client",
-	    [COND_SERVER] = "server",
-	    [COND_SERVICE] = "service",
-	    [COND_INITIATOR] = "initiator",
-	    [COND_CLIENT_MAC] = "client_mac",
-	    [COND_SERVER_MAC] = "server_mac",
-	    [COND_HOURS] = "hours",
-	    [COND_EXPIRY] = "expiry",
+		[COND_NONE] = "none",
+		[COND_CLIENT] = "client",
+		[COND_SERVER] = "server",
+		[COND_SERVICE] = "service",
+		[COND_INITIATOR] = "initiator",
+		[COND_CLIENT_MAC] = "client_mac",
+		[COND_SERVER_MAC] = "server_mac",
+		[COND_HOURS] = "hours",
+		[COND_EXPIRY] = "expiry",
 	};
 
 	return condition < sizeof names / sizeof *names ? names[condition] : "?";

@@ -53,10 +53,10 @@ groups_holding(const struct policy *p, const struct addr *a, bool is4)
 	const uint32_t *list = (const uint32_t *)(const void *)p + leaf;
 
 	if (!leaf)
-		return (struct groups){0};
+		return (struct groups){ 0 };
 	if (leaf & TRIE_ONE)
-		return (struct groups){.n = 1, .one = leaf & ~TRIE_ONE};
-	return (struct groups){.n = list[0], .list = list + 1};
+		return (struct groups){ .n = 1, .one = leaf & ~TRIE_ONE };
+	return (struct groups){ .n = list[0], .list = list + 1 };
 }
 
 /* Adds the services in use that could name the port. */
@@ -68,10 +68,10 @@ services_add(struct match *m, uint8_t proto, uint16_t port)
 		uint16_t bits = (uint16_t)(port & 0xffff0000u >> width);
 
 		m->services[m->nservices++] =
-		    (struct service){.proto = proto, .width = width, .port = bits};
+		    (struct service){ .proto = proto, .width = width, .port = bits };
 	}
 	if (m->p->any_service)
-		m->services[m->nservices++] = (struct service){.proto = POLICY_ANY_PROTO};
+		m->services[m->nservices++] = (struct service){ .proto = POLICY_ANY_PROTO };
 }
 
 /* Minutes since Monday 00:00, local time. */
@@ -192,11 +192,11 @@ static void
 push_pair(struct match *m, struct probes *b, uint32_t clients, uint32_t servers, bool service)
 {
 	struct policy_entry key = {
-	    .clients = clients,
-	    .servers = servers,
-	    .from = m->from,
-	    .to = m->to,
-	    .width = POLICY_OPEN_WIDTH,
+		.clients = clients,
+		.servers = servers,
+		.from = m->from,
+		.to = m->to,
+		.width = POLICY_OPEN_WIDTH,
 	};
 
 	if (!service)
@@ -221,7 +221,7 @@ group(const struct groups *g, uint32_t i)
 static bool
 ask(struct match *m, bool client, bool server, bool service)
 {
-	static const struct groups open = {.n = 1, .one = POLICY_OPEN};
+	static const struct groups open = { .n = 1, .one = POLICY_OPEN };
 	const struct groups *c = client ? &m->clients : &open, *s = server ? &m->servers : &open;
 	bool all = client && server && service;
 	struct probes b;
@@ -243,15 +243,15 @@ reversed(const struct match *m, struct policy_answer *a)
 {
 	const struct policy_query *q = m->q;
 	struct match r = {
-	    .p = m->p,
-	    .q = q,
-	    .clients = m->servers,
-	    .servers = m->clients,
-	    .from = q->to,
-	    .to = q->from,
-	    .swapped = true,
-	    .conduit = (uint32_t)POLICY_NONE,
-	    .fails = UINT32_MAX,
+		.p = m->p,
+		.q = q,
+		.clients = m->servers,
+		.servers = m->clients,
+		.from = q->to,
+		.to = q->from,
+		.swapped = true,
+		.conduit = (uint32_t)POLICY_NONE,
+		.fails = UINT32_MAX,
 	};
 	bool found;
 
@@ -266,7 +266,8 @@ reversed(const struct match *m, struct policy_answer *a)
 	}
 	if (found)
 		*a = (struct policy_answer){
-		    .conduit = r.conduit, .failed = COND_INITIATOR, .only = true};
+			.conduit = r.conduit, .failed = COND_INITIATOR, .only = true
+		};
 	return found;
 }
 
@@ -278,7 +279,8 @@ nearest(struct match *m, struct policy_answer *a)
 
 	if (ask(m, true, true, false)) {
 		*a = (struct policy_answer){
-		    .conduit = m->conduit, .failed = COND_SERVICE, .only = m->fails == 0};
+			.conduit = m->conduit, .failed = COND_SERVICE, .only = m->fails == 0
+		};
 		return;
 	}
 	if (reversed(m, a))
@@ -286,28 +288,29 @@ nearest(struct match *m, struct policy_answer *a)
 	found = ask(m, true, false, true);
 	if (ask(m, false, true, true) || found) {
 		*a = (struct policy_answer){
-		    .conduit = m->conduit, .failed = m->end, .only = m->fails == 0};
+			.conduit = m->conduit, .failed = m->end, .only = m->fails == 0
+		};
 		return;
 	}
 	found = ask(m, true, false, false);
 	if (ask(m, false, true, false) || found || ask(m, false, false, true)) {
-		*a = (struct policy_answer){.conduit = m->conduit, .failed = m->end};
+		*a = (struct policy_answer){ .conduit = m->conduit, .failed = m->end };
 		return;
 	}
-	*a = (struct policy_answer){.conduit = (uint32_t)POLICY_NONE, .failed = COND_CLIENT};
+	*a = (struct policy_answer){ .conduit = (uint32_t)POLICY_NONE, .failed = COND_CLIENT };
 }
 
 void
 policy_match(const struct policy *p, const struct policy_query *q, struct policy_answer *a)
 {
 	struct match m = {
-	    .p = p,
-	    .q = q,
-	    .from = q->from,
-	    .to = q->to,
-	    .minute = WEEK,
-	    .conduit = (uint32_t)POLICY_NONE,
-	    .fails = UINT32_MAX,
+		.p = p,
+		.q = q,
+		.from = q->from,
+		.to = q->to,
+		.minute = WEEK,
+		.conduit = (uint32_t)POLICY_NONE,
+		.fails = UINT32_MAX,
 	};
 
 	m.clients = groups_holding(p, &q->client, q->is4);
@@ -317,7 +320,8 @@ policy_match(const struct policy *p, const struct policy_query *q, struct policy
 	services_add(&m, q->proto, q->server_port);
 	if (ask(&m, true, true, true))
 		*a = (struct policy_answer){
-		    .conduit = m.conduit, .failed = m.first, .only = m.fails == 1};
+			.conduit = m.conduit, .failed = m.first, .only = m.fails == 1
+		};
 	else
 		nearest(&m, a);
 }

@@ -38,8 +38,8 @@ policy_entry_is(const struct policy_entry *e, const struct policy_entry *key)
 static inline uint32_t
 policy_tagged_hash(uint16_t iface, uint16_t outer, uint16_t inner)
 {
-	return (uint32_t)hash_fold((uint64_t)iface << 32 | (uint64_t)outer << 16 | inner,
-				   0x9e3779b97f4a7c15u);
+	return (uint32_t)hash_fold(
+	    (uint64_t)iface << 32 | (uint64_t)outer << 16 | inner, 0x9e3779b97f4a7c15u);
 }
 
 #endif

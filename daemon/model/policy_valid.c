@@ -153,8 +153,8 @@ node_valid(const struct policy *p, uint32_t number)
 		if (slot & TRIE_NODE) {
 			if (next < first || next >= end)
 				return false;
-		} else if (zones ? slot > p->nzones
-				 : slot && slot != last && !(slot & TRIE_ONE) &&
+		} else if (zones ? slot > p->nzones :
+				   slot && slot != last && !(slot & TRIE_ONE) &&
 				       !numbers(p, (uint64_t)slot * 4, &groups)) {
 			return false;
 		}

@@ -163,11 +163,11 @@ ring_map(struct ring *r, int data_fd, int control_fd, bool writer)
 		return -EINVAL;
 	/* Populated: no page fault later on the way of a packet. */
 	data = mmap(NULL, size, writer ? PROT_READ | PROT_WRITE : PROT_READ,
-		    MAP_SHARED | MAP_POPULATE, data_fd, 0);
+	    MAP_SHARED | MAP_POPULATE, data_fd, 0);
 	if (data == MAP_FAILED)
 		return -errno;
-	control = mmap(NULL, CONTROL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-		       control_fd, 0);
+	control = mmap(
+	    NULL, CONTROL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, control_fd, 0);
 	if (control == MAP_FAILED) {
 		e = -errno;
 		(void)munmap(data, size); /* mapped just now */

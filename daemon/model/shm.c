@@ -2,7 +2,7 @@
 #include "model/shm.h"
 
 static const struct {
-	const char	*name, *meaning;
+	const char *name, *meaning;
 } counters[COUNTERS] = {
 #define COUNTER(name_, meaning_) [COUNTER_##name_] = { #name_, meaning_ },
 #include "model/counters.def"

@@ -23,29 +23,29 @@ const char *counter_meaning(enum counter c);
 
 /* What a worker counted for one pair of zones, in flows, packets and bytes. */
 struct pair_counters {
-	uint64_t	flows, packets, bytes, conforming, violations, suspected, unverifiable;
+	uint64_t flows, packets, bytes, conforming, violations, suspected, unverifiable;
 };
 
 /* Written by one worker, once per batch, under the sequence lock: odd while it writes. */
 struct worker_shm {
 	_Atomic uint32_t lock;
-	uint32_t	 generation;	/* of the policy it judges by */
-	uint64_t	 released;	/* number of the last frame that these counters include */
-	uint64_t	 count[COUNTERS];
-	uint64_t	 events[32];	/* by enum decode_event */
-	nstime		 judged_to;	/* time of the newest frame judged */
+	uint32_t generation; /* of the policy it judges by */
+	uint64_t released;   /* number of the last frame that these counters include */
+	uint64_t count[COUNTERS];
+	uint64_t events[32]; /* by enum decode_event */
+	nstime judged_to;    /* time of the newest frame judged */
 };
 
 /* Written by capture. Relaxed atomics; each value is right by itself. */
 struct capture_iface {
-	_Atomic uint64_t frames, bytes;	/* put into rings */
+	_Atomic uint64_t frames, bytes; /* put into rings */
 	_Atomic uint64_t received; /* ps_recv summed: what the kernel saw for us, drops included */
-	_Atomic uint64_t kernel_drops;	/* ps_drop summed */
-	_Atomic uint64_t nic_drops;	/* ps_ifdrop summed */
-	_Atomic uint64_t ring_full;	/* frames that found no room in a ring and were given up */
-	_Atomic int64_t	 open_since;	/* nstime; NSTIME_NEVER while closed */
-	_Atomic int64_t	 lost_at;	/* nstime of the newest loss, NSTIME_ALWAYS when never */
-	_Atomic int64_t	 last_frame;	/* nstime of the newest frame, 0 when none */
+	_Atomic uint64_t kernel_drops; /* ps_drop summed */
+	_Atomic uint64_t nic_drops;    /* ps_ifdrop summed */
+	_Atomic uint64_t ring_full;    /* frames that found no room in a ring and were given up */
+	_Atomic int64_t open_since;    /* nstime; NSTIME_NEVER while closed */
+	_Atomic int64_t lost_at;       /* nstime of the newest loss, NSTIME_ALWAYS when never */
+	_Atomic int64_t last_frame;    /* nstime of the newest frame, 0 when none */
 };
 
 struct capture_shm {

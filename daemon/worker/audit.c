@@ -1,6 +1,6 @@
-/* audit.c - the judgement of a flow: who began it (DESIGN 6.3), what the policy says (6.4), and what
- * each packet proves of the outcome (6.5). Where packets were seen is locate.c's, the outcome itself
- * outcome.c's. */
+/* audit.c - the judgement of a flow: who began it (DESIGN 6.3), what the policy says (6.4), and
+ * what each packet proves of the outcome (6.5). Where packets were seen is locate.c's, the outcome
+ * itself outcome.c's. */
 #include "worker/state.h"
 
 #include <netinet/in.h>
@@ -66,9 +66,10 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 	if (m->id == id)
 		return;
 	if (m->id != 0 && (m->flags & MORE_SAID) && f->packets != m->said_packets)
-		(void)outcome_say(w, n);	/* no room: these counts go with the next finding of the flow */
+		(void)outcome_say(
+		    w, n); /* no room: these counts go with the next finding of the flow */
 	m->id = id;
-	m->flags &= (uint16_t)~(MORE_SAID | MORE_CONTENT);
+	m->flags &= (uint16_t) ~(MORE_SAID | MORE_CONTENT);
 	m->said_packets = f->packets;
 	m->said_bytes = f->bytes;
 	m->unsaid_since = s->frame->time;
@@ -92,13 +93,13 @@ audit_origin(struct flow_more *m, const struct sight *s)
 		memcpy(m->dmac.b, p->dmac, 6);
 	m->stack = 0;
 	if (p->depth > 0 || p->unexpected || (s->stack->n > 1 && s->stack->layer[1] == LAYER_SNAP))
-		for (unsigned i = p->nstack; i-- > 0; )
+		for (unsigned i = p->nstack; i-- > 0;)
 			if (i < FLOW_STACK)
 				m->stack = m->stack << 5 | s->stack->layer[i];
 }
 
-/* The end that began the flow: a SYN's sender, an ICMP request's sender; of a TCP flow picked up in the middle, the end whose
- * port no service has; else the first packet's sender. */
+/* The end that began the flow: a SYN's sender, an ICMP request's sender; of a TCP flow picked up in
+ * the middle, the end whose port no service has; else the first packet's sender. */
 static unsigned
 initiator(const struct worker *w, struct flow *f, const struct sight *s)
 {
@@ -106,8 +107,10 @@ initiator(const struct worker *w, struct flow *f, const struct sight *s)
 	unsigned e = s->end;
 	bool named, other;
 
-	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) && f->key.port[e] != p->sport) {
-		f->key.state |= FLOW_MIDSTREAM;	/* an answer whose question was not seen: the key says so */
+	if ((p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6) &&
+	    f->key.port[e] != p->sport) {
+		f->key.state |=
+		    FLOW_MIDSTREAM; /* an answer whose question was not seen: the key says so */
 		return e ^ 1;
 	}
 	if (p->proto != IPPROTO_TCP || (f->key.kind & (KIND_LINK | KIND_OPAQUE | KIND_FRAGMENTS)) ||
@@ -130,8 +133,9 @@ begin(struct worker *w, uint32_t n, const struct sight *s)
 	bool is4 = f->key.kind & KIND_IS4;
 	unsigned i = initiator(w, f, s);
 
-	*m = (struct flow_more){ .first = s->frame->time, .conduit = (uint32_t)POLICY_NONE,
-		.carrier = s->carrier };
+	*m = (struct flow_more){
+		.first = s->frame->time, .conduit = (uint32_t)POLICY_NONE, .carrier = s->carrier
+	};
 	if (f->key.kind & KIND_LINK) {
 		m->zone[s->end] = s->zone;
 	} else {
@@ -146,10 +150,11 @@ begin(struct worker *w, uint32_t n, const struct sight *s)
 		f->key.state |= FLOW_SWAPPED;
 	f->key.state |= w->generation;
 	atomic_signal_fence(memory_order_seq_cst);
-	f->key.state |= FLOW_USED;	/* last: see flow_add() */
+	f->key.state |= FLOW_USED; /* last: see flow_add() */
 }
 
-/* The id under which a conduit's `require` is not verified, as long as there is no inspector for it (DESIGN 6.7). */
+/* The id under which a conduit's `require` is not verified, as long as there is no inspector for it
+ * (DESIGN 6.7). */
 static uint16_t
 content_id(uint8_t require)
 {
@@ -227,19 +232,26 @@ judge(struct worker *w, uint32_t n, const struct sight *s)
 	struct flow_more *m = more_of(w, n);
 	unsigned i = initiator_of(f);
 	bool inner = f->key.kind & KIND_INNER;
-	struct policy_query q = { .client = f->key.addr[i], .server = f->key.addr[i ^ 1],
-		.is4 = f->key.kind & KIND_IS4, .from = m->from, .to = m->to, .proto = f->key.proto,
-		.client_port = f->key.port[i], .server_port = f->key.port[i ^ 1], .time = s->frame->time };
+	struct policy_query q = { .client = f->key.addr[i],
+		.server = f->key.addr[i ^ 1],
+		.is4 = f->key.kind & KIND_IS4,
+		.from = m->from,
+		.to = m->to,
+		.proto = f->key.proto,
+		.client_port = f->key.port[i],
+		.server_port = f->key.port[i ^ 1],
+		.time = s->frame->time };
 	struct policy_answer a;
 
 	if (m->id)
-		return;			/* its place has decided already */
+		return; /* its place has decided already */
 	if (f->key.kind & KIND_LINK) {
 		audit_finding(w, n, 1004, s);
 		return;
 	}
-	if (m->from == m->to && (m->from != 0 || (inner && m->carrier &&
-	    (w->flows.hot[m->carrier].key.state & FLOW_SAME)))) {
+	if (m->from == m->to &&
+	    (m->from != 0 ||
+		(inner && m->carrier && (w->flows.hot[m->carrier].key.state & FLOW_SAME)))) {
 		f->key.state |= FLOW_SAME;
 		return;
 	}
@@ -249,7 +261,7 @@ judge(struct worker *w, uint32_t n, const struct sight *s)
 	}
 	if (f->key.kind & (KIND_OPAQUE | KIND_FRAGMENTS)) {
 		m->what = f->key.kind & KIND_FRAGMENTS ? WHAT_INCOMPLETE_FRAGMENTS :
-		    decode_event_what(s->packet->event);
+							 decode_event_what(s->packet->event);
 		audit_finding(w, n, 2011, s);
 		return;
 	}
@@ -271,7 +283,8 @@ judge(struct worker *w, uint32_t n, const struct sight *s)
 	audit_finding(w, n, inner ? 4001 : refusal_id(&a, s->packet->encapsulates), s);
 }
 
-/* The conduit asks for MACs: each end's is known when its first packet comes in, the server's also when a packet leaves for it. */
+/* The conduit asks for MACs: each end's is known when its first packet comes in, the server's also
+ * when a packet leaves for it. */
 static void
 check_macs(struct worker *w, uint32_t n, const struct sight *s)
 {
@@ -280,7 +293,7 @@ check_macs(struct worker *w, uint32_t n, const struct sight *s)
 	const struct policy_conduit *c = policy_conduit(w->policy, m->conduit);
 	bool from_client = s->end == initiator_of(f);
 	bool leaving = s->own || (f->out[s->end] == s->token && f->in[s->end] != s->token);
-	bool server = from_client == leaving;	/* whose MAC the frame shows */
+	bool server = from_client == leaving; /* whose MAC the frame shows */
 	uint16_t flag = server ? MORE_SERVER_MAC : MORE_CLIENT_MAC;
 	const uint8_t *at = leaving ? s->packet->dmac : s->packet->smac;
 	struct mac mac;
@@ -299,15 +312,16 @@ check_macs(struct worker *w, uint32_t n, const struct sight *s)
 		m->dmac = mac;
 	else
 		m->smac = mac;
-	m->flags &= (uint16_t)~(MORE_CLIENT_MAC | MORE_SERVER_MAC);
+	m->flags &= (uint16_t) ~(MORE_CLIENT_MAC | MORE_SERVER_MAC);
 	m->what = 0;
 	audit_finding(w, n, 2005, s);
-	m->said_packets = 0;		/* the whole flow went over the wrong end */
+	m->said_packets = 0; /* the whole flow went over the wrong end */
 	m->said_bytes = 0;
 	m->unsaid_since = m->first;
 }
 
-/* The initiator's packet left by LINE: it crossed when that is another zone's than the one where it came in. */
+/* The initiator's packet left by LINE: it crossed when that is another zone's than the one where it
+ * came in. */
 void
 audit_left(struct worker *w, uint32_t n, uint16_t line)
 {
@@ -349,8 +363,9 @@ conclude(struct worker *w, uint32_t n, const struct sight *s, enum proof proof)
 			audit_left(w, n, locate_line(f->out[initiator_of(f)]));
 		break;
 	case PROOF_REPLY:
-		if (f->key.proto == IPPROTO_TCP && ((p->tcp_flags & TCP_RST) || !((p->tcp_flags & TCP_SYN) ||
-		    p->payload > 0 || (f->key.state & FLOW_MIDSTREAM))))
+		if (f->key.proto == IPPROTO_TCP &&
+		    ((p->tcp_flags & TCP_RST) || !((p->tcp_flags & TCP_SYN) || p->payload > 0 ||
+						     (f->key.state & FLOW_MIDSTREAM))))
 			outcome_at_least(w, n, s->mirror ? OUTCOME_UNKNOWN : OUTCOME_CROSSED);
 		else
 			outcome_at_least(w, n, OUTCOME_ANSWERED);
@@ -358,24 +373,26 @@ conclude(struct worker *w, uint32_t n, const struct sight *s, enum proof proof)
 	}
 }
 
-/* The policy is another than the one that judged the flow: everything that follows from it is found anew. */
+/* The policy is another than the one that judged the flow: everything that follows from it is found
+ * anew. */
 static void
 begin_again(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n), old;
-	uint16_t keep = FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED | FLOW_MIDSTREAM;
+	uint16_t keep =
+	    FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED | FLOW_MIDSTREAM;
 	unsigned i = initiator_of(f);
 
 	if ((m->flags & MORE_SAID) && f->packets != m->said_packets)
-		(void)outcome_say(w, n);	/* no room: the counts stay for the next finding */
+		(void)outcome_say(w, n); /* no room: the counts stay for the next finding */
 	old = *m;
 	audit_class(w, m, FLOW_UNJUDGED);
 	f->key.state &= keep;
 	memset(f->in, 0, sizeof f->in);
 	memset(f->out, 0, sizeof f->out);
 	begin(w, n, s);
-	f->key.state &= (uint16_t)~(FLOW_SWAPPED | (keep & FLOW_MIDSTREAM));
+	f->key.state &= (uint16_t) ~(FLOW_SWAPPED | (keep & FLOW_MIDSTREAM));
 	f->key.state |= (uint16_t)((i ? FLOW_SWAPPED : 0) | w->generation);
 	m->first = old.first;
 	m->from = m->zone[i];
@@ -418,7 +435,8 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	else if (again)
 		begin_again(w, n, s);
 	copy = locate_packet(w, n, s, &proof);
-	if (copy == COPY_FIRST && s->end == initiator_of(f) && !(m->flags & MORE_ORIGIN) && !s->own && !s->reply)
+	if (copy == COPY_FIRST && s->end == initiator_of(f) && !(m->flags & MORE_ORIGIN) &&
+	    !s->own && !s->reply)
 		audit_origin(m, s);
 	if (new || again)
 		judge(w, n, s);
@@ -443,11 +461,19 @@ void
 audit_orphans(struct worker *w, const struct fragment *e)
 {
 	static const struct stack plain;
-	struct packet packet = { .kind = PACKET_IP, .src = e->src, .dst = e->dst, .is4 = e->is4,
+	struct packet packet = { .kind = PACKET_IP,
+		.src = e->src,
+		.dst = e->dst,
+		.is4 = e->is4,
 		.proto = e->real_proto };
 	struct frame frame = { .time = e->first, .iface = e->in.iface, .seq = UINT64_MAX };
-	struct sight s = { .packet = &packet, .frame = &frame, .stack = &plain, .place = e->in,
-		.line = locate_line(e->token), .token = e->token, .own_known = true };
+	struct sight s = { .packet = &packet,
+		.frame = &frame,
+		.stack = &plain,
+		.place = e->in,
+		.line = locate_line(e->token),
+		.token = e->token,
+		.own_known = true };
 	uint8_t kind = (uint8_t)(KIND_FRAGMENTS | (e->is4 ? KIND_IS4 : 0));
 	struct flow_key key;
 	bool new;

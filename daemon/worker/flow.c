@@ -5,13 +5,14 @@
 /* What lies before the entries, so that a restarted worker knows what it has. */
 struct flow_head {
 	_Alignas(64) uint32_t magic;
-	uint32_t	size;
-	uint32_t	fresh;
+	uint32_t size;
+	uint32_t fresh;
 };
 
 enum { FLOW_MAGIC = 0x464c4f57, SLOTS = 16, TAG_SHIFT = 22, NUMBER_MASK = (1 << TAG_SHIFT) - 1 };
 
-/* Slots are twice the entries, in a power of two of buckets of 32: a bucket then overflows for 4 of 100,000. */
+/* Slots are twice the entries, in a power of two of buckets of 32: a bucket then overflows for 4 of
+ * 100,000. */
 static uint32_t
 buckets_for(uint32_t size)
 {
@@ -26,7 +27,7 @@ size_t
 flow_table_bytes(uint32_t size)
 {
 	return sizeof(struct flow_head) + (size_t)buckets_for(size) * 2 * sizeof(struct flow_line) +
-	    ((size_t)size + 1) * (sizeof(struct flow) + sizeof(struct flow_more));
+	       ((size_t)size + 1) * (sizeof(struct flow) + sizeof(struct flow_more));
 }
 
 static uint32_t
@@ -84,7 +85,9 @@ flow_table_init(struct flow_table *t, void *memory, uint32_t size, const struct 
 	uint8_t *at = memory;
 
 	assert(size > 0 && size <= FLOW_MAX);
-	*t = (struct flow_table){ .key = *key, .size = size, .bucket_mask = buckets - 1, .fresh = 1, .hand = 1 };
+	*t = (struct flow_table){
+		.key = *key, .size = size, .bucket_mask = buckets - 1, .fresh = 1, .hand = 1
+	};
 	t->head = memory;
 	at += sizeof *t->head;
 	t->line = (struct flow_line *)(void *)at;
@@ -92,7 +95,8 @@ flow_table_init(struct flow_table *t, void *memory, uint32_t size, const struct 
 	t->hot = (struct flow *)(void *)at;
 	at += ((size_t)size + 1) * sizeof *t->hot;
 	t->more = (struct flow_more *)(void *)at;
-	if (t->head->magic == FLOW_MAGIC && t->head->size == size && t->head->fresh <= size + 1 && t->head->fresh > 0) {
+	if (t->head->magic == FLOW_MAGIC && t->head->size == size && t->head->fresh <= size + 1 &&
+	    t->head->fresh > 0) {
 		recover(t);
 		return true;
 	}
@@ -104,7 +108,8 @@ uint64_t
 flow_hash(const struct flow_table *t, const struct flow_key *k)
 {
 	const uint64_t *c = t->key.k;
-	uint64_t rest = (uint64_t)k->port[0] << 32 | (uint64_t)k->port[1] << 16 | (uint64_t)k->proto << 8 | k->kind;
+	uint64_t rest = (uint64_t)k->port[0] << 32 | (uint64_t)k->port[1] << 16 |
+			(uint64_t)k->proto << 8 | k->kind;
 	uint64_t a = hash_fold(k->addr[0].d[0] ^ c[0], k->addr[0].d[1] ^ c[1]);
 	uint64_t b = hash_fold(k->addr[1].d[0] ^ c[2], k->addr[1].d[1] ^ c[3]);
 
@@ -120,8 +125,10 @@ line_matches(const struct flow_line *l, uint32_t tag)
 	const quad want = { tag, tag, tag, tag };
 	const quad bit0 = { 1, 2, 4, 8 }, bit1 = { 16, 32, 64, 128 };
 	const quad bit2 = { 256, 512, 1024, 2048 }, bit3 = { 4096, 8192, 16384, 32768 };
-	quad m = ((quad)((q[0] >> TAG_SHIFT) == want) & bit0) | ((quad)((q[1] >> TAG_SHIFT) == want) & bit1) |
-	    ((quad)((q[2] >> TAG_SHIFT) == want) & bit2) | ((quad)((q[3] >> TAG_SHIFT) == want) & bit3);
+	quad m = ((quad)((q[0] >> TAG_SHIFT) == want) & bit0) |
+		 ((quad)((q[1] >> TAG_SHIFT) == want) & bit1) |
+		 ((quad)((q[2] >> TAG_SHIFT) == want) & bit2) |
+		 ((quad)((q[3] >> TAG_SHIFT) == want) & bit3);
 
 	return m[0] | m[1] | m[2] | m[3];
 }
@@ -190,7 +197,8 @@ pool_victim(struct flow_table *t, uint32_t now)
 }
 
 uint32_t
-flow_add(struct flow_table *t, const struct flow_key *k, uint64_t hash, uint32_t now, uint32_t *victim)
+flow_add(
+    struct flow_table *t, const struct flow_key *k, uint64_t hash, uint32_t now, uint32_t *victim)
 {
 	int slot = slot_free(t, hash);
 	uint32_t n = t->free;

@@ -4,7 +4,7 @@ static bool
 same_datagram(const struct fragment *e, const struct packet *p, uint8_t proto)
 {
 	return e->used && e->id == p->fragment_id && e->proto == proto && e->is4 == p->is4 &&
-	    addr_equal(&e->src, &p->src) && addr_equal(&e->dst, &p->dst);
+	       addr_equal(&e->src, &p->src) && addr_equal(&e->dst, &p->dst);
 }
 
 struct fragment *
@@ -13,7 +13,8 @@ fragment_of(struct fragment_table *t, const struct packet *p, nstime now, struct
 	uint8_t proto = p->is4 ? p->proto : 0;
 	uint64_t a = hash_fold(p->src.d[0] ^ t->key.k[0], p->src.d[1] ^ t->key.k[1]);
 	uint64_t b = hash_fold(p->dst.d[0] ^ t->key.k[2], p->dst.d[1] ^ t->key.k[3]);
-	uint64_t h = hash_fold(a ^ t->key.k[4] ^ ((uint64_t)p->fragment_id << 8 | proto), b ^ t->key.k[5]);
+	uint64_t h =
+	    hash_fold(a ^ t->key.k[4] ^ ((uint64_t)p->fragment_id << 8 | proto), b ^ t->key.k[5]);
 	struct fragment *set = t->entry + (h % FRAGMENT_SETS) * FRAGMENT_WAYS, *oldest = set;
 
 	evicted->used = false;
@@ -28,8 +29,15 @@ fragment_of(struct fragment_table *t, const struct packet *p, nstime now, struct
 			oldest = e;
 	}
 	*evicted = *oldest;
-	*oldest = (struct fragment){ .src = p->src, .dst = p->dst, .id = p->fragment_id, .proto = proto,
-		.real_proto = p->proto, .is4 = p->is4, .used = true, .first = now, .last = now };
+	*oldest = (struct fragment){ .src = p->src,
+		.dst = p->dst,
+		.id = p->fragment_id,
+		.proto = proto,
+		.real_proto = p->proto,
+		.is4 = p->is4,
+		.used = true,
+		.first = now,
+		.last = now };
 	return oldest;
 }
 

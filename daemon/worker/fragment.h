@@ -1,8 +1,9 @@
 /* fragment.h - which flow an IP fragment belongs to.
  *
- * Knows: datagrams on their way in pieces, by source, destination, protocol and identification (RFC 791, 3.2; RFC 8200, 4.5:
- * IPv6 without the protocol, which only the first piece is sure to have). Owns a small table of fixed size. Called by the
- * worker. Never holds payload, never reassembles: only first pieces have ports, the others get them from here.
+ * Knows: datagrams on their way in pieces, by source, destination, protocol and identification (RFC
+ * 791, 3.2; RFC 8200, 4.5: IPv6 without the protocol, which only the first piece is sure to have).
+ * Owns a small table of fixed size. Called by the worker. Never holds payload, never reassembles:
+ * only first pieces have ports, the others get them from here.
  */
 #ifndef SEGAUDIT_FRAGMENT_H
 #define SEGAUDIT_FRAGMENT_H
@@ -10,36 +11,38 @@
 #include "worker/decode.h"
 #include "worker/flow.h"
 
-/* Longest time between the pieces of one datagram: Linux gives up after 30 s, Windows after 60 s or more. */
+/* Longest time between the pieces of one datagram: Linux gives up after 30 s, Windows after 60 s or
+ * more. */
 #define FRAGMENT_AGE (120 * NS_SEC)
 
 struct fragment {
-	struct addr	src, dst;
-	uint32_t	id;
-	uint32_t	flow;		/* FLOW_NONE: the first piece was not seen yet */
-	uint8_t		proto;		/* 0 for IPv6 in the key */
-	uint8_t		real_proto;	/* as the newest piece said it */
-	bool		is4, used;
-	uint32_t	packets, bytes;	/* pieces that wait for the first one, by first copy */
-	struct place	in;		/* where the first of them came in */
-	uint16_t	token;		/* of that place */
-	nstime		first, last;
+	struct addr src, dst;
+	uint32_t id;
+	uint32_t flow;	    /* FLOW_NONE: the first piece was not seen yet */
+	uint8_t proto;	    /* 0 for IPv6 in the key */
+	uint8_t real_proto; /* as the newest piece said it */
+	bool is4, used;
+	uint32_t packets, bytes; /* pieces that wait for the first one, by first copy */
+	struct place in;	 /* where the first of them came in */
+	uint16_t token;		 /* of that place */
+	nstime first, last;
 };
 
 enum { FRAGMENT_WAYS = 8, FRAGMENT_SETS = 2048 };
 
 struct fragment_table {
-	struct fragment	*entry;		/* [FRAGMENT_SETS * FRAGMENT_WAYS] */
-	struct hash_key	key;
-	uint32_t	hand;
+	struct fragment *entry; /* [FRAGMENT_SETS * FRAGMENT_WAYS] */
+	struct hash_key key;
+	uint32_t hand;
 };
 
-/* The entry of a piece's datagram. When it is new, *EVICTED, a copy of the one that gave up its place, has `used` set if there
- * was one. */
-struct fragment *fragment_of(struct fragment_table *t, const struct packet *p, nstime now, struct fragment *evicted);
+/* The entry of a piece's datagram. When it is new, *EVICTED, a copy of the one that gave up its
+ * place, has `used` set if there was one. */
+struct fragment *
+fragment_of(struct fragment_table *t, const struct packet *p, nstime now, struct fragment *evicted);
 
-/* Looks at the next entries of the table and takes out one that is too old at NOW; false when there is none among them. ALL:
- * looks at every entry and takes out any. */
+/* Looks at the next entries of the table and takes out one that is too old at NOW; false when there
+ * is none among them. ALL: looks at every entry and takes out any. */
 bool fragment_expire(struct fragment_table *t, nstime now, bool all, struct fragment *expired);
 
 #endif

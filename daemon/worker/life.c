@@ -1,4 +1,5 @@
-/* life.c - the worker's beginning, its changes of policy and network between two batches, and its end. */
+/* life.c - the worker's beginning, its changes of policy and network between two batches, and its
+ * end. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -35,7 +36,8 @@ worker_net(struct worker *w, const struct net *net)
 		w->mac[i] = net->iface[i].has_mac ? mac_bits(net->iface[i].mac.b) : 0;
 }
 
-/* Flows that a killed worker left: their turns in the queues are found anew, and the policy is asked again. */
+/* Flows that a killed worker left: their turns in the queues are found anew, and the policy is
+ * asked again. */
 static void
 recover(struct worker *w)
 {
@@ -103,7 +105,8 @@ worker_new(const struct policy *p, const struct net *net, const struct hash_key 
 	w->aged = w->now;
 	w->due = NSTIME_NEVER;
 	w->unreadable_due = NSTIME_NEVER;
-	w->fragments.entry = (struct fragment *)(void *)((uint8_t *)w->memory + flow_table_bytes(p->flows));
+	w->fragments.entry =
+	    (struct fragment *)(void *)((uint8_t *)w->memory + flow_table_bytes(p->flows));
 	w->fragments.key = *key;
 	take_policy(w, p);
 	worker_net(w, net);

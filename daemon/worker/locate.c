@@ -7,7 +7,8 @@ more_of(struct worker *w, uint32_t n)
 	return &w->flows.more[n];
 }
 
-/* A packet came in where its source does not belong: 1001, 1002 or 1003 (DESIGN 6.2). It is the initiator of what is said. */
+/* A packet came in where its source does not belong: 1001, 1002 or 1003 (DESIGN 6.2). It is the
+ * initiator of what is said. */
 static void
 set_misplaced(struct worker *w, uint32_t n, const struct sight *s)
 {
@@ -36,7 +37,8 @@ set_misplaced(struct worker *w, uint32_t n, const struct sight *s)
 	}
 }
 
-/* A copy left before any came in: what it is shows later, or when its time runs out (audit_early). */
+/* A copy left before any came in: what it is shows later, or when its time runs out (audit_early).
+ */
 static enum copy
 hold_early(struct worker *w, uint32_t n, const struct sight *s)
 {
@@ -55,8 +57,8 @@ hold_early(struct worker *w, uint32_t n, const struct sight *s)
 	return COPY_FURTHER;
 }
 
-/* What a packet is by the place where it was seen, and what that proves. On a mirror port there is no direction: the first
- * place counts. */
+/* What a packet is by the place where it was seen, and what that proves. On a mirror port there is
+ * no direction: the first place counts. */
 static enum copy
 locate_mirrored(struct flow *f, const struct sight *s, enum proof *proof)
 {
@@ -86,8 +88,9 @@ locate_leaving(struct worker *w, uint32_t n, const struct sight *s, enum proof *
 			return hold_early(w, n, s);
 		f->key.state |= bit;
 		f->out[s->end] = s->token;
-		*proof = s->end == initiator_of(f) ? PROOF_LEFT :
-		    net_is_own(w->net, source) ? PROOF_REPLY : PROOF_NONE;
+		*proof = s->end == initiator_of(f)  ? PROOF_LEFT :
+			 net_is_own(w->net, source) ? PROOF_REPLY :
+						      PROOF_NONE;
 		return COPY_FIRST;
 	}
 	f->out[s->end] = s->token;
@@ -193,17 +196,23 @@ locate_early(struct worker *w, uint32_t n)
 	struct flow_more *m = more_of(w, n);
 
 	if ((f->key.state & FLOW_GENERATION) != w->generation)
-		return;			/* places have other numbers now */
+		return; /* places have other numbers now */
 	for (unsigned end = 0; end < 2; end++) {
 		uint16_t line = locate_line(m->early[end]);
 		const struct policy_line *l = policy_line(w->policy, line);
 		struct frame frame = { .time = m->early_time[end] };
 		struct packet packet = { .kind = PACKET_IP };
-		struct sight s = { .packet = &packet, .frame = &frame, .stack = &plain, .line = line,
-			.token = m->early[end], .zone = l->zone, .end = end,
+		struct sight s = { .packet = &packet,
+			.frame = &frame,
+			.stack = &plain,
+			.line = line,
+			.token = m->early[end],
+			.zone = l->zone,
+			.end = end,
 			.place = { .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } } };
 		bool leaving = w->mac[l->iface] != 0;
-		bool forged = leaving && end == initiator_of(f) && w->net->addrs_known &&
+		bool forged =
+		    leaving && end == initiator_of(f) && w->net->addrs_known &&
 		    !(f->key.state & FLOW_SAME) &&
 		    outcome_watched(w, m->zone[end], frame.time - w->policy->attempt_after);
 
@@ -213,7 +222,8 @@ locate_early(struct worker *w, uint32_t n)
 			set_misplaced(w, n, &s);
 		w->count[COUNTER_copies] -= m->early_n[end];
 		w->count[COUNTER_packets] += m->early_n[end];
-		w->count[f->key.state & FLOW_SAME ? COUNTER_not_judged : COUNTER_judged] += m->early_n[end];
+		w->count[f->key.state & FLOW_SAME ? COUNTER_not_judged : COUNTER_judged] +=
+		    m->early_n[end];
 		f->packets += m->early_n[end];
 		if (forged || !leaving) {
 			f->in[end] = m->early[end];
@@ -228,4 +238,3 @@ locate_early(struct worker *w, uint32_t n)
 			audit_left(w, n, line);
 	}
 }
-

@@ -1,5 +1,6 @@
-/* outcome.c - what became of flows that have a finding, and when it is said (DESIGN 6.5): at the first of passage, reply, or
- * the time running out; again when it gets worse; and counts once a second. */
+/* outcome.c - what became of flows that have a finding, and when it is said (DESIGN 6.5): at the
+ * first of passage, reply, or the time running out; again when it gets worse; and counts once a
+ * second. */
 #include "worker/state.h"
 
 #include <netinet/in.h>
@@ -74,7 +75,8 @@ outcome_watched(const struct worker *w, uint8_t zone, nstime since)
 static uint32_t
 generation_of(const struct worker *w, const struct flow *f)
 {
-	unsigned behind = (unsigned)(w->generation - (f->key.state & FLOW_GENERATION)) >> FLOW_GENERATION_SHIFT;
+	unsigned behind =
+	    (unsigned)(w->generation - (f->key.state & FLOW_GENERATION)) >> FLOW_GENERATION_SHIFT;
 
 	return w->policy->generation - (behind & 15);
 }
@@ -123,11 +125,20 @@ fill(struct worker *w, struct finding *out, const struct flow *f, const struct f
 	bool content = m->flags & MORE_CONTENT;
 	uint64_t stack = m->stack;
 
-	*out = (struct finding){ .id = m->id, .outcome = m->outcome, .from = m->from, .to = m->to,
-		.claims = m->claims, .failed = content ? COND_NONE : m->failed, .proto = f->key.proto,
-		.generation = generation_of(w, f), .rule = content ? m->conduit : (uint32_t)POLICY_NONE,
-		.near = content ? (uint32_t)POLICY_NONE : m->conduit, .what = m->what,
-		.first = m->unsaid_since, .last = m->last, .n = f->packets - m->said_packets,
+	*out = (struct finding){ .id = m->id,
+		.outcome = m->outcome,
+		.from = m->from,
+		.to = m->to,
+		.claims = m->claims,
+		.failed = content ? COND_NONE : m->failed,
+		.proto = f->key.proto,
+		.generation = generation_of(w, f),
+		.rule = content ? m->conduit : (uint32_t)POLICY_NONE,
+		.near = content ? (uint32_t)POLICY_NONE : m->conduit,
+		.what = m->what,
+		.first = m->unsaid_since,
+		.last = m->last,
+		.n = f->packets - m->said_packets,
 		.bytes = f->bytes - m->said_bytes };
 	fill_ends(out, f, initiator_of(f));
 	if (f->key.state & FLOW_MIDSTREAM)
@@ -177,7 +188,7 @@ static bool
 may_say(const struct flow_more *m)
 {
 	return m->id != 0 && !(m->flags & MORE_UNSEEN) &&
-	    (!(m->flags & MORE_CONTENT) || (m->flags & MORE_PAYLOAD));
+	       (!(m->flags & MORE_CONTENT) || (m->flags & MORE_PAYLOAD));
 }
 
 void
@@ -188,10 +199,11 @@ outcome_at_least(struct worker *w, uint32_t n, enum outcome outcome)
 	if (outcome > m->outcome)
 		m->outcome = (uint8_t)outcome;
 	if (m->outcome < OUTCOME_CROSSED || !may_say(m) || w->flows.hot[n].packets == 0)
-		return;		/* a copy was seen before any first one: that one comes, or the time runs out */
+		return; /* a copy was seen before any first one: that one comes, or the time runs
+			   out */
 	if (!(m->flags & MORE_SAID) || m->outcome > m->said) {
 		outcome_unqueue(w, n);
-		(void)outcome_say(w, n);	/* no room: it waits in the queue */
+		(void)outcome_say(w, n); /* no room: it waits in the queue */
 	}
 }
 
@@ -223,17 +235,17 @@ outcome_turn(struct worker *w, uint32_t n)
 		return;
 	if (m->flags & MORE_SAID) {
 		if (f->packets != m->said_packets || m->outcome > m->said)
-			(void)outcome_say(w, n);	/* no room: it waits in the queue */
+			(void)outcome_say(w, n); /* no room: it waits in the queue */
 		return;
 	}
 	if (m->outcome == OUTCOME_UNKNOWN && !(m->flags & MORE_MIRROR) &&
 	    outcome_watched(w, m->to, m->first))
 		m->outcome = OUTCOME_ATTEMPTED;
-	(void)outcome_say(w, n);		/* no room: it waits in the queue */
+	(void)outcome_say(w, n); /* no room: it waits in the queue */
 }
 
-/* The turns of one queue that came by NOW; all of it for NSTIME_NEVER. What has no room comes to the end of a queue: only those
- * that wait now are looked at. */
+/* The turns of one queue that came by NOW; all of it for NSTIME_NEVER. What has no room comes to
+ * the end of a queue: only those that wait now are looked at. */
 static void
 tick_queue(struct worker *w, enum flow_queue queue, nstime now)
 {
@@ -299,11 +311,18 @@ outcome_say_unreadable(struct worker *w)
 	for (unsigned i = 0; i < POLICY_IFACES; i++) {
 		for (unsigned e = 0; e < EVENT_COUNT; e++) {
 			struct unreadable *u = &w->unreadable[i][e];
-			struct finding f = { .id = 1005, .from = u->zone, .generation = w->policy->generation,
-				.rule = (uint32_t)POLICY_NONE, .near = (uint32_t)POLICY_NONE,
-				.flags = FINDING_LINK | FINDING_HAS_IN, .what = decode_event_what((uint8_t)e),
-				.in = u->in, .event = (uint8_t)e, .first = u->first,
-				.last = u->last < u->first ? u->first : u->last, .n = u->frames,
+			struct finding f = { .id = 1005,
+				.from = u->zone,
+				.generation = w->policy->generation,
+				.rule = (uint32_t)POLICY_NONE,
+				.near = (uint32_t)POLICY_NONE,
+				.flags = FINDING_LINK | FINDING_HAS_IN,
+				.what = decode_event_what((uint8_t)e),
+				.in = u->in,
+				.event = (uint8_t)e,
+				.first = u->first,
+				.last = u->last < u->first ? u->first : u->last,
+				.n = u->frames,
 				.bytes = u->bytes };
 
 			if (u->frames == 0)

@@ -1,6 +1,6 @@
 /* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
- * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), life.c (start, new
- * policy, end).
+ * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), life.c (start,
+ * new policy, end).
  *
  * Knows: the worker's tables and counters. Included by those five and by nobody else.
  */
@@ -14,8 +14,8 @@
 
 /* What a frame's outermost packet is to the flow that it belongs to. */
 enum copy {
-	COPY_FIRST,			/* it counts */
-	COPY_FURTHER,			/* it was counted already, or will be when its first copy comes */
+	COPY_FIRST,   /* it counts */
+	COPY_FURTHER, /* it was counted already, or will be when its first copy comes */
 };
 
 /* One packet on its way through the judgement. */
@@ -23,73 +23,74 @@ struct sight {
 	const struct packet *packet;
 	const struct frame *frame;
 	const struct stack *stack;
-	struct place	place;		/* where the frame was seen */
-	uint16_t	line;		/* the policy's line of that place, 0 for none */
-	uint16_t	token;		/* number of the place in flow.in and flow.out; never 0 */
-	uint8_t		zone;		/* of the line, 0 for none */
-	bool		mirror;
-	bool		own;		/* the source MAC is the interface's own: a copy that leaves */
-	bool		own_known;	/* the interface's MAC is known */
-	unsigned	end;		/* which end of the flow's key is the sender */
-	uint32_t	carrier;	/* the flow that encapsulates the packet */
-	enum copy	carried;	/* what that one's packet was */
-	bool		reply;		/* it is an ICMP error about the flow: its source is not the flow's other end */
+	struct place place; /* where the frame was seen */
+	uint16_t line;	    /* the policy's line of that place, 0 for none */
+	uint16_t token;	    /* number of the place in flow.in and flow.out; never 0 */
+	uint8_t zone;	    /* of the line, 0 for none */
+	bool mirror;
+	bool own;	   /* the source MAC is the interface's own: a copy that leaves */
+	bool own_known;	   /* the interface's MAC is known */
+	unsigned end;	   /* which end of the flow's key is the sender */
+	uint32_t carrier;  /* the flow that encapsulates the packet */
+	enum copy carried; /* what that one's packet was */
+	bool reply; /* it is an ICMP error about the flow: its source is not the flow's other end */
 };
 
 /* A place in one of the worker's two queues is a flow's turn to be looked at. */
 struct queue {
-	uint32_t	head, tail;
+	uint32_t head, tail;
 };
 
 /* Unreadable frames of one interface for one reason. */
 struct unreadable {
-	uint64_t	frames, bytes;	/* not said yet */
-	nstime		first, last;
-	struct place	in;
-	uint8_t		zone;		/* of the line */
+	uint64_t frames, bytes; /* not said yet */
+	nstime first, last;
+	struct place in;
+	uint8_t zone; /* of the line */
 };
 
 struct look {
-	struct flow_key	key;
-	uint64_t	hash;
-	unsigned	end;
-	uint32_t	guess;
+	struct flow_key key;
+	uint64_t hash;
+	unsigned end;
+	uint32_t guess;
 };
 
-enum { TOKEN_UNNAMED = 0x8000 };	/* tokens from here on are places that no zone names */
+enum { TOKEN_UNNAMED = 0x8000 }; /* tokens from here on are places that no zone names */
 
 enum { WORKER_PACKETS = WORKER_BATCH * DECODE_PACKETS };
 
 struct worker {
 	const struct policy *policy;
 	const struct net *net;
-	uint16_t	 generation;	/* as in flow_key.state */
-	uint64_t	 redo_to;	/* frames up to this number may have been counted by a worker that was killed */
-	uint64_t	 zone_ifaces[POLICY_ZONES];	/* interfaces of each zone, one bit each */
-	uint64_t	 mac[POLICY_IFACES];	/* the interface's own MAC, as mac_bits(); 0 unknown */
-	bool		 mirrored;	/* some interface is a mirror port */
+	uint16_t generation; /* as in flow_key.state */
+	uint64_t redo_to;    /* frames up to this number may have been counted by a worker that was
+				killed */
+	uint64_t zone_ifaces[POLICY_ZONES]; /* interfaces of each zone, one bit each */
+	uint64_t mac[POLICY_IFACES];	    /* the interface's own MAC, as mac_bits(); 0 unknown */
+	bool mirrored;			    /* some interface is a mirror port */
 
 	struct flow_table flows;
 	struct fragment_table fragments;
-	struct queue	 queue[QUEUES];
+	struct queue queue[QUEUES];
 	struct unreadable unreadable[POLICY_IFACES][EVENT_COUNT];
-	nstime		 unreadable_due;	/* when the next of them may be said; NSTIME_NEVER when none waits */
-	nstime		 now;		/* time of the newest frame or tick */
-	nstime		 due;		/* when outcome_tick() has something to do; NSTIME_NEVER when nothing waits */
-	nstime		 aged;		/* when flows were last looked through for old ones */
+	nstime unreadable_due; /* when the next of them may be said; NSTIME_NEVER when none waits */
+	nstime now;	       /* time of the newest frame or tick */
+	nstime due;  /* when outcome_tick() has something to do; NSTIME_NEVER when nothing waits */
+	nstime aged; /* when flows were last looked through for old ones */
 
-	uint64_t	 count[COUNTERS];
-	uint64_t	 events[EVENT_COUNT];
-	struct pair_counters *pairs;	/* [POLICY_ZONES * POLICY_ZONES] */
+	uint64_t count[COUNTERS];
+	uint64_t events[EVENT_COUNT];
+	struct pair_counters *pairs; /* [POLICY_ZONES * POLICY_ZONES] */
 
-	worker_emit	*emit;
-	void		*emit_ctx;
+	worker_emit *emit;
+	void *emit_ctx;
 
-	void		*memory;	/* tables: own or of a memfd */
-	size_t		 memory_size;
-	struct stack	 stack[WORKER_BATCH];
-	struct look	 look[WORKER_PACKETS];
-	struct packet	 packet[WORKER_PACKETS];
+	void *memory; /* tables: own or of a memfd */
+	size_t memory_size;
+	struct stack stack[WORKER_BATCH];
+	struct look look[WORKER_PACKETS];
+	struct packet packet[WORKER_PACKETS];
 };
 
 /* A MAC as a number, for comparing. */
@@ -131,7 +132,8 @@ flow_count(struct worker *w, struct flow *f, const struct sight *s)
 static inline bool
 flow_closed(const struct flow *f)
 {
-	return (f->key.state & FLOW_RST) || (f->key.state & (FLOW_FIN0 | FLOW_FIN1)) == (FLOW_FIN0 | FLOW_FIN1);
+	return (f->key.state & FLOW_RST) ||
+	       (f->key.state & (FLOW_FIN0 | FLOW_FIN1)) == (FLOW_FIN0 | FLOW_FIN1);
 }
 
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 };
@@ -141,7 +143,8 @@ static inline void
 flow_note_end(struct flow *f, const struct sight *s)
 {
 	if (s->packet->tcp_flags & (TCP_FIN | TCP_RST) && !s->reply)
-		f->key.state |= (uint16_t)(s->packet->tcp_flags & TCP_RST ? FLOW_RST : FLOW_FIN0 << s->end);
+		f->key.state |=
+		    (uint16_t)(s->packet->tcp_flags & TCP_RST ? FLOW_RST : FLOW_FIN0 << s->end);
 }
 
 /* locate.c */
@@ -156,7 +159,8 @@ enum copy locate_packet(struct worker *w, uint32_t n, const struct sight *s, enu
 /* Decides about copies that left while none was seen coming in, and whose time ran out. */
 void locate_early(struct worker *w, uint32_t n);
 
-/* The policy's line of a place in flow.in, flow.out or flow_more.early; 0 where no zone names it. */
+/* The policy's line of a place in flow.in, flow.out or flow_more.early; 0 where no zone names it.
+ */
 static inline uint16_t
 locate_line(uint16_t token)
 {
@@ -171,11 +175,12 @@ void audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight
 /* Notes where the initiator came in and what it looked like there, for the finding. */
 void audit_origin(struct flow_more *m, const struct sight *s);
 
-/* The initiator's packet left by LINE: it crossed when that is another zone's than where it came in. */
+/* The initiator's packet left by LINE: it crossed when that is another zone's than where it came
+ * in. */
 void audit_left(struct worker *w, uint32_t n, uint16_t line);
 
-/* Judges a packet of flow N the long way: where it was seen, what the policy says, what it proves. NEW: the flow was just made.
- * Returns whether the packet counts. */
+/* Judges a packet of flow N the long way: where it was seen, what the policy says, what it proves.
+ * NEW: the flow was just made. Returns whether the packet counts. */
 enum copy audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new);
 
 /* The flow of that key; a new one, *NEW, when there is none. */

@@ -5,12 +5,13 @@
 #include "worker/state.h"
 
 /* How long a flow may rest before its place is free: closed TCP, open TCP, everything else. */
-#define LINGER_CLOSED	(2 * NS_SEC)
-#define LINGER_TCP	NS_HOUR
-#define LINGER_OTHER	(5 * NS_MIN)
+#define LINGER_CLOSED (2 * NS_SEC)
+#define LINGER_TCP    NS_HOUR
+#define LINGER_OTHER  (5 * NS_MIN)
 
-/* Old flows are looked for all the time: once around the table in this time, faster when it is half full. */
-#define AGE_ROUND	NS_MIN
+/* Old flows are looked for all the time: once around the table in this time, faster when it is half
+ * full. */
+#define AGE_ROUND NS_MIN
 
 /* Where a frame was seen. */
 static void
@@ -21,10 +22,13 @@ place_of(const struct worker *w, const struct frame *f, const struct packet *p, 
 
 	s->frame = f;
 	s->place = (struct place){ .iface = f->iface, .vlan = { p->vlan[0], p->vlan[1] } };
-	s->line = p->vlan[0] ? policy_line_of(w->policy, f->iface, p->vlan[0], p->vlan[1]) : i->untagged;
+	s->line =
+	    p->vlan[0] ? policy_line_of(w->policy, f->iface, p->vlan[0], p->vlan[1]) : i->untagged;
 	s->zone = policy_line(w->policy, s->line)->zone;
-	s->token = s->line ? s->line :
-	    (uint16_t)(TOKEN_UNNAMED | ((f->iface * 509u + p->vlan[0] * 7u + p->vlan[1]) & 0x7fff));
+	s->token = s->line ?
+		       s->line :
+		       (uint16_t)(TOKEN_UNNAMED |
+				  ((f->iface * 509u + p->vlan[0] * 7u + p->vlan[1]) & 0x7fff));
 	s->mirror = i->mirror;
 	s->own_known = own != 0 && p->smac;
 	s->own = s->own_known && mac_bits(p->smac) == own && !i->mirror;
@@ -32,19 +36,20 @@ place_of(const struct worker *w, const struct frame *f, const struct packet *p, 
 	s->carried = COPY_FIRST;
 }
 
-/* Does a packet stay on its link, so that no zone boundary is concerned? Multicast, broadcast, link-local and unspecified
- * addresses (RFC 1122, 3927, 4291). */
+/* Does a packet stay on its link, so that no zone boundary is concerned? Multicast, broadcast,
+ * link-local and unspecified addresses (RFC 1122, 3927, 4291). */
 static bool
 on_link(const struct packet *p)
 {
 	const uint8_t *s = p->src.b, *d = p->dst.b;
 
 	if (p->is4)
-		return (d[12] >= 224 && d[12] < 240) || p->dst.w[3] == UINT32_MAX || p->src.w[3] == 0 ||
-		    p->dst.w[3] == 0 || (d[12] == 169 && d[13] == 254) || (s[12] == 169 && s[13] == 254);
+		return (d[12] >= 224 && d[12] < 240) || p->dst.w[3] == UINT32_MAX ||
+		       p->src.w[3] == 0 || p->dst.w[3] == 0 || (d[12] == 169 && d[13] == 254) ||
+		       (s[12] == 169 && s[13] == 254);
 	return d[0] == 0xff || (d[0] == 0xfe && (d[1] & 0xc0) == 0x80) ||
-	    (s[0] == 0xfe && (s[1] & 0xc0) == 0x80) || (p->src.d[0] == 0 && p->src.d[1] == 0) ||
-	    (p->dst.d[0] == 0 && p->dst.d[1] == 0);
+	       (s[0] == 0xfe && (s[1] & 0xc0) == 0x80) || (p->src.d[0] == 0 && p->src.d[1] == 0) ||
+	       (p->dst.d[0] == 0 && p->dst.d[1] == 0);
 }
 
 /* The type of the question that an ICMP answer answers (RFC 792, 950; RFC 4443, 4620), or -1. */
@@ -60,13 +65,14 @@ icmp_question(const struct packet *p)
 	return -1;
 }
 
-/* The key of a packet's flow, and which end the sender is. An ICMP answer has the key of its question: the port of the asking
- * end is its code, that of the other end its type. */
+/* The key of a packet's flow, and which end the sender is. An ICMP answer has the key of its
+ * question: the port of the asking end is its code, that of the other end its type. */
 static unsigned
 key_of(struct flow_key *k, const struct packet *p, uint8_t more_kind)
 {
 	uint16_t sport = p->sport, dport = p->dport;
-	int question = p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6 ? icmp_question(p) : -1;
+	int question =
+	    p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6 ? icmp_question(p) : -1;
 	uint8_t kind = (uint8_t)((p->is4 ? KIND_IS4 : 0) | (p->depth ? KIND_INNER : 0) | more_kind);
 
 	if (question >= 0) {
@@ -76,7 +82,8 @@ key_of(struct flow_key *k, const struct packet *p, uint8_t more_kind)
 	return flow_key_of(k, &p->src, &p->dst, sport, dport, p->proto, kind);
 }
 
-/* A packet of a conforming flow at a place where its sender's packets, or their copies, were seen before: everything is known. */
+/* A packet of a conforming flow at a place where its sender's packets, or their copies, were seen
+ * before: everything is known. */
 static inline bool
 known(struct worker *w, struct flow *f, const struct sight *s, enum copy *copy)
 {
@@ -146,7 +153,8 @@ judge_link(struct worker *w, struct sight s)
 		memcpy(src.b, p->smac, 6);
 	if (p->dmac)
 		memcpy(dst.b, p->dmac, 6);
-	s.end = flow_key_of(&l.key, &src, &dst, p->unexpected, p->unexpected, (uint8_t)s.place.iface, KIND_LINK);
+	s.end = flow_key_of(
+	    &l.key, &src, &dst, p->unexpected, p->unexpected, (uint8_t)s.place.iface, KIND_LINK);
 	l.hash = flow_hash(&w->flows, &l.key);
 	(void)judge_flow(w, &l, &s, &copy);
 }
@@ -190,7 +198,8 @@ hold_fragment(struct fragment *e, const struct sight *s)
 static uint32_t
 judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 {
-	struct fragment evicted, *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
+	struct fragment evicted,
+	    *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
 	const struct flow *f = &w->flows.hot[e->flow];
 	struct look l = { .guess = e->flow };
 
@@ -215,7 +224,8 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 static void
 adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
 {
-	struct fragment evicted, *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
+	struct fragment evicted,
+	    *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
 	struct flow *f = &w->flows.hot[n];
 
 	if (evicted.used && evicted.packets) {
@@ -262,18 +272,21 @@ judge_ip(struct worker *w, struct sight *s, struct look *l, bool quotes, enum co
 	return n;
 }
 
-/* Is a frame's own packet inside one zone, as far as its addresses say? For packets without a flow. */
+/* Is a frame's own packet inside one zone, as far as its addresses say? For packets without a flow.
+ */
 static enum counter
 judged_by_address(const struct worker *w, const struct packet *p)
 {
-	uint8_t from = policy_zone_of(w->policy, &p->src, p->is4), to = policy_zone_of(w->policy, &p->dst, p->is4);
+	uint8_t from = policy_zone_of(w->policy, &p->src, p->is4),
+		to = policy_zone_of(w->policy, &p->dst, p->is4);
 
 	return from == to && from ? COUNTER_not_judged : COUNTER_judged;
 }
 
 /* Judges all packets of one frame, outermost first. */
 static void
-judge_frame(struct worker *w, const struct frame *f, unsigned slot, struct packet *p, struct look *l, unsigned n)
+judge_frame(struct worker *w, const struct frame *f, unsigned slot, struct packet *p,
+    struct look *l, unsigned n)
 {
 	struct sight s = { .stack = &w->stack[slot] };
 	const struct packet *carrier = p;
@@ -333,7 +346,9 @@ age_entry(struct worker *w, uint32_t n)
 {
 	const struct flow *f = &w->flows.hot[n];
 	nstime idle = (nstime)(flow_ticks(w->now) - f->last) << 20;
-	nstime linger = flow_closed(f) ? LINGER_CLOSED : f->key.proto == IPPROTO_TCP ? LINGER_TCP : LINGER_OTHER;
+	nstime linger = flow_closed(f)		    ? LINGER_CLOSED :
+			f->key.proto == IPPROTO_TCP ? LINGER_TCP :
+						      LINGER_OTHER;
 
 	if ((f->key.state & FLOW_USED) && idle > linger && idle < NS_DAY * 20)
 		audit_end(w, n);
@@ -351,7 +366,9 @@ age(struct worker *w)
 	} else {
 		if (passed >= 0 && passed < AGE_ROUND / 256)
 			return;
-		n = passed > AGE_ROUND || passed < 0 ? t->fresh : (uint32_t)((nstime)t->fresh * passed / AGE_ROUND) + 1;
+		n = passed > AGE_ROUND || passed < 0 ?
+			t->fresh :
+			(uint32_t)((nstime)t->fresh * passed / AGE_ROUND) + 1;
 	}
 	w->aged = w->now;
 	for (; n > 0; n--) {
@@ -362,15 +379,16 @@ age(struct worker *w)
 	}
 }
 
-/* The way of a batch: decode all, find where all their flows may lie, then judge one after the other. What the next step needs
- * is on its way from memory while this one works. */
+/* The way of a batch: decode all, find where all their flows may lie, then judge one after the
+ * other. What the next step needs is on its way from memory while this one works. */
 void
 worker_judge(struct worker *w, const struct frame *frames, unsigned n)
 {
 	unsigned begin[WORKER_BATCH + 1] = { 0 }, total;
 
 	for (unsigned i = 0; i < n; i++)
-		begin[i + 1] = begin[i] + decode_frame(&frames[i], &w->packet[begin[i]], &w->stack[i]);
+		begin[i + 1] =
+		    begin[i] + decode_frame(&frames[i], &w->packet[begin[i]], &w->stack[i]);
 	total = begin[n];
 	for (unsigned k = 0; k < total; k++) {
 		struct look *l = &w->look[k];
@@ -394,7 +412,8 @@ worker_judge(struct worker *w, const struct frame *frames, unsigned n)
 			outcome_tick(w, w->now);
 		w->count[COUNTER_frames]++;
 		w->count[COUNTER_bytes] += f->wirelen;
-		judge_frame(w, f, i, &w->packet[begin[i]], &w->look[begin[i]], begin[i + 1] - begin[i]);
+		judge_frame(
+		    w, f, i, &w->packet[begin[i]], &w->look[begin[i]], begin[i + 1] - begin[i]);
 	}
 	age(w);
 }

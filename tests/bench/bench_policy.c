@@ -26,8 +26,8 @@ draw(uint64_t *state)
 static struct addr
 host(uint32_t number)
 {
-	uint8_t b[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
-			(uint8_t)number};
+	uint8_t b[4] = { (uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
+		(uint8_t)number };
 
 	return addr_from4(b);
 }
@@ -40,8 +40,8 @@ give_networks(struct rules *r, struct conf_zone *z, uint32_t first, uint32_t n)
 	z->networks.item = arena_alloc(r->arena, n, sizeof *z->networks.item);
 	for (uint32_t i = 0; i < n; i++)
 		z->networks.item[i] = (struct conf_addr){
-		    .prefix = {.addr = host(first + i * 32), .len = 96 + 27, .is4 = true},
-		    .at = rules_here(r),
+			.prefix = { .addr = host(first + i * 32), .len = 96 + 27, .is4 = true },
+			.at = rules_here(r),
 		};
 }
 
@@ -56,14 +56,14 @@ make(uint32_t n)
 	char id[16], client[ADDR_TEXT], server[ADDR_TEXT];
 
 	give_networks(&r, rules_zone(&r, "lgwan", CLASS_LGWAN, "eth1", ""), CLIENTS, networks);
-	give_networks(&r, rules_zone(&r, "internet", CLASS_INTERNET, "eth2", ""), SERVERS,
-		      networks);
+	give_networks(
+	    &r, rules_zone(&r, "internet", CLASS_INTERNET, "eth2", ""), SERVERS, networks);
 	for (uint32_t i = 0; i < n; i++) {
 		struct addr c = host(CLIENTS + i * 16 + 1), s = host(SERVERS + i * 16 + 1);
 
 		(void)snprintf(id, sizeof id, "c%u", i); /* fits */
 		rules_conduit(&r, id, "lgwan", "internet", addr_text(client, &c),
-			      addr_text(server, &s), "tcp/443");
+		    addr_text(server, &s), "tcp/443");
 	}
 	return r;
 }
@@ -111,14 +111,14 @@ fill(struct policy_query *q, uint32_t wide, uint16_t port)
 		uint32_t k = draw(&state) % wide;
 
 		q[i] = (struct policy_query){
-		    .client = host(CLIENTS + k * 16 + 1),
-		    .server = host(SERVERS + k * 16 + 1),
-		    .is4 = true,
-		    .from = 1,
-		    .to = 2,
-		    .proto = 6,
-		    .client_port = 50000,
-		    .server_port = port,
+			.client = host(CLIENTS + k * 16 + 1),
+			.server = host(SERVERS + k * 16 + 1),
+			.is4 = true,
+			.from = 1,
+			.to = 2,
+			.proto = 6,
+			.client_port = 50000,
+			.server_port = port,
 		};
 	}
 }
@@ -126,7 +126,7 @@ fill(struct policy_query *q, uint32_t wide, uint16_t port)
 int
 main(void)
 {
-	static const uint32_t sizes[] = {10, 1000, 100000};
+	static const uint32_t sizes[] = { 10, 1000, 100000 };
 	static struct policy_query q[QUERIES];
 
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -141,7 +141,7 @@ main(void)
 			return 1;
 		}
 		printf("conduits=%u compile_ms=%.1f image_mib=%.1f", n, start * 1e3,
-		       p->size / 1048576.0);
+		    p->size / 1048576.0);
 		fill(q, few, 443);
 		printf(" zone_ns=%.1f match_ns=%.1f", time_zones(p, q), time_match(p, q));
 		fill(q, few, 444);

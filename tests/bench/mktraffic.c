@@ -4,7 +4,8 @@
  *   flows1m   a new flow every fourth packet: SYN, SYN/ACK, ACK, RST, 4,096 open at once
  *   bulk1500  200 TCP connections, 1,514-byte frames one way, an ACK for every second one
  *
- * Clients are in 10.0.0.0/9, servers in 10.128.0.0/9. The same arguments give the same file. Checksums are zero. */
+ * Clients are in 10.0.0.0/9, servers in 10.128.0.0/9. The same arguments give the same file.
+ * Checksums are zero. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,9 +43,12 @@ emit(uint32_t i, int back, uint8_t proto, uint8_t flags, uint32_t payload)
 {
 	static uint8_t f[1600];
 	uint32_t client = 0x0a000100 + i % 65000, server = 0x0a800100 + (i * 2654435761u >> 20);
-	uint32_t cport = 1024 + i / 65000 % 60000, sport = ports[(i * 2654435761u >> 8) % (sizeof ports / 2)];
-	uint32_t l4 = proto == 6 ? 20 : 8, total = 20 + l4 + payload, size = 14 + total < 60 ? 60 : 14 + total;
-	uint32_t record[4] = { (uint32_t)(now_us / 1000000), (uint32_t)(now_us % 1000000), size, size };
+	uint32_t cport = 1024 + i / 65000 % 60000,
+		 sport = ports[(i * 2654435761u >> 8) % (sizeof ports / 2)];
+	uint32_t l4 = proto == 6 ? 20 : 8, total = 20 + l4 + payload,
+		 size = 14 + total < 60 ? 60 : 14 + total;
+	uint32_t record[4] = { (uint32_t)(now_us / 1000000), (uint32_t)(now_us % 1000000), size,
+		size };
 
 	memset(f, 0, 14 + 20 + l4);
 	memcpy(f, "\2\0\0\0\0\1\2\0\0\0\0\2\10\0\105", 15);

@@ -6,7 +6,7 @@
 #include <time.h>
 
 struct total {
-	uint64_t	packets, bytes;
+	uint64_t packets, bytes;
 };
 
 static void
@@ -43,6 +43,7 @@ main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	pcap_close(p);
 	ns = (double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec);
-	printf("%llu %.2f\n", (unsigned long long)t.packets, t.packets ? ns / (double)t.packets : 0.0);
+	printf(
+	    "%llu %.2f\n", (unsigned long long)t.packets, t.packets ? ns / (double)t.packets : 0.0);
 	return 0;
 }

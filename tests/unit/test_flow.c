@@ -41,7 +41,8 @@ add(struct flow_table *t, const struct flow_key *k, uint32_t now)
 static void
 test_both_directions_have_one_key(void **state)
 {
-	struct addr a = addr_from4((uint8_t[]){ 10, 2, 0, 9 }), b = addr_from4((uint8_t[]){ 10, 3, 9, 7 });
+	struct addr a = addr_from4((uint8_t[]){ 10, 2, 0, 9 }),
+		    b = addr_from4((uint8_t[]){ 10, 3, 9, 7 });
 	struct flow_key there, back;
 	unsigned client = flow_key_of(&there, &a, &b, 51514, 3389, 6, KIND_IS4);
 	unsigned server = flow_key_of(&back, &b, &a, 3389, 51514, 6, KIND_IS4);
@@ -82,7 +83,7 @@ static void
 test_random_against_model(void **state)
 {
 	enum { KEYS = 3000, SIZE = 2000, STEPS = 200000 };
-	static uint32_t model[KEYS];	/* entry of the key, 0 for none */
+	static uint32_t model[KEYS]; /* entry of the key, 0 for none */
 	struct flow_table t;
 	void *m = memory_of(SIZE);
 	unsigned seed = 20260101;
@@ -176,7 +177,7 @@ test_goes_on_after_a_kill(void **state)
 		k = key_number(i);
 		flow_remove(&t, flow_find(&t, &k, flow_hash(&t, &k)));
 	}
-	k = key_number(FLOWS);		/* killed before it was filled */
+	k = key_number(FLOWS); /* killed before it was filled */
 	assert_int_not_equal(flow_add(&t, &k, flow_hash(&t, &k), 0, &victim), FLOW_NONE);
 
 	assert_true(flow_table_init(&again, m, SIZE, &other));

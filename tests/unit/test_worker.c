@@ -1,4 +1,5 @@
-/* Judging, finding by finding: places and copies, outcomes and their times, fragments, ICMP errors, reloads, a killed worker. */
+/* Judging, finding by finding: places and copies, outcomes and their times, fragments, ICMP errors,
+ * reloads, a killed worker. */
 #include "unit.h"
 
 #include <stdio.h>
@@ -14,30 +15,36 @@ enum { KIKAN, LGWAN, INTERNET, MON, MAX_FINDINGS = 64, FIN = 1, SYN = 2, RST = 4
 static const char zones[] =
     "mirror = (\"mon0\");"
     "zones = ("
-    "{ id = \"kikan\"; class = \"core\"; interfaces = (\"eth1\"); networks = (\"10.1.0.0/16\", \"2001:db8:1::/48\"); },"
-    "{ id = \"lgwan\"; class = \"lgwan\"; interfaces = (\"eth2\"); networks = (\"10.2.0.0/16\", \"2001:db8:2::/48\"); },"
-    "{ id = \"internet\"; class = \"internet\"; interfaces = (\"eth3\"); networks = (\"10.3.0.0/16\", \"2001:db8:3::/48\"); },"
+    "{ id = \"kikan\"; class = \"core\"; interfaces = (\"eth1\"); networks = (\"10.1.0.0/16\", "
+    "\"2001:db8:1::/48\"); },"
+    "{ id = \"lgwan\"; class = \"lgwan\"; interfaces = (\"eth2\"); networks = (\"10.2.0.0/16\", "
+    "\"2001:db8:2::/48\"); },"
+    "{ id = \"internet\"; class = \"internet\"; interfaces = (\"eth3\"); networks = "
+    "(\"10.3.0.0/16\", \"2001:db8:3::/48\"); },"
     "{ id = \"dark\"; class = \"other\"; networks = (\"10.4.0.0/16\"); } );";
 static const char rules[] =
     "conduits = ("
-    "{ id = \"web\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/80\", \"udp/53\", \"icmp/8\"); },"
-    "{ id = \"mail\"; from = \"internet\"; to = \"lgwan\"; clients = (\"10.3.0.7\"); services = (\"tcp/25\"); require = \"text-mail\"; },"
+    "{ id = \"web\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/80\", \"udp/53\", "
+    "\"icmp/8\"); },"
+    "{ id = \"mail\"; from = \"internet\"; to = \"lgwan\"; clients = (\"10.3.0.7\"); services = "
+    "(\"tcp/25\"); require = \"text-mail\"; },"
     "{ id = \"pinned\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/443\");"
     "  client_macs = (\"02:00:00:00:02:09\"); server_macs = (\"02:00:00:00:03:07\"); } );";
 
 struct bench {
-	struct policy	*policy, *next;
-	struct net	 net;
-	struct worker	*worker;
-	struct finding	 found[MAX_FINDINGS];
-	unsigned	 n;
-	bool		 full;		/* the hub takes nothing */
-	uint64_t	 seq;
-	uint8_t		 bytes[256];
-	struct frame	 frame;
+	struct policy *policy, *next;
+	struct net net;
+	struct worker *worker;
+	struct finding found[MAX_FINDINGS];
+	unsigned n;
+	bool full; /* the hub takes nothing */
+	uint64_t seq;
+	uint8_t bytes[256];
+	struct frame frame;
 };
 
-static const uint8_t gateway[4][6] = { { 2, 0, 0, 0, 1, 1 }, { 2, 0, 0, 0, 2, 1 }, { 2, 0, 0, 0, 3, 1 }, { 2, 0, 0, 0, 9, 1 } };
+static const uint8_t gateway[4][6] = { { 2, 0, 0, 0, 1, 1 }, { 2, 0, 0, 0, 2, 1 },
+	{ 2, 0, 0, 0, 3, 1 }, { 2, 0, 0, 0, 9, 1 } };
 static struct hash_key key;
 
 static bool
@@ -48,7 +55,8 @@ take(void *ctx, const struct finding *f)
 	if (b->full)
 		return false;
 	assert_true(b->n < MAX_FINDINGS);
-	assert_true(finding_valid(f, b->next && b->next->generation == f->generation ? b->next : b->policy));
+	assert_true(finding_valid(
+	    f, b->next && b->next->generation == f->generation ? b->next : b->policy));
 	b->found[b->n++] = *f;
 	return true;
 }
@@ -90,7 +98,8 @@ setup(void **state)
 		b->net.iface[i].lost_at = NSTIME_ALWAYS;
 	}
 	for (int i = 0; i < 3; i++) {
-		int n = policy_iface_named(b->policy, (const char *[]){ "eth1", "eth2", "eth3" }[i]);
+		int n =
+		    policy_iface_named(b->policy, (const char *[]){ "eth1", "eth2", "eth3" }[i]);
 
 		memcpy(b->net.iface[n].mac.b, gateway[i], 6);
 		b->net.iface[n].has_mac = true;
@@ -111,9 +120,10 @@ teardown(void **state)
 
 	/* What holds after every test. */
 	assert_int_equal(c[COUNTER_frames], c[COUNTER_packets] + c[COUNTER_copies]);
-	assert_int_equal(c[COUNTER_packets], c[COUNTER_judged] + c[COUNTER_not_judged] + c[COUNTER_undecodable]);
-	assert_int_equal(c[COUNTER_flows], c[COUNTER_conforming] + c[COUNTER_violations] + c[COUNTER_suspected] +
-	    c[COUNTER_unverifiable]);
+	assert_int_equal(
+	    c[COUNTER_packets], c[COUNTER_judged] + c[COUNTER_not_judged] + c[COUNTER_undecodable]);
+	assert_int_equal(c[COUNTER_flows], c[COUNTER_conforming] + c[COUNTER_violations] +
+					       c[COUNTER_suspected] + c[COUNTER_unverifiable]);
 	worker_free(b->worker);
 	free(b->policy);
 	free(b->next);
@@ -124,7 +134,8 @@ teardown(void **state)
 static uint16_t
 iface_number(const struct bench *b, int zone)
 {
-	return (uint16_t)policy_iface_named(b->policy, (const char *[]){ "eth1", "eth2", "eth3", "mon0" }[zone]);
+	return (uint16_t)policy_iface_named(
+	    b->policy, (const char *[]){ "eth1", "eth2", "eth3", "mon0" }[zone]);
 }
 
 static void
@@ -136,7 +147,8 @@ put16(uint8_t *p, unsigned v)
 
 /* Ethernet and IPv4 around SIZE bytes already at bytes + 34. FROM and TO: zone << 8 | host. */
 static void
-wrap(struct bench *b, int at, bool leaving, unsigned from, unsigned to, uint8_t proto, unsigned size)
+wrap(
+    struct bench *b, int at, bool leaving, unsigned from, unsigned to, uint8_t proto, unsigned size)
 {
 	uint8_t *p = b->bytes;
 	uint8_t host[6] = { 2, 0, 0, 0, (uint8_t)(from >> 8), (uint8_t)from };
@@ -152,8 +164,11 @@ wrap(struct bench *b, int at, bool leaving, unsigned from, unsigned to, uint8_t 
 	p[23] = proto;
 	memcpy(p + 26, (uint8_t[]){ 10, (uint8_t)(from >> 8), 0, (uint8_t)from }, 4);
 	memcpy(p + 30, (uint8_t[]){ 10, (uint8_t)(to >> 8), 0, (uint8_t)to }, 4);
-	b->frame = (struct frame){ .bytes = b->bytes, .caplen = 34 + size, .wirelen = 34 + size,
-		.iface = iface_number(b, at), .link = FRAME_ETHERNET };
+	b->frame = (struct frame){ .bytes = b->bytes,
+		.caplen = 34 + size,
+		.wirelen = 34 + size,
+		.iface = iface_number(b, at),
+		.link = FRAME_ETHERNET };
 }
 
 static void
@@ -165,8 +180,8 @@ judge(struct bench *b, nstime t)
 }
 
 static void
-tcp(struct bench *b, nstime t, int at, bool leaving, unsigned from, unsigned sport, unsigned to, unsigned dport,
-    uint8_t flags, unsigned payload)
+tcp(struct bench *b, nstime t, int at, bool leaving, unsigned from, unsigned sport, unsigned to,
+    unsigned dport, uint8_t flags, unsigned payload)
 {
 	uint8_t *p = b->bytes + 34;
 
@@ -179,9 +194,9 @@ tcp(struct bench *b, nstime t, int at, bool leaving, unsigned from, unsigned spo
 	judge(b, t);
 }
 
-#define C 0x0209	/* 10.2.0.9, a client in lgwan */
-#define S 0x0307	/* 10.3.0.7, a server in internet */
-#define K 0x0105	/* 10.1.0.5 in kikan */
+#define C 0x0209 /* 10.2.0.9, a client in lgwan */
+#define S 0x0307 /* 10.3.0.7, a server in internet */
+#define K 0x0105 /* 10.1.0.5 in kikan */
 
 static void
 test_conforming_is_silent(void **state)
@@ -302,10 +317,12 @@ test_forged_mac(void **state)
 	assert_int_equal(b->n, 1);
 	assert_int_equal(b->found[0].id, 1002);
 	assert_int_equal(b->found[0].n, 1);
-	assert_string_equal(policy_text(b->policy, policy_zone(b->policy, b->found[0].claims)->id), "lgwan");
+	assert_string_equal(
+	    policy_text(b->policy, policy_zone(b->policy, b->found[0].claims)->id), "lgwan");
 }
 
-/* With loss where it should have come in, nothing can be said against it; the gateway's own packets need not come in. */
+/* With loss where it should have come in, nothing can be said against it; the gateway's own packets
+ * need not come in. */
 static void
 test_not_forged(void **state)
 {
@@ -366,7 +383,7 @@ test_unzoned_and_uncaptured(void **state)
 	assert_int_equal(b->found[0].to, 0);
 	assert_int_equal(b->found[0].outcome, OUTCOME_UNKNOWN);
 	assert_int_equal(b->found[1].id, 2002);
-	assert_int_equal(b->found[1].outcome, OUTCOME_UNKNOWN);	/* zone dark has no interface */
+	assert_int_equal(b->found[1].outcome, OUTCOME_UNKNOWN); /* zone dark has no interface */
 }
 
 static void
@@ -443,7 +460,8 @@ test_midstream_goes_by_the_named_port(void **state)
 {
 	struct bench *b = *state;
 
-	tcp(b, 0, INTERNET, false, S, 80, C, 40000, ACK, 10);	/* an answer is the first thing seen */
+	tcp(b, 0, INTERNET, false, S, 80, C, 40000, ACK,
+	    10); /* an answer is the first thing seen */
 	tcp(b, 1, INTERNET, false, S, 3306, C, 40001, ACK, 10);
 	worker_tick(b->worker, NS_SEC);
 	assert_int_equal(b->n, 1);
@@ -579,7 +597,8 @@ test_mirror(void **state)
 	assert_int_equal(worker_counters(b->worker)[COUNTER_conforming], 1);
 }
 
-/* A reload that takes the conduit away: the next packet of the flow is a violation; and the other way round. */
+/* A reload that takes the conduit away: the next packet of the flow is a violation; and the other
+ * way round. */
 static void
 test_reload_judges_again(void **state)
 {
@@ -589,7 +608,10 @@ test_reload_judges_again(void **state)
 	tcp(b, 1, LGWAN, false, C, 40001, S, 81, SYN, 0);
 	worker_tick(b->worker, NS_SEC);
 	assert_int_equal(b->n, 1);
-	b->next = policy_from(zones, "conduits = ( { id = \"other\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/81\"); } );", 2);
+	b->next = policy_from(zones,
+	    "conduits = ( { id = \"other\"; from = \"lgwan\"; to = \"internet\"; services = "
+	    "(\"tcp/81\"); } );",
+	    2);
 	worker_policy(b->worker, b->next);
 	tcp(b, 2 * NS_SEC, LGWAN, false, C, 40000, S, 80, ACK, 1);
 	tcp(b, 2 * NS_SEC, LGWAN, false, C, 40001, S, 81, SYN, 0);
@@ -637,8 +659,11 @@ test_killed_worker_counts_once(void **state)
 	tcp(b, 1, LGWAN, false, C, 40000, S, 81, SYN, 0);
 
 	/* It dies; what it published includes only the first frame. */
-	uint64_t count[COUNTERS] = { [COUNTER_frames] = 1, [COUNTER_packets] = 1, [COUNTER_judged] = 1,
-		[COUNTER_flows] = 1, [COUNTER_violations] = 1 };
+	uint64_t count[COUNTERS] = { [COUNTER_frames] = 1,
+		[COUNTER_packets] = 1,
+		[COUNTER_judged] = 1,
+		[COUNTER_flows] = 1,
+		[COUNTER_violations] = 1 };
 	uint64_t events[32] = { 0 };
 
 	worker_free(b->worker);
