@@ -27,7 +27,9 @@ enum {
 struct source {
 	struct savefile *file;
 	const char *name;
-	uint16_t iface; /* as the user said */
+	uint16_t iface;	      /* as the user said */
+	uint32_t description; /* of the newest frame */
+	uint16_t mapped;      /* the interface of frames of that description */
 	bool by_name; /* the file's interfaces have different names: those that the policy knows are
 			 taken */
 	bool ready;   /* `next` holds a frame */
@@ -115,35 +117,33 @@ say_gap(struct replay *r, const struct source *s)
 	print(&t);
 }
 
-/* The interface whose traffic a frame is. */
-static uint16_t
-iface_of(struct replay *r, struct source *s, uint32_t description)
+/* A frame of another description than the one before: it may bring the interface's own MAC, or a
+ * name that says whose traffic it is. */
+static void
+learn(struct replay *r, struct source *s, uint32_t description)
 {
 	const struct savefile_iface *d = savefile_iface(s->file, description);
+	struct net_iface *i;
 	int known;
 
-	if (!s->by_name || !d)
-		return s->iface;
-	known = policy_iface_named(r->policy, d->name);
-	if (known == POLICY_NONE)
-		return s->iface;
-	r->net.iface[known].open_since = NSTIME_ALWAYS;
-	return (uint16_t)known;
-}
+	s->description = description;
+	s->mapped = s->iface;
+	for (uint32_t n = 0; n < savefile_ifaces(s->file); n++) {
+		const struct savefile_iface *other = savefile_iface(s->file, n);
 
-/* A description may bring the interface's own MAC, or another name than those before. */
-static void
-learn(struct replay *r, struct source *s, uint32_t description, uint16_t iface)
-{
-	const struct savefile_iface *d = savefile_iface(s->file, description);
-	const struct savefile_iface *first = savefile_iface(s->file, 0);
-	struct net_iface *i = &r->net.iface[iface];
-
-	if (d && first && d->name[0] && first->name[0] && strcmp(d->name, first->name) != 0)
-		s->by_name = true;
-	if (d && d->has_mac && !i->has_mac) {
+		if (d->name[0] && other->name[0] && strcmp(d->name, other->name) != 0)
+			s->by_name = true;
+	}
+	known = s->by_name ? policy_iface_named(r->policy, d->name) : POLICY_NONE;
+	if (known != POLICY_NONE) {
+		s->mapped = (uint16_t)known;
+		r->net.iface[known].open_since = NSTIME_ALWAYS;
+	}
+	i = &r->net.iface[s->mapped];
+	if (d->has_mac && !i->has_mac) {
 		i->mac = d->mac;
 		i->has_mac = true;
+		judge_batch(r); /* what came before is judged as it was known then */
 		worker_net(r->worker, &r->net);
 	}
 }
@@ -159,12 +159,9 @@ advance(struct replay *r, struct source *s)
 	for (;;) {
 		switch (savefile_next(s->file, &s->next, &description)) {
 		case SAVEFILE_FRAME:
-			if (description || savefile_iface(s->file, 0)->has_mac) {
-				learn(r, s, description, s->iface);
-				s->next.iface = iface_of(r, s, description);
-			} else {
-				s->next.iface = s->by_name ? iface_of(r, s, 0) : s->iface;
-			}
+			if (description != s->description)
+				learn(r, s, description);
+			s->next.iface = s->mapped;
 			s->ready = true;
 			return 0;
 		case SAVEFILE_MORE:
@@ -320,6 +317,7 @@ open_sources(struct replay *r)
 
 		s->name = r->options->source[i].file;
 		s->iface = r->options->source[i].iface;
+		s->description = UINT32_MAX;
 		error = savefile_open(s->name, &s->file, &what);
 		if (error) {
 			log_error(

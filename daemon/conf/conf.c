@@ -440,16 +440,11 @@ syntax_error(struct reader *r, const config_t *tree)
 {
 	unsigned line = config_error_line(tree) > 0 ? (unsigned)config_error_line(tree) : 1;
 	char words[61];
+	struct text t = text_of(r->why, sizeof r->why);
 
-	(void)source_excerpt(&r->source, line, words, sizeof words);
-	if (strcmp(config_error_text(tree), "syntax error") == 0)
-		conf_error(r->errors, source_place(&r->source, line),
-		    "syntax error before the end of \"%s\": a name, '=', a comma or a "
-		    "bracket is missing or too much here or just before",
-		    words);
-	else
-		conf_error(r->errors, source_place(&r->source, line), "%s in \"%s\"",
-		    config_error_text(tree), words);
+	value_quote(&t, source_excerpt(&r->source, line, words, sizeof words));
+	conf_error(r->errors, source_place(&r->source, line), "%s in or before %s",
+		   config_error_text(tree), r->why);
 }
 
 static void

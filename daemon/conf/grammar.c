@@ -15,7 +15,7 @@ all_of(const char *text, size_t size, const char *others)
 		char c = text[i];
 
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      (c && strchr(others, c))))
+			(c && strchr(others, c))))
 			return false;
 	}
 	return size > 0;
@@ -57,7 +57,7 @@ value_line(const char *text, struct conf_line *to, struct text *why)
 {
 	size_t size = strcspn(text, " ");
 	const char *p = text + size;
-	unsigned long vlan[2] = {0, 0};
+	unsigned long vlan[2] = { 0, 0 };
 	char name[16];
 
 	if (!iface_name(text, size, name, why))
@@ -99,13 +99,11 @@ static const struct service_proto {
 	bool range;
 	const char *counted;
 } protos[] = {
-    {"tcp", 6, 65535, true, "port"},
-    {"udp", 17, 65535, true, "port"},
-    {"sctp", 132, 65535, true, "port"},
-    {"icmp", 1, 255, false, "ICMP type"},
-    {"icmp6", 58, 255, false, "ICMPv6 type"},
-    {"ip", 0, 254, false,
-     "protocol number"}, /* 255 is reserved, and stands for any in the policy */
+	{ "tcp", 6, 65535, true, "port" }, { "udp", 17, 65535, true, "port" },
+	{ "sctp", 132, 65535, true, "port" }, { "icmp", 1, 255, false, "ICMP type" },
+	{ "icmp6", 58, 255, false, "ICMPv6 type" },
+	{ "ip", 0, 254, false,
+	    "protocol number" }, /* 255 is reserved, and stands for any in the policy */
 };
 
 static const char *
@@ -124,21 +122,21 @@ service_proto(const char *text, size_t size, struct text *why)
 	for (size_t i = 0; i < sizeof protos / sizeof protos[0]; i++)
 		if (strlen(protos[i].name) == size && memcmp(protos[i].name, text, size) == 0)
 			return &protos[i];
-	text_add(
-	    why,
+	text_add(why,
 	    "must be tcp/PORT, udp/PORT, sctp/PORT, icmp/TYPE, icmp6/TYPE, ip/PROTOCOL or any");
 	if (size < sizeof name)
 		memcpy(name, text, size);
 	meant = suggest(name, sizeof protos / sizeof protos[0], proto_at, NULL);
-	if (meant)
-		text_add(why, "; did you mean %s%.*s?", meant, text[size] ? 24 : 0, text + size);
+	if (meant &&
+	    strspn(text + size, "/-0123456789 abcdefghijklmnopqrstuvwxyz") == strlen(text + size))
+		text_add(why, "; did you mean %s%.24s?", meant, text + size);
 	return NULL;
 }
 
 /* PORT or PORT-PORT, up to the end or a space. */
 static bool
-service_range(const char **text, const struct service_proto *q, unsigned long n[2],
-	      struct text *why)
+service_range(
+    const char **text, const struct service_proto *q, unsigned long n[2], struct text *why)
 {
 	const char *p = *text;
 	bool dash;
@@ -156,21 +154,21 @@ service_range(const char **text, const struct service_proto *q, unsigned long n[
 		goto wrong;
 	if (n[1] < n[0]) {
 		text_add(why, "the range must begin with the lower port: did you mean %s/%lu-%lu?",
-			 q->name, n[1], n[0]);
+		    q->name, n[1], n[0]);
 		return false;
 	}
 	*text = p;
 	return true;
 wrong:
 	text_add(why, "the %s must be 0 to %u%s", q->counted, q->most,
-		 q->range ? ", or a range as in 8000-8010" : "");
+	    q->range ? ", or a range as in 8000-8010" : "");
 	return false;
 }
 
 bool
 value_service(const char *text, struct policy_service *to, struct text *why)
 {
-	struct policy_service s = {.proto = POLICY_ANY_PROTO, .whole = 1};
+	struct policy_service s = { .proto = POLICY_ANY_PROTO, .whole = 1 };
 	size_t size = strcspn(text, "/ ");
 	const char *p = text + size;
 	uint8_t app = 0;
@@ -183,7 +181,7 @@ value_service(const char *text, struct policy_service *to, struct text *why)
 			return false;
 		if (*p != '/') {
 			text_add(why, "the %s is missing, as in %s/%s", q->counted, q->name,
-				 q->range ? "443" : "47");
+			    q->range ? "443" : "47");
 			return false;
 		}
 		p++;
@@ -209,7 +207,7 @@ value_service(const char *text, struct policy_service *to, struct text *why)
 static int
 day_of(const char *text)
 {
-	static const char names[7][4] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+	static const char names[7][4] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 
 	for (int i = 0; i < 7; i++)
 		if (strncmp(text, names[i], 3) == 0)
@@ -270,8 +268,8 @@ by_begin(const void *a, const void *b)
 {
 	const struct policy_hours *x = a, *y = b;
 
-	return x->from != y->from ? (x->from < y->from ? -1 : 1)
-				  : (x->to > y->to) - (x->to < y->to);
+	return x->from != y->from ? (x->from < y->from ? -1 : 1) :
+				    (x->to > y->to) - (x->to < y->to);
 }
 
 unsigned
@@ -300,17 +298,17 @@ value_hours(const char *text, struct policy_hours to[VALUE_WINDOWS], struct text
 		if (!(days & 1u << d))
 			continue;
 		if (from < until) {
-			to[n++] = (struct policy_hours){(uint16_t)(begin + (unsigned)from),
-							(uint16_t)(begin + (unsigned)until)};
+			to[n++] = (struct policy_hours){ (uint16_t)(begin + (unsigned)from),
+				(uint16_t)(begin + (unsigned)until) };
 			continue;
 		}
-		to[n++] = (struct policy_hours){(uint16_t)(begin + (unsigned)from),
-						(uint16_t)(begin + MINUTES)};
+		to[n++] = (struct policy_hours){ (uint16_t)(begin + (unsigned)from),
+			(uint16_t)(begin + MINUTES) };
 		if (until == 0)
 			continue;
 		begin = (d + 1) % 7 * MINUTES;
 		to[n++] =
-		    (struct policy_hours){(uint16_t)begin, (uint16_t)(begin + (unsigned)until)};
+		    (struct policy_hours){ (uint16_t)begin, (uint16_t)(begin + (unsigned)until) };
 	}
 	qsort(to, n, sizeof *to, by_begin);
 	return n;

@@ -361,6 +361,11 @@ include(struct scan *c, struct file *f)
 		out_of_memory(c);
 		return;
 	}
+	if (!value_text(written, &c->why)) {
+		conf_error(c->errors, here(f), "the name of a file after @include %s", c->why.at);
+		c->s->broken = true;
+		return;
+	}
 	if (c->depth == SOURCE_DEPTH) {
 		conf_error(c->errors, here(f),
 		    "@include \"%s\": at most %d files may be inside one another", written,

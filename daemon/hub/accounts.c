@@ -60,12 +60,15 @@ accounts_capture(struct accounts *a, const struct capture_shm *shm, nstime mono)
 			.nic_drops = atomic_load_explicit(&c->nic_drops, memory_order_relaxed),
 			.ring_full = atomic_load_explicit(&c->ring_full, memory_order_relaxed),
 			.unread = a->iface[i].unread,
+			.moved_before = a->iface[i].moved_before,
 			.lost_at = atomic_load_explicit(&c->lost_at, memory_order_relaxed),
 			.last_frame = atomic_load_explicit(&c->last_frame, memory_order_relaxed),
 		};
 
-		if (!a->capture_known || !same(&now, &a->iface[i]))
+		if (!a->capture_known || !same(&now, &a->iface[i])) {
+			now.moved_before = a->capture_known ? a->still_since[i] : mono;
 			a->still_since[i] = mono;
+		}
 		a->iface[i] = now;
 	}
 	a->capture_known = true;

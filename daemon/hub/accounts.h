@@ -41,6 +41,7 @@ struct iface_sample {
 	uint64_t frames, bytes, received, kernel_drops, nic_drops, ring_full;
 	uint64_t unread; /* found by check(), not by capture */
 	nstime lost_at, last_frame;
+	nstime moved_before; /* monotonic: the look that saw it move before it last moved */
 };
 
 enum account {

@@ -8,29 +8,34 @@
 #define OVERRUN_AGAIN (10 * NS_SEC)
 
 static const struct loss_kind {
+	uint16_t id;
 	const char *what, *unit; /* unit: the key of its number */
 	const char *msg, *msg_ja;
 } loss_kinds[LOSS_KINDS] = {
-	[LOSS_KERNEL] = { "kernel-drop", "pkts",
+	[LOSS_KERNEL] = { 9005, "kernel-drop", "pkts",
 	    "the kernel's capture buffer was full: these packets were not judged",
 	    "カーネルの取込みバッファがあふれ、判定できなかったパケットがあります" },
-	[LOSS_NIC] = { "nic-drop", "pkts",
+	[LOSS_NIC] = { 9005, "nic-drop", "pkts",
 	    "the network card or its driver dropped packets before capture",
 	    "NIC またはドライバが取込み前にパケットを破棄しました" },
-	[LOSS_RING] = { "ring-full", "pkts",
+	[LOSS_RING] = { 9005, "ring-full", "pkts",
 	    "a worker was too slow and its ring full: these packets were not judged",
 	    "判定処理が追いつかず、判定できなかったパケットがあります" },
-	[LOSS_UNREAD] = { "iface-gone", "pkts",
+	[LOSS_UNREAD] = { 9005, "iface-gone", "pkts",
 	    "these packets were waiting in the kernel when the interface disappeared",
 	    "インターフェース消失時にカーネル内で待っていたパケットは判定できませんでした" },
-	[LOSS_FLOWS] = { "flow-evicted", "flows",
+	[LOSS_FLOWS] = { 9005, "flow-evicted", "flows",
 	    "the flow table was full: flows gave up their place before they ended (see `flows`)",
 	    "フロー表が満杯になり、終了前のフローを手放しました (flows を参照)" },
-	[LOSS_FRAGMENTS] = { "fragment-evicted", "fragments",
+	[LOSS_FRAGMENTS] = { 9005, "fragment-evicted", "fragments",
 	    "the fragment table was full: some datagrams cannot be followed",
 	    "フラグメント表が満杯になり、追跡できないデータグラムがあります" },
-	[LOSS_SKIPPED] = { "worker-crash", "pkts", "frames that ended a worker twice were skipped",
+	[LOSS_SKIPPED] = { 9005, "worker-crash", "pkts",
+	    "frames that ended a worker twice were skipped",
 	    "判定プロセスを二度停止させたフレームを飛ばしました" },
+	[LOSS_FINDINGS] = { 9008, "findings", "pkts",
+	    "flows with a finding gave up their place before these packets could be said",
+	    "検出済みフローが、報告前に表から押し出されました" },
 };
 
 static const char *const gap_words[GAP_REASONS] = {
@@ -85,7 +90,7 @@ coverage_new(struct moment now, coverage_say *say, void *ctx)
 	if (c) {
 		c->say = say;
 		c->ctx = ctx;
-		c->started = c->beat = now;
+		c->started = c->beat = c->looked = now;
 		c->overrun_said = NSTIME_ALWAYS;
 	}
 	return c;
@@ -340,22 +345,37 @@ say_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, bo
 	}
 	l->told = l->total;
 	l->told_at = now.mono;
-	c->say(c->ctx, 9005, t.at, coverage_pick(c, k->msg, k->msg_ja));
+	c->say(c->ctx, k->id, t.at, coverage_pick(c, k->msg, k->msg_ja));
+}
+
+/* Since when something may have been lost that is seen now. MOVED: when the interface's counters
+ * moved before, 0 where that says nothing. */
+static struct moment
+loss_since(const struct coverage *c, nstime moved, struct moment now)
+{
+	nstime mono = c->looked.mono;
+
+	if (moved && moved < mono)
+		mono = moved;
+	if (now.mono - mono > COVERAGE_LOSS_BACK)
+		mono = now.mono - COVERAGE_LOSS_BACK;
+	return (struct moment){ .mono = mono, .wall = now.wall - (now.mono - mono) };
 }
 
 static void
 loss_is(struct coverage *c, struct loss *l, enum loss_id id, const char *in, uint64_t value,
-    struct moment now)
+    nstime moved, struct moment now)
 {
-	uint64_t more =
-	    value >= l->seen ? value - l->seen : value; /* smaller: the memory is a new one */
+	/* A smaller number: the memory is a new one. */
+	uint64_t more = value >= l->seen ? value - l->seen : value;
 
 	l->seen = value;
 	if (more) {
 		if (!l->lasts)
-			*l = (struct loss){
-				.lasts = true, .seen = value, .from = now, .told_at = NSTIME_ALWAYS
-			};
+			*l = (struct loss){ .lasts = true,
+				.seen = value,
+				.from = loss_since(c, moved, now),
+				.told_at = NSTIME_ALWAYS };
 		l->total += more;
 		l->last = now;
 		if (l->told_at == NSTIME_ALWAYS || now.mono - l->told_at >= COVERAGE_LOSS_AGAIN)
@@ -369,22 +389,32 @@ loss_is(struct coverage *c, struct loss *l, enum loss_id id, const char *in, uin
 void
 coverage_losses(struct coverage *c, const struct accounts *a, struct moment now)
 {
+	static const struct {
+		enum loss_id id;
+		enum counter counter;
+	} whole[] = {
+		{ LOSS_FLOWS, COUNTER_evicted },
+		{ LOSS_FRAGMENTS, COUNTER_fragments_evicted },
+		{ LOSS_SKIPPED, COUNTER_skipped },
+		{ LOSS_FINDINGS, COUNTER_unsaid },
+	};
+
 	for (size_t i = 0; i < POLICY_IFACES; i++) {
 		struct boundary *b = &c->boundary[i];
 		const struct iface_sample *s = &a->iface[i];
+		const uint64_t value[] = { [LOSS_KERNEL] = s->kernel_drops,
+			[LOSS_NIC] = s->nic_drops,
+			[LOSS_RING] = s->ring_full,
+			[LOSS_UNREAD] = s->unread };
 
-		if (!b->used)
-			continue;
-		loss_is(c, &b->loss[LOSS_KERNEL], LOSS_KERNEL, b->name, s->kernel_drops, now);
-		loss_is(c, &b->loss[LOSS_NIC], LOSS_NIC, b->name, s->nic_drops, now);
-		loss_is(c, &b->loss[LOSS_RING], LOSS_RING, b->name, s->ring_full, now);
-		loss_is(c, &b->loss[LOSS_UNREAD], LOSS_UNREAD, b->name, s->unread, now);
+		for (unsigned k = LOSS_KERNEL; b->used && k <= LOSS_UNREAD; k++)
+			loss_is(c, &b->loss[k], (enum loss_id)k, b->name, value[k], s->moved_before,
+			    now);
 	}
-	loss_is(c, &c->loss[LOSS_FLOWS], LOSS_FLOWS, NULL, accounts_total(a, COUNTER_evicted), now);
-	loss_is(c, &c->loss[LOSS_FRAGMENTS], LOSS_FRAGMENTS, NULL,
-	    accounts_total(a, COUNTER_fragments_evicted), now);
-	loss_is(
-	    c, &c->loss[LOSS_SKIPPED], LOSS_SKIPPED, NULL, accounts_total(a, COUNTER_skipped), now);
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+		loss_is(c, &c->loss[whole[i].id], whole[i].id, NULL,
+		    accounts_total(a, whole[i].counter), 0, now);
+	c->looked = now;
 }
 
 /* Says the totals of a loss that lasts, unless its first line was said in this very moment. */

@@ -28,6 +28,10 @@ struct moment {
 #define COVERAGE_LOSS_END   (10 * NS_SEC)
 #define COVERAGE_LOSS_AGAIN NS_MIN
 
+/* It begins when the counter was last known not to have moved: at the look before, or, where the
+ * whole interface stood still then, when that began, but not longer ago than this. */
+#define COVERAGE_LOSS_BACK (10 * NS_SEC)
+
 /* A note to say: id, fields (without those of line_note()), a sentence in the policy's language. */
 typedef void coverage_say(void *ctx, uint16_t id, const char *fields, const char *msg);
 

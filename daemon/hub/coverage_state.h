@@ -16,6 +16,7 @@ enum loss_id {
 	LOSS_FLOWS,
 	LOSS_FRAGMENTS,
 	LOSS_SKIPPED,
+	LOSS_FINDINGS,
 	LOSS_KINDS
 };
 
@@ -52,6 +53,7 @@ struct coverage {
 	struct boundary boundary[POLICY_IFACES];
 	struct loss loss[LOSS_KINDS]; /* of the daemon as a whole */
 	bool stopping;
+	struct moment looked; /* at counters: the last time before this one */
 	uint64_t overruns;
 	nstime overrun_said;
 	struct moment started, beat; /* start; last heartbeat */

@@ -523,7 +523,7 @@ audit_end(struct worker *w, uint32_t n)
 		p->suspected += m->class == FLOW_SUSPECTED;
 		p->unverifiable += m->class == FLOW_UNVERIFIABLE;
 	}
-	if ((m->flags & MORE_SAID) && f->packets != m->said_packets)
+	if (outcome_unsaid(w, n))
 		w->count[COUNTER_unsaid] += f->packets - m->said_packets;
 	outcome_unqueue(w, n);
 	flow_remove(&w->flows, n);

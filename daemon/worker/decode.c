@@ -2,8 +2,8 @@
 #include "worker/decode_in.h"
 
 static const struct {
-	const char	*name;
-	uint16_t	 what;
+	const char *name;
+	uint16_t what;
 } events[EVENT_COUNT] = {
 	[EVENT_NONE] = { "none", 0 },
 	[EVENT_TRUNCATED] = { "truncated", WHAT_TRUNCATED },

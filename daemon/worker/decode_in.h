@@ -16,36 +16,36 @@
 
 /* Bytes of one layer: those that are here, and how many the wire had. */
 struct span {
-	struct wire	w;
-	size_t		wire;	/* bytes that the wire had from w.p on; at least wire_left(&w) */
-	bool		open;	/* and more behind them: they are in later fragments */
-	bool		cut;	/* after a span_take() that failed: only the capture lacks them */
+	struct wire w;
+	size_t wire; /* bytes that the wire had from w.p on; at least wire_left(&w) */
+	bool open;   /* and more behind them: they are in later fragments */
+	bool cut;    /* after a span_take() that failed: only the capture lacks them */
 };
 
 enum next {
-	NEXT_NONE,		/* the frame was read as far as it goes */
-	NEXT_ETHER,		/* an Ethernet header */
-	NEXT_TYPE,		/* what decode.type says */
+	NEXT_NONE,  /* the frame was read as far as it goes */
+	NEXT_ETHER, /* an Ethernet header */
+	NEXT_TYPE,  /* what decode.type says */
 	NEXT_MPLS,
 	NEXT_PPP,
 	NEXT_IP4,
 	NEXT_IP6,
-	NEXT_IP,		/* IPv4 or IPv6, by its first four bits */
-	NEXT_CUT,		/* from a reader of UDP tunnels: the header is not here */
+	NEXT_IP,  /* IPv4 or IPv6, by its first four bits */
+	NEXT_CUT, /* from a reader of UDP tunnels: the header is not here */
 };
 
 struct decode {
 	const struct frame *f;
-	struct packet	*out;
-	unsigned	 n;		/* packets in `out` */
-	struct stack	*stack;
-	struct span	 at;		/* what the next layer reads */
-	uint16_t	 type;		/* NEXT_TYPE: the ethertype */
-	uint8_t		 depth;
-	uint16_t	 vlan[2];
-	uint16_t	 unexpected;	/* for the next packet */
-	const uint8_t	*smac, *dmac;	/* outermost */
-	const uint8_t	*to;		/* destination MAC of the innermost Ethernet, or NULL */
+	struct packet *out;
+	unsigned n; /* packets in `out` */
+	struct stack *stack;
+	struct span at; /* what the next layer reads */
+	uint16_t type;	/* NEXT_TYPE: the ethertype */
+	uint8_t depth;
+	uint16_t vlan[2];
+	uint16_t unexpected;	    /* for the next packet */
+	const uint8_t *smac, *dmac; /* outermost */
+	const uint8_t *to;	    /* destination MAC of the innermost Ethernet, or NULL */
 };
 
 enum {
@@ -145,13 +145,13 @@ packet_start(struct decode *d, uint8_t kind)
 	struct packet *p = &d->out[d->n];
 
 	*p = (struct packet){
-	    .kind = kind,
-	    .depth = d->depth,
-	    .bytes = d->f->wirelen,
-	    .vlan = {d->vlan[0], d->vlan[1]},
-	    .unexpected = d->unexpected,
-	    .smac = d->smac,
-	    .dmac = d->dmac,
+		.kind = kind,
+		.depth = d->depth,
+		.bytes = d->f->wirelen,
+		.vlan = { d->vlan[0], d->vlan[1] },
+		.unexpected = d->unexpected,
+		.smac = d->smac,
+		.dmac = d->dmac,
 	};
 	return p;
 }
@@ -216,8 +216,12 @@ decode_is_tunnel_port(uint16_t sport, uint16_t dport)
 {
 #define TUNNEL_PORT(n) [(n) >> 3 & 15] = (n)
 	static const uint16_t ports[16] = {
-	    TUNNEL_PORT(PORT_L2TP),  TUNNEL_PORT(PORT_GTPU),   TUNNEL_PORT(PORT_TEREDO),
-	    TUNNEL_PORT(PORT_VXLAN), TUNNEL_PORT(PORT_GENEVE), TUNNEL_PORT(PORT_VXLAN_LINUX),
+		TUNNEL_PORT(PORT_L2TP),
+		TUNNEL_PORT(PORT_GTPU),
+		TUNNEL_PORT(PORT_TEREDO),
+		TUNNEL_PORT(PORT_VXLAN),
+		TUNNEL_PORT(PORT_GENEVE),
+		TUNNEL_PORT(PORT_VXLAN_LINUX),
 	};
 #undef TUNNEL_PORT
 

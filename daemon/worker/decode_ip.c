@@ -8,8 +8,10 @@
 #include "worker/decode_in.h"
 
 enum {
-	OFFSET4 = 0x1fff, MORE4 = 0x2000,
-	OFFSET6 = 0xfff8, MORE6 = 0x0001,
+	OFFSET4 = 0x1fff,
+	MORE4 = 0x2000,
+	OFFSET6 = 0xfff8,
+	MORE6 = 0x0001,
 	DATAGRAM_MAX = 65535,
 	OPTION_JUMBO = 194,
 	AH_MIN = 12,
@@ -17,9 +19,9 @@ enum {
 
 /* What a chain of headers behind the network header says. */
 struct chain {
-	uint8_t		proto;		/* of the next header; in the end, of the transport */
-	uint8_t		fragment;	/* enum packet_fragment */
-	uint32_t	id;
+	uint8_t proto;	  /* of the next header; in the end, of the transport */
+	uint8_t fragment; /* enum packet_fragment */
+	uint32_t id;
 };
 
 static bool
@@ -126,9 +128,9 @@ network_end(struct decode *d, struct packet *p, const struct chain *c)
 
 /* The fields of an IPv4 header that its reading goes on with. */
 struct ip4 {
-	size_t		header;		/* bytes, with options */
-	size_t		total;
-	uint16_t	place;		/* flags and offset */
+	size_t header; /* bytes, with options */
+	size_t total;
+	uint16_t place; /* flags and offset */
 };
 
 /* Reads the fixed part into P. False when H is not IPv4. */
@@ -172,8 +174,8 @@ ip4_rare(struct decode *d, const struct ip4 *ip, struct chain *c)
 	if (c->fragment == FRAGMENT_LATER)
 		return EVENT_NONE;
 	for (unsigned i = 0; c->proto == PROTO_AH; i++) {
-		uint8_t event = i == DECODE_EXTENSIONS ? EVENT_IP6_CHAIN
-						       : chain_ah(&d->at, c, EVENT_IP4_HEADER);
+		uint8_t event = i == DECODE_EXTENSIONS ? EVENT_IP6_CHAIN :
+							 chain_ah(&d->at, c, EVENT_IP4_HEADER);
 		if (event != EVENT_NONE)
 			return event;
 	}
@@ -221,7 +223,7 @@ jumbo_length(struct span s)
 	h = span_take(&s, wire_u8(&h) * (size_t)8 + 6);
 	for (unsigned i = 0; h.ok && wire_left(&h) > 0 && i < DECODE_EXTENSIONS; i++) {
 		uint8_t option = wire_u8(&h);
-		if (option == 0)			/* Pad1 */
+		if (option == 0) /* Pad1 */
 			continue;
 		uint8_t size = wire_u8(&h);
 		if (option == OPTION_JUMBO)
@@ -252,7 +254,7 @@ decode_ip6(struct decode *d)
 	stack_add(d->stack, LAYER_IP6);
 	if (length == 0 && c.proto == PROTO_HOPOPTS) {
 		length = jumbo_length(d->at);
-		if (length > 0 && length <= DATAGRAM_MAX)	/* RFC 2675, 3 */
+		if (length > 0 && length <= DATAGRAM_MAX) /* RFC 2675, 3 */
 			return packet_bad(d, p, EVENT_IP6_LENGTH);
 	}
 	if (length == 0)

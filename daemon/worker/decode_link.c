@@ -15,15 +15,15 @@ enum {
 static bool
 is_control(const uint8_t *dmac, uint16_t type)
 {
-	static const uint8_t bridge[5] = {0x01, 0x80, 0xc2, 0x00, 0x00},
-			     cisco[5] = {0x01, 0x00, 0x0c, 0xcc, 0xcc};
+	static const uint8_t bridge[5] = { 0x01, 0x80, 0xc2, 0x00, 0x00 },
+			     cisco[5] = { 0x01, 0x00, 0x0c, 0xcc, 0xcc };
 
 	if (type == TYPE_LLDP || type == TYPE_SLOW)
 		return true;
 	if (!dmac)
 		return false;
 	return (memcmp(dmac, bridge, 5) == 0 && dmac[5] < 0x10) ||
-	    (memcmp(dmac, cisco, 5) == 0 && (dmac[5] == 0xcc || dmac[5] == 0xcd));
+	       (memcmp(dmac, cisco, 5) == 0 && (dmac[5] == 0xcc || dmac[5] == 0xcd));
 }
 
 /* Adds the packet of a layer that carries no IP. TYPE is its ethertype, or decode.h's number of an
@@ -144,7 +144,7 @@ is_ether(struct span s)
 static bool
 is_cut(struct span s, size_t n)
 {
-	(void)span_take(&s, n);			/* its failure is the answer */
+	(void)span_take(&s, n); /* its failure is the answer */
 	return s.cut;
 }
 
@@ -191,7 +191,7 @@ decode_mpls(struct decode *d)
 	if (is_cut(d->at, 4 + ETHER_HEADER))
 		return packet_bad(d, NULL, EVENT_TRUNCATED);
 	peek = d->at;
-	(void)span_take(&peek, 4);			/* a failure makes is_ether() false */
+	(void)span_take(&peek, 4); /* a failure makes is_ether() false */
 	if (is_control_word(&d->at) && is_ether(peek)) {
 		d->at = peek;
 		return decode_enter(d, link_packet(d, d->type), NEXT_ETHER);
@@ -229,7 +229,7 @@ decode_llc(struct decode *d)
 	}
 	if (oui == 0x0080c2 && (type == 0x0001 || type == 0x0007)) {
 		struct span padded = d->at;
-		(void)span_take(&padded, 2);		/* a failure makes is_ether() false */
+		(void)span_take(&padded, 2); /* a failure makes is_ether() false */
 		if (is_cut(d->at, 2 + ETHER_HEADER))
 			return packet_bad(d, NULL, EVENT_TRUNCATED);
 		if (!is_ether(d->at) && is_ether(padded))
@@ -331,7 +331,7 @@ decode_ether(struct decode *d)
 	d->to = to;
 	d->type = wire_be16(&h);
 	stack_add(d->stack, LAYER_ETH);
-	if (d->type == TYPE_IP4)			/* the normal path */
+	if (d->type == TYPE_IP4) /* the normal path */
 		return NEXT_IP4;
 	return NEXT_TYPE;
 }
@@ -361,7 +361,7 @@ decode_cooked(struct decode *d, bool v2)
 		type = wire_be16(&h);
 	if (hardware == 1 && size == 6)
 		d->smac = from;
-	if (type == 0x0004)				/* LLC without a length */
+	if (type == 0x0004) /* LLC without a length */
 		return decode_llc(d);
 	if (type < TYPE_MIN) /* a number of Linux's own; 1 is "some 802.3" */
 		return link_end(d, type ? type : 1);

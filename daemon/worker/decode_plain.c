@@ -9,9 +9,10 @@
 #include "worker/decode_in.h"
 
 enum {
-	IP4_PLAIN = 0x45,		/* version 4, header of 20 bytes */
-	FRAGMENT_BITS = 0x3fff,		/* more fragments, and the offset */
-	UDP_HEADER = 8, TCP_HEADER = 20,
+	IP4_PLAIN = 0x45,	/* version 4, header of 20 bytes */
+	FRAGMENT_BITS = 0x3fff, /* more fragments, and the offset */
+	UDP_HEADER = 8,
+	TCP_HEADER = 20,
 	FLAGS_KEPT = 0x17,
 };
 
@@ -61,19 +62,19 @@ decode_plain(const struct frame *f, struct packet *p, struct stack *stack)
 	if (udp & decode_is_tunnel_port(sport, dport))
 		return false;
 	*p = (struct packet){
-	    .src = addr_from4(src),
-	    .dst = addr_from4(dst),
-	    .kind = PACKET_IP,
-	    .is4 = true,
-	    .proto = proto,
-	    .sport = sport,
-	    .dport = dport,
-	    .tcp_flags = (uint8_t)choose(udp, 0, flags),
-	    .nstack = 3,
-	    .payload = (uint32_t)(total - IP4_HEADER - header),
-	    .bytes = f->wirelen,
-	    .smac = smac,
-	    .dmac = dmac,
+		.src = addr_from4(src),
+		.dst = addr_from4(dst),
+		.kind = PACKET_IP,
+		.is4 = true,
+		.proto = proto,
+		.sport = sport,
+		.dport = dport,
+		.tcp_flags = (uint8_t)choose(udp, 0, flags),
+		.nstack = 3,
+		.payload = (uint32_t)(total - IP4_HEADER - header),
+		.bytes = f->wirelen,
+		.smac = smac,
+		.dmac = dmac,
 	};
 	stack->n = 3;
 	stack->layer[0] = LAYER_ETH;

@@ -51,7 +51,7 @@ transport_cut(struct decode *d, struct packet *p, size_t size, uint8_t event)
 	    p->fragment == FRAGMENT_FIRST && d->at.wire == wire_left(&d->at.w) && d->at.wire < size;
 	struct span ports = d->at;
 
-	ports.w.ok = true;				/* the failure was about the whole header */
+	ports.w.ok = true; /* the failure was about the whole header */
 	if (tiny) {
 		ports.open = false;
 		if (!decode_ports(&ports, p))
@@ -102,7 +102,7 @@ decode_udp(struct decode *d, struct packet *p)
 	p->sport = wire_be16(&h);
 	p->dport = wire_be16(&h);
 	size_t length = wire_be16(&h);
-	if (length == 0 && whole > UINT16_MAX)		/* RFC 2675, 4 */
+	if (length == 0 && whole > UINT16_MAX) /* RFC 2675, 4 */
 		length = whole;
 	if (length < UDP_HEADER || (length > whole && !d->at.open))
 		return packet_bad(d, p, EVENT_UDP);

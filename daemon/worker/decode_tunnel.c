@@ -15,9 +15,9 @@ enum {
 	GRE_SEQUENCE = 0x1000,
 	GRE_ACK = 0x0080,
 	GRE_VERSION = 0x0007,
-	GRE_RESERVED0 = 0x00f8,		/* version 0; RFC 1701's s and recursion bits pass */
-	GRE_RESERVED1 = 0xcf78,		/* version 1: only key, sequence and acknowledgment */
-	GRE_ROUTES = 16,		/* source route entries that are followed */
+	GRE_RESERVED0 = 0x00f8, /* version 0; RFC 1701's s and recursion bits pass */
+	GRE_RESERVED1 = 0xcf78, /* version 1: only key, sequence and acknowledgment */
+	GRE_ROUTES = 16,	/* source route entries that are followed */
 	GTPU_EXTENSIONS = 8,
 	L2TP_CONTROL = 0x8000,
 	L2TP_LENGTH = 0x4000,
@@ -48,8 +48,8 @@ erspan(struct span *s, bool v3)
 		return h.ok && version == 1;
 	wire_skip(&h, 9);
 	uint16_t tail = wire_be16(&h);
-	if (tail & 1)					/* O: a platform's own header follows */
-		(void)span_take(s, 8);			/* a failure sticks to S */
+	if (tail & 1)		       /* O: a platform's own header follows */
+		(void)span_take(s, 8); /* a failure sticks to S */
 	return s->w.ok && version == 2 && (tail >> 10 & 0x1f) == 0;
 }
 
@@ -95,7 +95,7 @@ gre_routing(struct span *s)
 			return false;
 		if (size == 0)
 			return true;
-		(void)span_take(s, size);		/* a failure sticks to S */
+		(void)span_take(s, size); /* a failure sticks to S */
 	}
 	return false;
 }
@@ -111,12 +111,12 @@ gre_pptp(struct decode *d, struct packet *p, uint16_t flags, uint16_t type)
 	h = span_take(s, 4);
 	size_t length = wire_be16(&h);
 	size_t counters = (flags & GRE_SEQUENCE ? 4 : 0) + (flags & GRE_ACK ? 4 : 0);
-	(void)span_take(s, counters);			/* a failure sticks to S */
+	(void)span_take(s, counters); /* a failure sticks to S */
 	if (!s->w.ok)
 		return tunnel_bad(d, p, s);
 	if (length > s->wire && !s->open)
 		return tunnel_bad(d, p, NULL);
-	if (length == 0)				/* only an acknowledgment */
+	if (length == 0) /* only an acknowledgment */
 		return NEXT_NONE;
 	span_limit(s, length);
 	return decode_enter(d, p, NEXT_PPP);
@@ -215,7 +215,7 @@ geneve(struct span *s)
 	if (form >> 6 != 0 || (flags & 0x3f) != 0 || reserved != 0)
 		return NEXT_NONE;
 	struct wire options = span_take(s, (form & 0x3f) * (size_t)4);
-	while (options.ok && wire_left(&options) > 0) {	/* at most 63 turns of 4 bytes */
+	while (options.ok && wire_left(&options) > 0) { /* at most 63 turns of 4 bytes */
 		wire_skip(&options, 3);
 		wire_skip(&options, (wire_u8(&options) & 0x1f) * (size_t)4);
 	}
@@ -240,13 +240,13 @@ teredo(struct span *s)
 	if (h.ok && indicator == 0x0001) {
 		size_t size = wire_u8(&h);
 		size += wire_u8(&h);
-		(void)span_take(&peek, size + 9);	/* names, nonce, confirmation */
+		(void)span_take(&peek, size + 9); /* names, nonce, confirmation */
 		*s = peek;
 		h = span_take(&peek, 2);
 		indicator = wire_be16(&h);
 	}
 	if (h.ok && indicator == 0x0000)
-		(void)span_take(s, 8);			/* a failure sticks to S */
+		(void)span_take(s, 8); /* a failure sticks to S */
 	peek = *s;
 	h = span_take(&peek, 6);
 	uint8_t version = wire_u8(&h) >> 4;
@@ -308,7 +308,7 @@ l2tp(struct span *s)
 		if (h.ok)
 			span_limit(s, length - 4);
 	}
-	size_t numbers = flags & L2TP_SEQUENCE ? 8 : 4;	/* ids, and counters */
+	size_t numbers = flags & L2TP_SEQUENCE ? 8 : 4; /* ids, and counters */
 	(void)span_take(s, numbers);			/* a failure sticks to S */
 	if (flags & L2TP_OFFSET) {
 		h = span_take(s, 2);

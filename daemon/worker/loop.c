@@ -113,8 +113,8 @@ flush_findings(struct loop *l)
 static bool
 wait_for_hub(struct loop *l)
 {
-	static const struct timespec pause = {.tv_nsec = 20 * NS_MSEC};
-	struct pollfd poll = {.fd = l->hub.fd, .events = POLLOUT};
+	static const struct timespec pause = { .tv_nsec = 20 * NS_MSEC };
+	struct pollfd poll = { .fd = l->hub.fd, .events = POLLOUT };
 
 	if (l->over || nstime_mono() >= l->finish_by)
 		return false;
@@ -261,8 +261,8 @@ judge_carefully(struct loop *l)
 		worker_judge(l->worker, &f, 1);
 	else
 		atomic_store_explicit(&c->skipped,
-				      atomic_load_explicit(&c->skipped, memory_order_relaxed) + 1,
-				      memory_order_relaxed);
+		    atomic_load_explicit(&c->skipped, memory_order_relaxed) + 1,
+		    memory_order_relaxed);
 	finish_batch(l);
 	let_go(c);
 	return 1;
@@ -294,10 +294,10 @@ static void
 begin(struct loop *l)
 {
 	static const struct sandbox_worker filter = {
-	    .control = ROLE_FD_CONTROL,
-	    .hub = ROLE_FD_HUB,
-	    .wake = WORKER_FD_WAKE,
-	    .first_free = WORKER_FDS,
+		.control = ROLE_FD_CONTROL,
+		.hub = ROLE_FD_HUB,
+		.wake = WORKER_FD_WAKE,
+		.first_free = WORKER_FDS,
 	};
 	int error = 0;
 
@@ -413,7 +413,7 @@ tell_monitor(struct loop *l)
 	static const struct msg_empty nothing;
 
 	if (l->ready_due) {
-		struct msg_ready m = {.generation = l->policy->generation};
+		struct msg_ready m = { .generation = l->policy->generation };
 
 		l->ready_due = chan_send(&l->monitor, MSG_READY, &m, NULL) < 0;
 	}
@@ -452,9 +452,9 @@ static void
 sleep_now(struct loop *l)
 {
 	struct pollfd poll[] = {
-	    {.fd = WORKER_FD_WAKE, .events = POLLIN},
-	    {.fd = l->monitor.fd, .events = POLLIN},
-	    {.fd = l->keep->count ? l->hub.fd : -1, .events = POLLOUT},
+		{ .fd = WORKER_FD_WAKE, .events = POLLIN },
+		{ .fd = l->monitor.fd, .events = POLLIN },
+		{ .fd = l->keep->count ? l->hub.fd : -1, .events = POLLOUT },
 	};
 	nstime due = l->alive_due - l->mono;
 	struct timespec t;
@@ -470,7 +470,7 @@ sleep_now(struct loop *l)
 	due = due < NS_MSEC ? NS_MSEC : due > NS_SEC ? NS_SEC : due;
 	if (l->ready_due && due > 100 * NS_MSEC)
 		due = 100 * NS_MSEC;
-	t = (struct timespec){.tv_sec = due / NS_SEC, .tv_nsec = due % NS_SEC};
+	t = (struct timespec){ .tv_sec = due / NS_SEC, .tv_nsec = due % NS_SEC };
 	if (!l->worker || ring_sleep(&l->ring)) {
 		if (ppoll(poll, sizeof poll / sizeof *poll, &t, NULL) < 0 && errno != EINTR)
 			end(l, EX_SOFTWARE);
@@ -506,8 +506,8 @@ static int
 set_up(struct loop *l)
 {
 	l->monitor =
-	    (struct chan){.fd = ROLE_FD_CONTROL, .self = ROLE_WORKER, .peer = ROLE_MONITOR};
-	l->hub = (struct chan){.fd = ROLE_FD_HUB, .self = ROLE_WORKER, .peer = ROLE_HUB};
+	    (struct chan){ .fd = ROLE_FD_CONTROL, .self = ROLE_WORKER, .peer = ROLE_MONITOR };
+	l->hub = (struct chan){ .fd = ROLE_FD_HUB, .self = ROLE_WORKER, .peer = ROLE_HUB };
 	l->capture = map(ROLE_FD_CAPTURE, sizeof *l->capture, PROT_READ);
 	l->shm = map(WORKER_FD_SHM, sizeof *l->shm, PROT_READ | PROT_WRITE);
 	l->keep = map(WORKER_FD_KEEP, WORKER_KEEP, PROT_READ | PROT_WRITE);

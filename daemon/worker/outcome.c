@@ -207,6 +207,15 @@ outcome_at_least(struct worker *w, uint32_t n, enum outcome outcome)
 	}
 }
 
+bool
+outcome_unsaid(const struct worker *w, uint32_t n)
+{
+	const struct flow_more *m = &w->flows.more[n];
+
+	return may_say(m) &&
+	       (w->flows.hot[n].packets != m->said_packets || !(m->flags & MORE_SAID));
+}
+
 void
 outcome_counted(struct worker *w, uint32_t n, nstime time)
 {

@@ -206,6 +206,9 @@ void outcome_at_least(struct worker *w, uint32_t n, enum outcome outcome);
 /* Says what is known of the flow now. False when the hub has no room: it waits in the queue. */
 bool outcome_say(struct worker *w, uint32_t n);
 
+/* Has the flow something to say that was not said? */
+bool outcome_unsaid(const struct worker *w, uint32_t n);
+
 /* A packet of a flow with a finding was counted, at TIME. */
 void outcome_counted(struct worker *w, uint32_t n, nstime time);
 

@@ -309,6 +309,8 @@ judge_frame(struct worker *w, const struct frame *f, unsigned slot, struct packe
 				continue;
 			}
 			outcome_unreadable(w, &s);
+			if (i > 0)
+				continue; /* what an ICMP error quotes: the packet itself counts */
 			kind = COUNTER_undecodable;
 			break;
 		case PACKET_LINK:
@@ -350,8 +352,14 @@ age_entry(struct worker *w, uint32_t n)
 			f->key.proto == IPPROTO_TCP ? LINGER_TCP :
 						      LINGER_OTHER;
 
-	if ((f->key.state & FLOW_USED) && idle > linger && idle < NS_DAY * 20)
-		audit_end(w, n);
+	if (!(f->key.state & FLOW_USED) || idle <= linger || idle > NS_DAY * 20)
+		return;
+	if (outcome_unsaid(w, n)) {
+		outcome_turn(w, n);
+		if (outcome_unsaid(w, n))
+			return; /* the hub is behind: the flow keeps its counts */
+	}
+	audit_end(w, n);
 }
 
 static void

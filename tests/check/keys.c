@@ -1,7 +1,7 @@
 /* keys.c - prints the table of configuration keys, for keys.sh.
  *
- * One line a key: its path, its type with range and default as the manual says it, the default as it would be written ("-" when
- * there is none), its meaning, an example; with tabs between them.
+ * One line a key: its path, its type with range and default as the manual says it, the default as
+ * it would be written ("-" when there is none), its meaning, an example; with tabs between them.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,32 +33,32 @@ static void
 print_type(const struct schema_key *k)
 {
 	static const char *const names[] = {
-	    [TYPE_TEXT] = "text",
-	    [TYPE_ID] = "name",
-	    [TYPE_USER] = "name of an account",
-	    [TYPE_TIMEZONE] = "name of the time zone database",
-	    [TYPE_PATH] = "absolute path",
-	    [TYPE_FILE] = "path of a file",
-	    [TYPE_REMOTE] = "udp:ADDRESS:PORT or tcp:ADDRESS:PORT",
-	    [TYPE_DATE] = "date, YYYY-MM-DD",
-	    [TYPE_BOOL] = "true or false",
-	    [TYPE_IFACE] = "name of an interface",
-	    [TYPE_MAC] = "MAC address",
-	    [TYPE_NETWORKS] = "list of prefixes",
-	    [TYPE_ADDRS] = "list of prefixes and sets",
-	    [TYPE_HOSTS] = "list of addresses",
-	    [TYPE_LINES] = "list of interfaces",
-	    [TYPE_SERVICES] = "list of services",
-	    [TYPE_HOURS] = "list of hours",
-	    [TYPE_IFACES] = "list of names of interfaces",
-	    [TYPE_MACS] = "list of MAC addresses",
-	    [TYPE_PAIRS] = "list of pairs of zones",
-	    [TYPE_NAMES] = "list of DNS names",
-	    [TYPE_MEDIA] = "list of media types",
-	    [TYPE_CHARSETS] = "list of names of character sets",
-	    [TYPE_WORDS] = "list",
-	    [TYPE_GROUP] = "group",
-	    [TYPE_GROUPS] = "list of groups",
+		[TYPE_TEXT] = "text",
+		[TYPE_ID] = "name",
+		[TYPE_USER] = "name of an account",
+		[TYPE_TIMEZONE] = "name of the time zone database",
+		[TYPE_PATH] = "absolute path",
+		[TYPE_FILE] = "path of a file",
+		[TYPE_REMOTE] = "udp:ADDRESS:PORT or tcp:ADDRESS:PORT",
+		[TYPE_DATE] = "date, YYYY-MM-DD",
+		[TYPE_BOOL] = "true or false",
+		[TYPE_IFACE] = "name of an interface",
+		[TYPE_MAC] = "MAC address",
+		[TYPE_NETWORKS] = "list of prefixes",
+		[TYPE_ADDRS] = "list of prefixes and sets",
+		[TYPE_HOSTS] = "list of addresses",
+		[TYPE_LINES] = "list of interfaces",
+		[TYPE_SERVICES] = "list of services",
+		[TYPE_HOURS] = "list of hours",
+		[TYPE_IFACES] = "list of names of interfaces",
+		[TYPE_MACS] = "list of MAC addresses",
+		[TYPE_PAIRS] = "list of pairs of zones",
+		[TYPE_NAMES] = "list of DNS names",
+		[TYPE_MEDIA] = "list of media types",
+		[TYPE_CHARSETS] = "list of names of character sets",
+		[TYPE_WORDS] = "list",
+		[TYPE_GROUP] = "group",
+		[TYPE_GROUPS] = "list of groups",
 	};
 	char low[UNIT_TEXT], high[UNIT_TEXT];
 
@@ -70,11 +70,11 @@ print_type(const struct schema_key *k)
 	} else if (k->type == TYPE_SIZE && k->max >= INT64_MAX) {
 		printf("size, at least %s", unit_bytes_text(low, k->min));
 	} else if (k->type == TYPE_SIZE) {
-		printf("size, %s to %s", unit_bytes_text(low, k->min),
-		       unit_bytes_text(high, k->max));
+		printf(
+		    "size, %s to %s", unit_bytes_text(low, k->min), unit_bytes_text(high, k->max));
 	} else if (k->type == TYPE_TIME) {
 		printf("time, %s to %s", unit_duration_text(low, (nstime)k->min),
-		       unit_duration_text(high, (nstime)k->max));
+		    unit_duration_text(high, (nstime)k->max));
 	} else {
 		printf("%s", names[k->type]);
 		if (k->type < TYPE_NETWORKS && k->max)

@@ -86,7 +86,8 @@ test_fields(void **state)
 	    "  { id = \"c\"; from = \"a\";\n"
 	    "    to = \"b\"; clients = (\"@s\", \"10.1.0.0/24\"); servers = ();\n"
 	    "    services = (\"tcp/1-2 tls\", \"any\");\n"
-	    "    hours = (\"mon,tue 23:00-01:00\"); expires = \"2030-01-02\"; max_upload = \"1 "
+	    "    hours = (\"mon,tue 23:00-01:00\", \"fri 01:00-02:00\"); expires = \"2030-01-02\"; "
+	    "max_upload = \"1 "
 	    "kB\";\n"
 	    "    expected_every = \"2 min\"; owner = \"o\"; require = \"text-mail\"; } );\n"
 	    "log = ( { target = \"remote\"; address = \"udp:192.0.2.1:514\"; min = \"err\"; "
@@ -136,7 +137,10 @@ test_fields(void **state)
 	assert_int_equal(q->services_list.n, 2);
 	assert_int_equal(q->services[0].high, 2);
 	assert_int_equal(q->services[1].proto, POLICY_ANY_PROTO);
-	assert_int_equal(q->nhours, 4);
+	assert_int_equal(q->nhours, 5);
+	assert_int_equal(q->hours[4].from, 5820);
+	assert_int_equal(q->hours[4].to, 5880);
+	assert_int_equal(q->hours_list.n, 2);
 	assert_int_equal(q->hours[3].from, 2880);
 	assert_int_equal(q->hours[3].to, 2940);
 	assert_string_equal(q->expires, "2030-01-02");
@@ -279,8 +283,7 @@ test_no_file(void **state)
 	assert_int_equal(truncate("large.conf", (off_t)257 << 20), 0);
 	assert_null(conf_read("large.conf", &errors));
 	assert_int_equal(errors.n, 1);
-	assert_string_equal(errors.text[0],
-			    "large.conf: cannot be read: is larger than 256 MiB");
+	assert_string_equal(errors.text[0], "large.conf: cannot be read: is larger than 256 MiB");
 	write_file("nul.txt", "10.1.0.1\n");
 	assert_int_equal(truncate("nul.txt", 12), 0);
 	refused(ZONES "sets = ( { name = \"s\"; file = \"nul.txt\"; } );",

@@ -284,7 +284,8 @@ test_loss(void **state)
 	tick(w, 1000);
 	w->a.iface[1].kernel_drops = 7;
 	tick(w, 2000);
-	expect(w, 9005, "in=eth2 what=kernel-drop pkts=7 total=7 from=2026-01-05T03:04:07.000000Z");
+	/* Nothing was lost until the look before. */
+	expect(w, 9005, "in=eth2 what=kernel-drop pkts=7 total=7 from=2026-01-05T03:04:06.000000Z");
 	w->a.iface[1].kernel_drops = 10;
 	tick(w, 3000);
 	w->a.iface[1].kernel_drops = 12;
@@ -294,22 +295,42 @@ test_loss(void **state)
 	expect_nothing(w); /* 9.999 s after the last one: not over */
 	tick(w, 21000);
 	expect(w, 9005,
-	    "in=eth2 what=kernel-drop pkts=5 total=12 from=2026-01-05T03:04:07.000000Z "
+	    "in=eth2 what=kernel-drop pkts=5 total=12 from=2026-01-05T03:04:06.000000Z "
 	    "to=2026-01-05T03:04:16.000000Z"
-	    " seconds=9.000");
+	    " seconds=10.000");
 	tick(w, 40000);
 	expect_nothing(w);
 	/* A new one counts from zero. */
 	w->a.iface[1].kernel_drops = 13;
 	tick(w, 50000);
-	expect(w, 9005, "in=eth2 what=kernel-drop pkts=1 total=1 from=2026-01-05T03:04:55.000000Z");
+	expect(w, 9005, "in=eth2 what=kernel-drop pkts=1 total=1 from=2026-01-05T03:04:45.000000Z");
 	/* While it lasts, once a minute with what came since. */
 	for (nstime s = 51; s <= 110; s++) {
 		w->a.iface[1].kernel_drops++;
 		tick(w, s * 1000);
 	}
 	expect(
-	    w, 9005, "in=eth2 what=kernel-drop pkts=60 total=61 from=2026-01-05T03:04:55.000000Z");
+	    w, 9005, "in=eth2 what=kernel-drop pkts=60 total=61 from=2026-01-05T03:04:45.000000Z");
+}
+
+static void
+test_loss_while_capture_stood_still(void **state)
+{
+	struct world *w = *state;
+
+	/* No counter of the interface moved since 2 s: capture did not read. It can have begun
+	 * then. */
+	open_all(w);
+	tick(w, 7000);
+	w->a.iface[0] = (struct iface_sample){ .kernel_drops = 5, .moved_before = at(2000).mono };
+	tick(w, 8000);
+	expect(w, 9005, "in=eth1 what=kernel-drop pkts=5 total=5 from=2026-01-05T03:04:07.000000Z");
+	/* An idle interface may not have moved for an hour: that says nothing. */
+	tick(w, 3600000);
+	w->said = 0;
+	w->a.iface[1] = (struct iface_sample){ .kernel_drops = 5, .moved_before = at(2000).mono };
+	tick(w, 3601000);
+	expect(w, 9005, "in=eth2 what=kernel-drop pkts=5 total=5 from=2026-01-05T04:03:56.000000Z");
 }
 
 static void
@@ -320,21 +341,21 @@ test_loss_kinds(void **state)
 	open_all(w);
 	w->a.iface[0].ring_full = 3;
 	tick(w, 1000);
-	expect(w, 9005, "in=eth1 what=ring-full pkts=3 total=3 from=2026-01-05T03:04:06.000000Z");
+	expect(w, 9005, "in=eth1 what=ring-full pkts=3 total=3 from=2026-01-05T03:04:05.000000Z");
 	w->a.iface[2].nic_drops = 4;
 	tick(w, 2000);
-	expect(w, 9005, "in=eth3 what=nic-drop pkts=4 total=4 from=2026-01-05T03:04:07.000000Z");
+	expect(w, 9005, "in=eth3 what=nic-drop pkts=4 total=4 from=2026-01-05T03:04:06.000000Z");
 	w->a.worker[0].count[COUNTER_evicted] = 5;
 	w->a.worker[1].count[COUNTER_evicted] = 6;
 	tick(w, 3000);
-	expect(w, 9005, "what=flow-evicted flows=11 total=11 from=2026-01-05T03:04:08.000000Z");
+	expect(w, 9005, "what=flow-evicted flows=11 total=11 from=2026-01-05T03:04:07.000000Z");
 	w->a.worker[1].count[COUNTER_fragments_evicted] = 1;
 	tick(w, 4000);
 	expect(
-	    w, 9005, "what=fragment-evicted fragments=1 total=1 from=2026-01-05T03:04:09.000000Z");
+	    w, 9005, "what=fragment-evicted fragments=1 total=1 from=2026-01-05T03:04:08.000000Z");
 	w->a.worker[0].count[COUNTER_skipped] = 1;
 	tick(w, 5000);
-	expect(w, 9005, "what=worker-crash pkts=1 total=1 from=2026-01-05T03:04:10.000000Z");
+	expect(w, 9005, "what=worker-crash pkts=1 total=1 from=2026-01-05T03:04:09.000000Z");
 
 	/* A stop says the totals of all that last, then the sums. */
 	w->a.iface[0].ring_full = 4;
@@ -342,8 +363,8 @@ test_loss_kinds(void **state)
 	coverage_stopped(w->c, &w->a, &x, at(6000));
 	assert_int_equal(w->said, 6);
 	assert_string_equal(w->fields[0],
-	    "in=eth1 what=ring-full pkts=1 total=4 from=2026-01-05T03:04:06.000000Z"
-	    " to=2026-01-05T03:04:11.000000Z seconds=5.000");
+	    "in=eth1 what=ring-full pkts=1 total=4 from=2026-01-05T03:04:05.000000Z"
+	    " to=2026-01-05T03:04:11.000000Z seconds=6.000");
 	assert_int_equal(w->id[5], 9003);
 }
 
@@ -359,8 +380,8 @@ test_new_memory_counts_from_zero(void **state)
 	w->a.iface[0].kernel_drops = 2; /* a new capture with a new memory */
 	coverage_stopped(w->c, &w->a, &(struct coverage_extra){ 0 }, at(2000));
 	assert_string_equal(w->fields[0],
-	    "in=eth1 what=kernel-drop pkts=2 total=102 from=2026-01-05T03:04:06.000000Z"
-	    " to=2026-01-05T03:04:07.000000Z seconds=1.000");
+	    "in=eth1 what=kernel-drop pkts=2 total=102 from=2026-01-05T03:04:05.000000Z"
+	    " to=2026-01-05T03:04:07.000000Z seconds=2.000");
 }
 
 static void
@@ -561,7 +582,7 @@ test_unread_frames(void **state)
 	w->said = 0; /* the other losses of add_up() */
 	check(w, 7000);
 	tick(w, 7000);
-	expect(w, 9005, "in=eth3 what=iface-gone pkts=9 total=9 from=2026-01-05T03:04:12.000000Z");
+	expect(w, 9005, "in=eth3 what=iface-gone pkts=9 total=9 from=2026-01-05T03:04:11.999000Z");
 	check(w, 8000);
 	expect_nothing(w);
 	/* It explains nothing that comes later. */
@@ -618,6 +639,7 @@ test_reading_shared_memory(void **state)
 	cap->iface[63].received = 4;
 	accounts_capture(&w->a, cap, 12 * NS_SEC);
 	assert_int_equal(w->a.still_since[63], 12 * NS_SEC);
+	assert_int_equal(w->a.iface[63].moved_before, 10 * NS_SEC);
 	assert_int_equal(w->a.still_since[0], 10 * NS_SEC);
 	free(ring);
 	free(cap);
@@ -638,6 +660,7 @@ main(void)
 		CASE(test_stop_says_no_gap),
 		CASE(test_reload),
 		CASE(test_loss),
+		CASE(test_loss_while_capture_stood_still),
 		CASE(test_loss_kinds),
 		CASE(test_new_memory_counts_from_zero),
 		CASE(test_overrun),
