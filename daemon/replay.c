@@ -362,7 +362,11 @@ replay_run(const struct replay_options *o)
 	r->policy = o->policy;
 	status = prepare(r);
 	if (status == 0) {
+		nstime start = nstime_mono();
+
 		error = judge_all(r);
+		log_debug("replay: %llu frames in %.6f s", (unsigned long long)r->seq,
+		    (double)(nstime_mono() - start) / (double)NS_SEC);
 		if (error)
 			log_error("reading a capture: %s", strerror(-error));
 		fflush(stdout);

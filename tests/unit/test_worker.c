@@ -644,6 +644,20 @@ test_full_hub_loses_nothing(void **state)
 	assert_int_equal(b->found[0].outcome, OUTCOME_CROSSED);
 }
 
+/* A flow that must go while the hub takes nothing: its packets are numbered, not forgotten. */
+static void
+test_lost_counts_are_numbered(void **state)
+{
+	struct bench *b = *state;
+
+	b->full = true;
+	tcp(b, 0, LGWAN, false, C, 40000, S, 81, SYN, 0);
+	tcp(b, 1, LGWAN, false, C, 40000, S, 81, SYN, 0);
+	worker_finish(b->worker);
+	assert_int_equal(b->n, 0);
+	assert_int_equal(worker_counters(b->worker)[COUNTER_unsaid], 2);
+}
+
 /* A frame that a killed worker had counted in its flow, but not published, counts once. */
 static void
 test_killed_worker_counts_once(void **state)
@@ -707,6 +721,7 @@ main(void)
 		T(test_mirror),
 		T(test_reload_judges_again),
 		T(test_full_hub_loses_nothing),
+		T(test_lost_counts_are_numbered),
 		T(test_killed_worker_counts_once),
 	};
 
