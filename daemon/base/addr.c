@@ -43,6 +43,19 @@ longest_zeros(const uint16_t group[8], int *length)
 }
 
 /* Not inet_ntop: it writes the old ::a.b.c.d in mixed notation. */
+/* Writes a byte as a decimal number and AFTER behind it; returns where to go on. */
+static char *
+put_byte(char *to, uint8_t byte, char after)
+{
+	if (byte >= 100)
+		*to++ = (char)('0' + byte / 100);
+	if (byte >= 10)
+		*to++ = (char)('0' + byte / 10 % 10);
+	*to++ = (char)('0' + byte % 10);
+	*to++ = after;
+	return to;
+}
+
 const char *
 addr_text(char to[ADDR_TEXT], const struct addr *a)
 {
@@ -50,8 +63,10 @@ addr_text(char to[ADDR_TEXT], const struct addr *a)
 	int zeros, length, n = 0;
 
 	if (addr_is4(a)) {
-		(void)snprintf(to, ADDR_TEXT, "%d.%d.%d.%d", a->b[12], a->b[13], a->b[14],
-		    a->b[15]); /* at most 15 bytes */
+		char *end = put_byte(put_byte(to, a->b[12], '.'), a->b[13], '.');
+
+		end = put_byte(put_byte(end, a->b[14], '.'), a->b[15], '.');
+		end[-1] = '\0'; /* at most 15 bytes; lines are full of these: no printf */
 		return to;
 	}
 	for (int i = 0; i < 8; i++)
@@ -196,8 +211,13 @@ mac_parse(const char *text, struct mac *m)
 const char *
 mac_text(char to[MAC_TEXT], const struct mac *m)
 {
+	static const char hex[] = "0123456789abcdef";
+
 	/* Always 17 bytes. */
-	(void)snprintf(to, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1], m->b[2],
-	    m->b[3], m->b[4], m->b[5]);
+	for (int i = 0; i < 6; i++) {
+		to[3 * i] = hex[m->b[i] >> 4];
+		to[3 * i + 1] = hex[m->b[i] & 15];
+		to[3 * i + 2] = i < 5 ? ':' : '\0';
+	}
 	return to;
 }

@@ -71,6 +71,17 @@ civil_of(int64_t days)
 	};
 }
 
+/* Writes the last N decimal digits and AFTER behind them; returns where to go on. Every line has
+ * times in it: printf would cost more than all the rest of them. */
+static char *
+put_digits(char *to, int number, int n, char after)
+{
+	for (int i = n; i-- > 0; number /= 10)
+		to[i] = (char)('0' + number % 10);
+	to[n] = after;
+	return to + n + 1;
+}
+
 const char *
 nstime_text(char to[NSTIME_TEXT], nstime t, int32_t offset)
 {
@@ -91,16 +102,21 @@ nstime_text(char to[NSTIME_TEXT], nstime t, int32_t offset)
 	int64_t days = floor_div(second, 86400);
 	int in_day = (int)(second - days * 86400);
 	struct civil c = civil_of(days);
-	char zone[8] = "Z";
+	char *p = to;
 
+	p = put_digits(p, (int)c.year, 4, '-');
+	p = put_digits(p, c.month, 2, '-');
+	p = put_digits(p, c.day, 2, 'T');
+	p = put_digits(p, in_day / 3600, 2, ':');
+	p = put_digits(p, in_day / 60 % 60, 2, ':');
+	p = put_digits(p, in_day % 60, 2, '.');
+	p = put_digits(p, micro, 6, minutes < 0 ? '-' : minutes > 0 ? '+' : 'Z');
 	if (minutes != 0) {
 		int east = minutes < 0 ? -minutes : minutes;
 
-		(void)snprintf(zone, sizeof zone, "%c%02d:%02d", minutes < 0 ? '-' : '+',
-		    east / 60 % 100, east % 60);
+		p = put_digits(p, east / 60, 2, ':');
+		p = put_digits(p, east % 60, 2, '\0');
 	}
-	/* NSTIME_TEXT is larger than the longest text. */
-	(void)snprintf(to, NSTIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%06d%s", (int)c.year,
-	    c.month, c.day, in_day / 3600, in_day / 60 % 60, in_day % 60, micro, zone);
+	*p = '\0';
 	return to;
 }

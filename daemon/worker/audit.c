@@ -74,7 +74,7 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 	m->said_bytes = f->bytes;
 	m->unsaid_since = s->frame->time;
 	f->key.state |= FLOW_WATCH;
-	f->key.state &= (uint16_t)~FLOW_SAME;
+	f->key.state &= (uint16_t) ~(FLOW_SAME | FLOW_SETTLED);
 	audit_class(w, m, class_of(id));
 	outcome_wait(w, n, QUEUE_OUTCOME);
 }

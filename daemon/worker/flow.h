@@ -50,6 +50,7 @@ enum flow_state {
 	FLOW_OUT0 = 1 << 8, /* of end 0's packets only the copy that leaves can be seen: it counts
 			       as the first; end 1: the next bit */
 	FLOW_OUT1 = 1 << 9,
+	FLOW_SETTLED = 1 << 10, /* watched, but said at its worst: packets only count */
 	FLOW_GENERATION = 0xf000,
 };
 

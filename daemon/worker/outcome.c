@@ -178,6 +178,8 @@ outcome_say(struct worker *w, uint32_t n)
 	}
 	m->flags |= MORE_SAID;
 	m->said = m->outcome;
+	if (m->outcome == OUTCOME_ANSWERED && !(m->flags & (MORE_CLIENT_MAC | MORE_SERVER_MAC)))
+		f->key.state |= FLOW_SETTLED;
 	m->said_packets = f->packets;
 	m->said_bytes = f->bytes;
 	return true;

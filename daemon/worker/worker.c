@@ -82,25 +82,29 @@ key_of(struct flow_key *k, const struct packet *p, uint8_t more_kind)
 	return flow_key_of(k, &p->src, &p->dst, sport, dport, p->proto, kind);
 }
 
-/* A packet of a conforming flow at a place where its sender's packets, or their copies, were seen
- * before: everything is known. */
+/* A packet at a place where its sender's packets, or their copies, were seen before, of a flow
+ * whose next packets change nothing: it conforms, or the worst was said of it. */
 static inline bool
-known(struct worker *w, struct flow *f, const struct sight *s, enum copy *copy)
+known(struct worker *w, uint32_t n, const struct sight *s, enum copy *copy)
 {
+	struct flow *f = &w->flows.hot[n];
 	uint16_t state = f->key.state;
 	unsigned end = s->end;
 
-	if ((state & (FLOW_GENERATION | FLOW_WATCH)) != w->generation || s->reply)
+	if ((state & FLOW_GENERATION) != w->generation || s->reply)
 		return false;
-	if (s->token == f->in[end] && !s->own) {
+	if ((state & (FLOW_WATCH | FLOW_SETTLED)) == FLOW_WATCH)
+		return false;
+	if (s->token == f->in[end] && !s->own)
 		*copy = COPY_FIRST;
-		flow_count(w, f, s);
-	} else if (s->token == f->out[end] && (s->own || f->in[end] != s->token)) {
+	else if (s->token == f->out[end] && (s->own || f->in[end] != s->token))
 		*copy = state & (FLOW_OUT0 << end) ? COPY_FIRST : COPY_FURTHER;
-		if (*copy == COPY_FIRST)
-			flow_count(w, f, s);
-	} else {
+	else
 		return false;
+	if (*copy == COPY_FIRST) {
+		flow_count(w, f, s);
+		if (__builtin_expect(state & FLOW_SETTLED, 0))
+			outcome_counted(w, n, s->frame->time);
 	}
 	flow_note_end(f, s);
 	return true;
@@ -123,7 +127,7 @@ judge_flow(struct worker *w, const struct look *l, const struct sight *s, enum c
 		n = audit_flow(w, &l->key, l->hash, &new);
 		f = &w->flows.hot[n];
 	}
-	if (new || !known(w, f, s, copy))
+	if (new || !known(w, n, s, copy))
 		*copy = audit_packet(w, n, s, new);
 	return n;
 }
