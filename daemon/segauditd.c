@@ -103,9 +103,9 @@ readable(const char *file)
 	return false;
 }
 
-/* -n: the 7xxx notices, as the daemon would log them. */
+/* -n: the 7xxx notices, as the daemon would log them, each behind PREFIX. */
 static void
-print_notices(const struct policy *p)
+print_notices(const struct policy *p, const char *prefix)
 {
 	const struct policy_notice *n = policy_at(p, p->notices);
 
@@ -125,7 +125,7 @@ print_notices(const struct policy *p)
 			text_pair(&fields, "rule", rule, strlen(rule));
 		}
 		line_note(&line, n[i].id, buffer, policy_text(p, n[i].text), NULL, &severity);
-		puts(bytes);
+		printf("%s%s\n", prefix, bytes);
 	}
 }
 
@@ -178,7 +178,7 @@ check(const struct options *o)
 
 	if (!p)
 		return status;
-	print_notices(p);
+	print_notices(p, o->verbose ? "# " : ""); /* -v: the output parses again */
 	if (o->verbose) {
 		conf_print(stdout, conf);
 		print_memory(p);
