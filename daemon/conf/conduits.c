@@ -221,7 +221,7 @@ add_conditions(struct work *w, const struct conf_conduit *c, struct policy_condu
 
 	for (uint32_t i = 0; i < c->services_list.n; i++)
 		mark_ports(w->ports, &c->services[i]);
-	index_count(&b->need, &b->p, c->services, c->services_list.n);
+	index_count(&b->need, &b->zone[to->from].widths, c->services, c->services_list.n);
 	to->nservices = c->services_list.n;
 	to->services = image_add(&b->image, c->services, c->services_list.n * sizeof *c->services);
 	to->client_macs = macs_of(w, &c->client_macs);

@@ -67,7 +67,7 @@ blocks_of(const struct policy_service *s, struct index_block to[INDEX_BLOCKS])
 
 void
 index_count(
-    struct index_need *need, struct policy *p, const struct policy_service *services, uint32_t n)
+    struct index_need *need, uint32_t *widths, const struct policy_service *services, uint32_t n)
 {
 	struct index_block block[INDEX_BLOCKS];
 
@@ -78,11 +78,11 @@ index_count(
 		need->index += blocks;
 		need->near += (uint64_t)blocks * PER_BLOCK;
 		if (services[i].proto == POLICY_ANY_PROTO) {
-			p->any_service = 1;
+			*widths |= POLICY_ANY_SERVICE;
 			continue;
 		}
 		for (uint32_t b = 0; b < blocks; b++)
-			p->widths |= 1u << block[b].width;
+			*widths |= 1u << block[b].width;
 	}
 }
 

@@ -25,9 +25,10 @@ struct index_need {
 	uint64_t index, near;
 };
 
-/* Adds what one conduit with N services needs to NEED. Sets P's `widths` and `any_service`. */
+/* Adds what one conduit with N services needs to NEED. Adds to the WIDTHS of the zone
+ * that the conduit is from. */
 void index_count(
-    struct index_need *need, struct policy *p, const struct policy_service *services, uint32_t n);
+    struct index_need *need, uint32_t *widths, const struct policy_service *services, uint32_t n);
 
 /* Fills the two indexes of P, which are zeroed and have their offsets and masks. The entries' lists
  * are written from LISTS (an offset) on, where two uint32_t for each conduit and two for each entry

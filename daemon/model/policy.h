@@ -70,12 +70,16 @@ enum policy_condition {
 	COND_EXPIRY,
 };
 
+#define POLICY_ANY_SERVICE (1u << 17)
+
 struct policy_zone {
 	uint32_t id; /* offset of its text, as all texts here: UTF-8, NUL-terminated */
 	uint32_t label;
-	uint8_t class;	  /* enum policy_class */
-	bool captured;	  /* it has an interface, or there is a mirror port */
-	bool no_ipv6;	  /* ipv6 = false was configured */
+	uint32_t widths; /* what services of conduits from here ask: bit w: w leading bits of a port
+			    (0..16); POLICY_ANY_SERVICE: some service is `any` */
+	uint8_t class;	 /* enum policy_class */
+	bool captured;	 /* it has an interface, or there is a mirror port */
+	bool no_ipv6;	 /* ipv6 = false was configured */
 	bool all_clients; /* some conduit from here has the whole zone as its clients, */
 	bool all_servers; /* some conduit to here as its servers: else group 0 is not asked */
 	uint8_t pad[3];
@@ -211,9 +215,6 @@ struct policy {
 				       half full: nothing left open, */
 	uint32_t near,
 	    near_mask; /* and those with something left open: ten times as many, and seldom asked */
-	uint32_t widths;     /* bit w set: some service asks w leading bits of a port (0..16) */
-	uint8_t any_service; /* some service is `any` */
-	uint8_t pad[3];
 	uint32_t ports; /* offset of 3 bitmaps of 8,192 bytes, tcp, udp, sctp: ports that a conduit
 			   names (ranges of at most 1,024 ports) */
 	uint32_t offsets, noffsets; /* offset and number of struct policy_offset, at least one */

@@ -63,14 +63,16 @@ groups_holding(const struct policy *p, const struct addr *a, bool is4)
 static void
 services_add(struct match *m, uint8_t proto, uint16_t port)
 {
-	for (uint32_t widths = m->p->widths; widths; widths &= widths - 1) {
-		uint8_t width = (uint8_t)__builtin_ctz(widths);
+	uint32_t widths = policy_zone(m->p, m->from)->widths;
+
+	for (uint32_t left = widths & (POLICY_ANY_SERVICE - 1); left; left &= left - 1) {
+		uint8_t width = (uint8_t)__builtin_ctz(left);
 		uint16_t bits = (uint16_t)(port & 0xffff0000u >> width);
 
 		m->services[m->nservices++] =
 		    (struct service){ .proto = proto, .width = width, .port = bits };
 	}
-	if (m->p->any_service)
+	if (widths & POLICY_ANY_SERVICE)
 		m->services[m->nservices++] = (struct service){ .proto = POLICY_ANY_PROTO };
 }
 

@@ -41,10 +41,9 @@ header_valid(const struct policy *p)
 {
 	return p->model <= MODEL_BETA_PRIME && p->nzones < POLICY_ZONES &&
 	       p->nifaces <= POLICY_IFACES && p->nlines <= POLICY_LINES &&
-	       p->nconduits <= POLICY_CONDUITS && p->widths < 1u << 17 &&
-	       text(p, p->organisation) && text(p, p->run_dir) && text(p, p->state_dir) &&
-	       text(p, p->user) && span(p, p->ports, 3, 8192, 8) && p->noffsets &&
-	       span(p, p->offsets, p->noffsets, sizeof(struct policy_offset), 8) &&
+	       p->nconduits <= POLICY_CONDUITS && text(p, p->organisation) && text(p, p->run_dir) &&
+	       text(p, p->state_dir) && text(p, p->user) && span(p, p->ports, 3, 8192, 8) &&
+	       p->noffsets && span(p, p->offsets, p->noffsets, sizeof(struct policy_offset), 8) &&
 	       list(p, p->gateway, p->ngateway, sizeof(struct addr));
 }
 
@@ -57,8 +56,8 @@ zones_valid(const struct policy *p)
 		const struct policy_zone *z = policy_zone(p, (uint8_t)i);
 
 		if (!text(p, z->id) || !text(p, z->label) || z->class > CLASS_OTHER ||
-		    !flag(&z->captured) || !flag(&z->no_ipv6) || !flag(&z->all_clients) ||
-		    !flag(&z->all_servers))
+		    z->widths >= 2 * POLICY_ANY_SERVICE || !flag(&z->captured) ||
+		    !flag(&z->no_ipv6) || !flag(&z->all_clients) || !flag(&z->all_servers))
 			return false;
 	}
 	return true;

@@ -473,7 +473,6 @@ wrong_numbers_are_refused(void **unused)
 	REFUSES(p, p->near, p->size - 64);
 	REFUSES(p, p->near_mask, 5);
 	REFUSES(p, p->tagged_mask, UINT32_MAX);
-	REFUSES(p, p->widths, 1u << 17);
 	REFUSES(p, p->noffsets, 0);
 	REFUSES(p, p->ports, p->size - 8192 - 8);
 	REFUSES(p, p->model, MODEL_BETA_PRIME + 1);
@@ -490,6 +489,7 @@ wrong_numbers_are_refused(void **unused)
 	REFUSES(p, c->nhours, UINT32_MAX / 2);
 	REFUSES(p, c->nclient_macs, UINT32_MAX / 2);
 	REFUSES(p, z[1].class, CLASS_OTHER + 1);
+	REFUSES(p, z[1].widths, 2 * POLICY_ANY_SERVICE);
 	REFUSES(p, *(uint8_t *)&z[1].captured, 2);
 	REFUSES(p, l[1].iface, (uint16_t)p->nifaces);
 	REFUSES(p, l[1].zone, ZONES + 1);
