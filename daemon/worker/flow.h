@@ -106,7 +106,8 @@ struct flow_more {
 	uint16_t early[2];   /* a place where a copy of this end's packets left before one was seen
 				coming in; 0: none */
 	uint16_t early_n[2]; /* such copies, counted as copies until it is known what they are */
-	nstime early_time[2];
+	uint32_t early_bytes[2];
+	nstime early_time; /* of the first one from the end that did not begin the flow */
 	/* second line: watched flows only */
 	nstime last;
 	nstime unsaid_since; /* the first packet that was not said yet */

@@ -47,13 +47,16 @@ hold_early(struct worker *w, uint32_t n, const struct sight *s)
 
 	if (m->early[s->end] == 0) {
 		m->early[s->end] = s->token;
-		m->early_time[s->end] = s->frame->time;
 		if (s->end == initiator_of(f))
 			m->flags |= MORE_UNSEEN;
+		else
+			m->early_time = s->frame->time;
 		outcome_wait(w, n, QUEUE_OUTCOME);
 	}
-	if (m->early_n[s->end] < UINT16_MAX)
+	if (m->early_n[s->end] < UINT16_MAX) {
 		m->early_n[s->end]++;
+		m->early_bytes[s->end] += s->packet->bytes;
+	}
 	return COPY_FURTHER;
 }
 
@@ -124,6 +127,7 @@ locate_entering(struct worker *w, uint32_t n, const struct sight *s, enum proof 
 		f->out[s->end] = m->early[s->end];
 		m->early[s->end] = 0;
 		m->early_n[s->end] = 0;
+		m->early_bytes[s->end] = 0;
 		*proof = s->end == initiator_of(f) ? PROOF_LEFT : PROOF_REPLY;
 	} else if (s->end != initiator_of(f)) {
 		*proof = PROOF_REPLY;
@@ -188,6 +192,22 @@ locate_packet(struct worker *w, uint32_t n, const struct sight *s, enum proof *p
 	return locate_entering(w, n, s, proof);
 }
 
+/* A copy that left early was none: it came in where it does not belong. When it began the flow, all
+ * packets of the flow are part of that. */
+static void
+misplace_early(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct flow_more *m = more_of(w, n);
+	bool whole = m->id == 0 && s->end == initiator_of(&w->flows.hot[n]);
+
+	set_misplaced(w, n, s);
+	if (whole) {
+		m->said_packets = 0;
+		m->said_bytes = 0;
+		m->unsaid_since = m->first;
+	}
+}
+
 void
 locate_early(struct worker *w, uint32_t n)
 {
@@ -200,7 +220,7 @@ locate_early(struct worker *w, uint32_t n)
 	for (unsigned end = 0; end < 2; end++) {
 		uint16_t line = locate_line(m->early[end]);
 		const struct policy_line *l = policy_line(w->policy, line);
-		struct frame frame = { .time = m->early_time[end] };
+		struct frame frame = { .time = end == initiator_of(f) ? m->first : m->early_time };
 		struct packet packet = { .kind = PACKET_IP };
 		struct sight s = { .packet = &packet,
 			.frame = &frame,
@@ -219,12 +239,13 @@ locate_early(struct worker *w, uint32_t n)
 		if (m->early[end] == 0 || f->in[end] != 0)
 			continue;
 		if (forged || !leaving)
-			set_misplaced(w, n, &s);
+			misplace_early(w, n, &s);
 		w->count[COUNTER_copies] -= m->early_n[end];
 		w->count[COUNTER_packets] += m->early_n[end];
 		w->count[f->key.state & FLOW_SAME ? COUNTER_not_judged : COUNTER_judged] +=
 		    m->early_n[end];
 		f->packets += m->early_n[end];
+		f->bytes += m->early_bytes[end];
 		if (forged || !leaving) {
 			f->in[end] = m->early[end];
 		} else {
@@ -233,6 +254,7 @@ locate_early(struct worker *w, uint32_t n)
 		}
 		m->early[end] = 0;
 		m->early_n[end] = 0;
+		m->early_bytes[end] = 0;
 		m->flags &= (uint16_t)~MORE_UNSEEN;
 		if (m->id && leaving && !forged && end == initiator_of(f))
 			audit_left(w, n, line);

@@ -317,6 +317,7 @@ test_forged_mac(void **state)
 	assert_int_equal(b->n, 1);
 	assert_int_equal(b->found[0].id, 1002);
 	assert_int_equal(b->found[0].n, 1);
+	assert_int_equal(b->found[0].bytes, 54);
 	assert_string_equal(
 	    policy_text(b->policy, policy_zone(b->policy, b->found[0].claims)->id), "lgwan");
 }
