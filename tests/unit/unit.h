@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-/* cmocka returns the number of failures, and a status is modulo 256: 256 failures must not look like none. */
+/* cmocka returns the number of failures, and a status is modulo 256: 256 failures must not look
+ * like none. */
 #define UNIT_RUN(tests) (cmocka_run_group_tests(tests, NULL, NULL) != 0)
 
 #endif
