@@ -81,16 +81,15 @@ enum { SNAPLEN = 262144, FRAMES_START = 1767225600 /* 2026-01-01T00:00:00Z */ };
 
 /* Where frames go. */
 struct out {
-	FILE		*file;		/* capture or text, NULL when they are sent */
-	bool		 print, nano, timed;
-	uint32_t	 link;
-	int		 fd;		/* packet socket, or -1 */
-	int64_t		 first;		/* ns: time of the first frame ... */
-	int64_t		 started;	/* ... and when it was sent (CLOCK_MONOTONIC) */
+	FILE *file; /* capture or text, NULL when they are sent */
+	bool print, nano, timed;
+	uint32_t link;
+	int fd;		 /* packet socket, or -1 */
+	int64_t first;	 /* ns: time of the first frame ... */
+	int64_t started; /* ... and when it was sent (CLOCK_MONOTONIC) */
 };
 
-static void __attribute__((noreturn))
-die(const char *what, const char *name)
+static void __attribute__((noreturn)) die(const char *what, const char *name)
 {
 	fprintf(stderr, "craft: %s: %s: %s\n", what, name, strerror(errno));
 	exit(1);
@@ -150,7 +149,7 @@ absolute(const struct craft *c, const char *text, int col)
 	int used = 0, hours = 0, minutes = 0;
 
 	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-		   &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6)
+		&tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6)
 		fail(c, col, "`@%s`: a time like 2026-01-05T09:00:00+09:00 is wanted", text);
 	text += used;
 	if (*text == '.') {
@@ -161,7 +160,7 @@ absolute(const struct craft *c, const char *text, int col)
 	(void)snprintf(east, sizeof east, "%s", text);
 	if (strcmp(east, "Z") != 0 &&
 	    (sscanf(east, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 || east[used] ||
-	     (sign != '+' && sign != '-')))
+		(sign != '+' && sign != '-')))
 		fail(c, col, "`%s`: Z, or an offset like +09:00, is wanted", text);
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
@@ -255,7 +254,7 @@ build(struct craft *c)
 		for (unsigned k = 0; k < c->layer[i].n; k++)
 			if (!c->layer[i].arg[k].used)
 				fail(c, c->layer[i].arg[k].col, "`%s`: not known to %s",
-				     c->layer[i].arg[k].text, c->layer[i].name);
+				    c->layer[i].arg[k].text, c->layer[i].name);
 }
 
 /* --- frame to file, wire or terminal --- */
@@ -338,9 +337,9 @@ send_frame(struct out *o, const struct craft *c)
 static int
 socket_open(const char *iface)
 {
-	struct sockaddr_ll to = {.sll_family = AF_PACKET,
-				 .sll_ifindex = (int)if_nametoindex(iface)};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);	/* protocol 0: receives nothing */
+	struct sockaddr_ll to = { .sll_family = AF_PACKET,
+		.sll_ifindex = (int)if_nametoindex(iface) };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0); /* protocol 0: receives nothing */
 
 	if (to.sll_ifindex == 0)
 		die("interface", iface);
@@ -379,7 +378,7 @@ usage(void)
 {
 	fputs("usage: craft -o FILE [-n] [-l LINKTYPE] [FRAMES] | -i IFACE [-r REPEAT] [-t] "
 	      "[FRAMES] | -d [FRAMES]\n",
-	      stderr);
+	    stderr);
 	return 2;
 }
 
@@ -394,14 +393,29 @@ main(int argc, char **argv)
 
 	while ((option = getopt(argc, argv, "o:i:dnl:r:t")) != -1) {
 		switch (option) {
-		case 'o': path = optarg; break;
-		case 'i': iface = optarg; break;
-		case 'd': o.print = true; break;
-		case 'n': o.nano = true; break;
-		case 'l': o.link = (uint32_t)strtoul(optarg, NULL, 10); break;
-		case 'r': repeat = strtoul(optarg, NULL, 10); break;
-		case 't': o.timed = true; break;
-		default: return usage();
+		case 'o':
+			path = optarg;
+			break;
+		case 'i':
+			iface = optarg;
+			break;
+		case 'd':
+			o.print = true;
+			break;
+		case 'n':
+			o.nano = true;
+			break;
+		case 'l':
+			o.link = (uint32_t)strtoul(optarg, NULL, 10);
+			break;
+		case 'r':
+			repeat = strtoul(optarg, NULL, 10);
+			break;
+		case 't':
+			o.timed = true;
+			break;
+		default:
+			return usage();
 		}
 	}
 	if ((path != NULL) + (iface != NULL) + o.print != 1 || argc - optind > 1)

@@ -22,38 +22,38 @@ enum {
 struct craft;
 
 struct arg {
-	char	*text;
-	int	 col;
-	bool	 used;
+	char *text;
+	int col;
+	bool used;
 };
 
 /* How a layer is written, and by which numbers the layer around it names it; CRAFT_NONE when there
  * is none. */
 struct kind {
-	const char	*name;
-	void		(*put)(struct craft *c, unsigned i);
-	int		 type, proto;
+	const char *name;
+	void (*put)(struct craft *c, unsigned i);
+	int type, proto;
 };
 
 struct layer {
-	const char	*name;
-	int		 col;
+	const char *name;
+	int col;
 	const struct kind *kind;
-	unsigned	 n;
-	struct arg	 arg[CRAFT_ARGS];
+	unsigned n;
+	struct arg arg[CRAFT_ARGS];
 };
 
 /* Bytes grow from the end of `room` to its start: the inside is there before the header around it.
  */
 struct craft {
-	const char	*file;
-	int		 line;
-	unsigned	 n;
-	struct layer	 layer[CRAFT_LAYERS];
-	size_t		 at;
-	uint8_t		 room[CRAFT_ROOM];
-	int64_t		 base, time;	/* ns since 1970: what offsets count from; of this frame */
-	uint64_t	 cut, wire;	/* UINT64_MAX: not given */
+	const char *file;
+	int line;
+	unsigned n;
+	struct layer layer[CRAFT_LAYERS];
+	size_t at;
+	uint8_t room[CRAFT_ROOM];
+	int64_t base, time; /* ns since 1970: what offsets count from; of this frame */
+	uint64_t cut, wire; /* UINT64_MAX: not given */
 };
 
 /* The table of layers: a row by its name, or NULL. */
@@ -90,11 +90,11 @@ struct arg *next(const struct craft *c, struct layer *l, bool needed, const char
 
 /* The next argument, split in two at BY (`>` or `.`): texts, numbers, addresses of FAMILY. */
 void two(const struct craft *c, struct layer *l, char by, const char *what, char first[64],
-	 char second[64], int *col);
-void two_numbers(struct craft *c, struct layer *l, char by, const char *what, uint64_t max,
-		 uint64_t v[2]);
-void addresses(const struct craft *c, struct layer *l, int family, uint8_t src[16],
-	       uint8_t dst[16]);
+    char second[64], int *col);
+void two_numbers(
+    struct craft *c, struct layer *l, char by, const char *what, uint64_t max, uint64_t v[2]);
+void
+addresses(const struct craft *c, struct layer *l, int family, uint8_t src[16], uint8_t dst[16]);
 void mac(const struct craft *c, const char *text, int col, uint8_t *to);
 
 /* OFFSET or OFFSET+, in bytes: the field of both IP versions without flags, in units of 8, and

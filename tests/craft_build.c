@@ -171,8 +171,8 @@ two(const struct craft *c, struct layer *l, char by, const char *what, char firs
 }
 
 void
-two_numbers(struct craft *c, struct layer *l, char by, const char *what, uint64_t max,
-	    uint64_t v[2])
+two_numbers(
+    struct craft *c, struct layer *l, char by, const char *what, uint64_t max, uint64_t v[2])
 {
 	char a[64], b[64];
 	int col;
@@ -189,7 +189,7 @@ mac(const struct craft *c, const char *text, int col, uint8_t *to)
 	unsigned v[6];
 
 	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
-		   &used) != 6 ||
+		&used) != 6 ||
 	    text[used])
 		fail(c, col, "`%s`: a MAC address is wanted", text);
 	for (int i = 0; i < 6; i++)
@@ -212,7 +212,7 @@ addresses(const struct craft *c, struct layer *l, int family, uint8_t src[16], u
 		fail(c, col, "`%s`: an IPv%d address is wanted", a, family == AF_INET ? 4 : 6);
 	if (inet_pton(family, b, dst) != 1)
 		fail(c, col + (int)strlen(a) + 1, "`%s`: an IPv%d address is wanted", b,
-		     family == AF_INET ? 4 : 6);
+		    family == AF_INET ? 4 : 6);
 }
 
 /* --- what stands around and behind --- */
@@ -254,7 +254,7 @@ type_of(struct craft *c, unsigned i, const char *key)
 uint64_t
 proto_of(struct craft *c, unsigned i)
 {
-	uint64_t v = i + 1 == c->n ? 59 : 253;		/* no next header; experiments (RFC 3692) */
+	uint64_t v = i + 1 == c->n ? 59 : 253; /* no next header; experiments (RFC 3692) */
 
 	if (inner(c, i) && inner(c, i)->proto != CRAFT_NONE)
 		v = (uint64_t)inner(c, i)->proto;

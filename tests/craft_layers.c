@@ -30,7 +30,7 @@ put_vlan(struct craft *c, unsigned i)
 	uint64_t type = type_of(c, i, "type");
 	uint8_t *h = front(c, 4);
 
-	(void)num(c, l, "tpid", 0x8100, 0xffff);	/* the header around it says it */
+	(void)num(c, l, "tpid", 0x8100, 0xffff); /* the header around it says it */
 	be16(h, number(c, id->text, id->col, 4095) | num(c, l, "pcp", 0, 7) << 13 |
 		    num(c, l, "dei", 0, 1) << 12);
 	be16(h + 2, type);
@@ -105,9 +105,9 @@ put_arp(struct craft *c, unsigned i)
 
 	be32(h, 0x00010800);
 	be16(h + 4, 0x0604);
-	be16(h + 6, strcmp(op->text, "request") == 0 ? 1
-		    : strcmp(op->text, "reply") == 0 ? 2
-						     : number(c, op->text, op->col, 0xffff));
+	be16(h + 6, strcmp(op->text, "request") == 0 ? 1 :
+		    strcmp(op->text, "reply") == 0   ? 2 :
+						       number(c, op->text, op->col, 0xffff));
 	for (unsigned k = i; !smac && k-- > 0;) {
 		if (strcmp(c->layer[k].name, "eth") == 0 && c->layer[k].n > 0) {
 			(void)snprintf(text, sizeof text, "%.17s", c->layer[k].arg[0].text);
@@ -283,7 +283,7 @@ put_tcp(struct craft *c, unsigned i)
 	be32(h + 4, num(c, l, "seq", 1, UINT32_MAX));
 	be32(h + 8, num(c, l, "ack", 0, UINT32_MAX));
 	be16(h + 12,
-	     num(c, l, "doff", 5 + padded / 4, 15) << 12 | tcp_flags(c, flags ? flags : "A", col));
+	    num(c, l, "doff", 5 + padded / 4, 15) << 12 | tcp_flags(c, flags ? flags : "A", col));
 	be16(h + 14, num(c, l, "win", 65535, 65535));
 	be16(h + 18, num(c, l, "urg", 0, 65535));
 	checksum(c, l, 16, pseudo(c, i, 6), false);
@@ -325,8 +325,8 @@ put_icmp(struct craft *c, unsigned i)
 	int col = 0;
 
 	two_numbers(c, l, '.', "TYPE.CODE", 255, type);
-	bool echo = strcmp(l->name, "icmp") == 0 ? type[0] == 0 || type[0] == 8
-						 : type[0] == 128 || type[0] == 129;
+	bool echo = strcmp(l->name, "icmp") == 0 ? type[0] == 0 || type[0] == 8 :
+						   type[0] == 128 || type[0] == 129;
 	be16(rest, num(c, l, "id", echo, 0xffff));
 	be16(rest + 2, num(c, l, "seq", echo, 0xffff));
 	const char *given = value(l, "rest", &col);
@@ -539,37 +539,37 @@ put_text(struct craft *c, unsigned i)
 }
 
 static const struct kind kinds[] = {
-    {"eth", put_eth, 0x6558, 143},
-    {"vlan", put_vlan, 0x8100, CRAFT_NONE},
-    {"llc", put_llc, CRAFT_NONE, CRAFT_NONE},
-    {"snap", put_snap, CRAFT_NONE, CRAFT_NONE},
-    {"mpls", put_mpls, 0x8847, 137},
-    {"pppoe", put_pppoe, 0x8864, CRAFT_NONE},
-    {"ppp", put_ppp, 0x880b, CRAFT_NONE},
-    {"arp", put_arp, 0x0806, CRAFT_NONE},
-    {"ip4", put_ip4, 0x0800, 4},
-    {"ip6", put_ip6, 0x86dd, 41},
-    {"hbh", put_options, CRAFT_NONE, 0},
-    {"dst", put_options, CRAFT_NONE, 60},
-    {"rh", put_rh, CRAFT_NONE, 43},
-    {"frag", put_frag, CRAFT_NONE, 44},
-    {"ah", put_ah, CRAFT_NONE, 51},
-    {"tcp", put_tcp, CRAFT_NONE, 6},
-    {"udp", put_udp, CRAFT_NONE, 17},
-    {"sctp", put_sctp, CRAFT_NONE, 132},
-    {"icmp", put_icmp, CRAFT_NONE, 1},
-    {"icmp6", put_icmp, CRAFT_NONE, 58},
-    {"gre", put_gre, CRAFT_NONE, 47},
-    {"vxlan", put_vxlan, CRAFT_NONE, CRAFT_NONE},
-    {"geneve", put_geneve, CRAFT_NONE, CRAFT_NONE},
-    {"teredo", put_teredo, CRAFT_NONE, CRAFT_NONE},
-    {"gtpu", put_gtpu, CRAFT_NONE, CRAFT_NONE},
-    {"l2tp", put_l2tp, CRAFT_NONE, CRAFT_NONE},
-    {"etherip", put_etherip, CRAFT_NONE, 97},
-    {"quote", put_quote, CRAFT_NONE, CRAFT_NONE},
-    {"data", put_data, CRAFT_NONE, CRAFT_NONE},
-    {"text", put_text, CRAFT_NONE, CRAFT_NONE},
-    {"hex", put_hex, CRAFT_NONE, CRAFT_NONE},
+	{ "eth", put_eth, 0x6558, 143 },
+	{ "vlan", put_vlan, 0x8100, CRAFT_NONE },
+	{ "llc", put_llc, CRAFT_NONE, CRAFT_NONE },
+	{ "snap", put_snap, CRAFT_NONE, CRAFT_NONE },
+	{ "mpls", put_mpls, 0x8847, 137 },
+	{ "pppoe", put_pppoe, 0x8864, CRAFT_NONE },
+	{ "ppp", put_ppp, 0x880b, CRAFT_NONE },
+	{ "arp", put_arp, 0x0806, CRAFT_NONE },
+	{ "ip4", put_ip4, 0x0800, 4 },
+	{ "ip6", put_ip6, 0x86dd, 41 },
+	{ "hbh", put_options, CRAFT_NONE, 0 },
+	{ "dst", put_options, CRAFT_NONE, 60 },
+	{ "rh", put_rh, CRAFT_NONE, 43 },
+	{ "frag", put_frag, CRAFT_NONE, 44 },
+	{ "ah", put_ah, CRAFT_NONE, 51 },
+	{ "tcp", put_tcp, CRAFT_NONE, 6 },
+	{ "udp", put_udp, CRAFT_NONE, 17 },
+	{ "sctp", put_sctp, CRAFT_NONE, 132 },
+	{ "icmp", put_icmp, CRAFT_NONE, 1 },
+	{ "icmp6", put_icmp, CRAFT_NONE, 58 },
+	{ "gre", put_gre, CRAFT_NONE, 47 },
+	{ "vxlan", put_vxlan, CRAFT_NONE, CRAFT_NONE },
+	{ "geneve", put_geneve, CRAFT_NONE, CRAFT_NONE },
+	{ "teredo", put_teredo, CRAFT_NONE, CRAFT_NONE },
+	{ "gtpu", put_gtpu, CRAFT_NONE, CRAFT_NONE },
+	{ "l2tp", put_l2tp, CRAFT_NONE, CRAFT_NONE },
+	{ "etherip", put_etherip, CRAFT_NONE, 97 },
+	{ "quote", put_quote, CRAFT_NONE, CRAFT_NONE },
+	{ "data", put_data, CRAFT_NONE, CRAFT_NONE },
+	{ "text", put_text, CRAFT_NONE, CRAFT_NONE },
+	{ "hex", put_hex, CRAFT_NONE, CRAFT_NONE },
 };
 
 const struct kind *

@@ -14,8 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
 
-static void __attribute__((noreturn))
-broken(int line, const char *what)
+static void __attribute__((noreturn)) broken(int line, const char *what)
 {
 	fprintf(stderr, "fuzz_decode.c:%d: does not hold: %s\n", line, what);
 	abort();
@@ -37,8 +36,8 @@ check_packet(const struct frame *f, const struct packet *p, const struct stack *
 	CHECK(p->kind <= PACKET_BAD && p->event < EVENT_COUNT);
 	CHECK((p->kind == PACKET_BAD) == (p->event != EVENT_NONE));
 	CHECK(p->bytes == f->wirelen && p->payload <= f->wirelen);
-	CHECK(p->depth <= DECODE_DEPTH ||
-	      (p->event == EVENT_DEPTH && p->depth == DECODE_DEPTH + 1));
+	CHECK(
+	    p->depth <= DECODE_DEPTH || (p->event == EVENT_DEPTH && p->depth == DECODE_DEPTH + 1));
 	CHECK(p->nstack <= stack->n && p->vlan[0] < 4096 && p->vlan[1] < 4096 &&
 	      (p->vlan[0] || !p->vlan[1]));
 	CHECK(inside(f, p->smac) && inside(f, p->dmac));
@@ -91,8 +90,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint16_t links[] = {
-	    FRAME_ETHERNET, FRAME_RAW,	FRAME_NULL, FRAME_LOOP,	   FRAME_SLL,
-	    FRAME_SLL2,	    FRAME_IPV4, FRAME_IPV6, FRAME_RAW_OLD, 105,
+		FRAME_ETHERNET,
+		FRAME_RAW,
+		FRAME_NULL,
+		FRAME_LOOP,
+		FRAME_SLL,
+		FRAME_SLL2,
+		FRAME_IPV4,
+		FRAME_IPV6,
+		FRAME_RAW_OLD,
+		105,
 	};
 	struct wire w = wire_of(data, size);
 	uint8_t link = wire_u8(&w);
@@ -102,10 +109,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!w.ok || caplen > UINT32_MAX / 2)
 		return 0;
-	struct frame f = {.bytes = wire_take(&w, caplen),
-			  .caplen = (uint32_t)caplen,
-			  .wirelen = (uint32_t)(caplen + beyond),
-			  .link = links[link % (sizeof links / sizeof links[0])]};
+	struct frame f = { .bytes = wire_take(&w, caplen),
+		.caplen = (uint32_t)caplen,
+		.wirelen = (uint32_t)(caplen + beyond),
+		.link = links[link % (sizeof links / sizeof links[0])] };
 	memset(out, 0x5a, sizeof out);
 	memset(&stack, 0x5a, sizeof stack);
 	unsigned n = decode_frame(&f, out, &stack);

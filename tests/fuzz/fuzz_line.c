@@ -18,17 +18,16 @@ enum { ZONES = 3, IFACES = 2, CONDUITS = 2, ID_MOST = 32 };
 
 /* The image of a policy: offsets are those of the members. */
 struct image {
-	struct policy	p;
+	struct policy p;
 	struct policy_zone zone[ZONES + 1];
 	struct policy_iface iface[IFACES];
 	struct policy_conduit conduit[CONDUITS];
 	struct policy_offset offset;
-	char		text[16][ID_MOST + 1];
-	uint32_t	texts;
+	char text[16][ID_MOST + 1];
+	uint32_t texts;
 };
 
-static void __attribute__((noreturn))
-broken(int line, const char *what)
+static void __attribute__((noreturn)) broken(int line, const char *what)
 {
 	fprintf(stderr, "fuzz_line.c:%d: does not hold: %s\n", line, what);
 	abort();

@@ -19,8 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static unsigned inputs;
 
-static void __attribute__((noreturn))
-die(const char *path)
+static void __attribute__((noreturn)) die(const char *path)
 {
 	fprintf(stderr, "%s: %s\n", path, strerror(errno));
 	exit(1);
@@ -36,7 +35,7 @@ run_file(const char *path, size_t size)
 	if (!f || !data || fread(data, 1, size, f) != size)
 		die(path);
 	fclose(f);
-	(void)LLVMFuzzerTestOneInput(data, size);	/* always 0 */
+	(void)LLVMFuzzerTestOneInput(data, size); /* always 0 */
 	free(data);
 	inputs++;
 }
@@ -86,7 +85,7 @@ main(int argc, char **argv)
 		run_path(argv[i]);
 	if (argc == 1 && name) {
 		if (snprintf(path, sizeof path, "%s/tests/fuzz/corpus/%s", srcdir ? srcdir : ".",
-			     name + strlen("fuzz_")) < (int)sizeof path)
+			name + strlen("fuzz_")) < (int)sizeof path)
 			run_path(path);
 	}
 	printf("%u inputs\n", inputs);

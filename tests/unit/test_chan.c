@@ -27,8 +27,8 @@ ends_of(enum role a, enum role b)
 
 	assert_int_equal(chan_pair(fd), 0);
 	return (struct ends){
-	    .a = {.fd = fd[0], .self = a, .peer = b},
-	    .b = {.fd = fd[1], .self = b, .peer = a},
+		.a = { .fd = fd[0], .self = a, .peer = b },
+		.b = { .fd = fd[1], .self = b, .peer = a },
 	};
 }
 
@@ -59,10 +59,10 @@ send_raw(int to, struct head head, const void *bytes, size_t size, int fd, unsig
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(8 * sizeof(int))];
 	struct iovec part[2] = {
-	    {.iov_base = &head, .iov_len = sizeof head},
-	    {.iov_base = (void *)(uintptr_t)bytes, .iov_len = size},
+		{ .iov_base = &head, .iov_len = sizeof head },
+		{ .iov_base = (void *)(uintptr_t)bytes, .iov_len = size },
 	};
-	struct msghdr m = {.msg_iov = part, .msg_iovlen = 2};
+	struct msghdr m = { .msg_iov = part, .msg_iovlen = 2 };
 
 	assert_true(n <= 8);
 	if (n) {
@@ -126,7 +126,7 @@ static void
 test_message_arrives(void **state)
 {
 	struct ends e = ends_of(ROLE_HUB, ROLE_MONITOR);
-	struct msg_link out = {.iface = 7, .present = true, .up = true, .index = 4711};
+	struct msg_link out = { .iface = 7, .present = true, .up = true, .index = 4711 };
 	union msg_any m;
 	int fds[CHAN_FDS];
 
@@ -146,8 +146,8 @@ static void
 test_two_messages(void **state)
 {
 	struct ends e = ends_of(ROLE_WORKER, ROLE_MONITOR);
-	struct msg_ready ready = {.generation = 3};
-	struct msg_empty nothing = {0};
+	struct msg_ready ready = { .generation = 3 };
+	struct msg_empty nothing = { 0 };
 	union msg_any m;
 	int fds[CHAN_FDS];
 
@@ -164,7 +164,7 @@ static void
 test_descriptor_arrives(void **state)
 {
 	struct ends e = ends_of(ROLE_MONITOR, ROLE_WORKER);
-	struct msg_policy out = {.generation = 2, .size = 4096};
+	struct msg_policy out = { .generation = 2, .size = 4096 };
 	union msg_any m;
 	int fds[CHAN_FDS], pipes[2];
 	char byte = 0;
@@ -190,9 +190,9 @@ static void
 test_peer_descriptors(void **state)
 {
 	struct ends e = ends_of(ROLE_MONITOR, ROLE_HUB);
-	struct msg_peer worker = {.role = ROLE_WORKER, .index = 3, .restarts = 1, .status = 11};
-	struct msg_peer capture = {.role = ROLE_CAPTURE};
-	int out[3] = {0, 1, 2}, fds[CHAN_FDS];
+	struct msg_peer worker = { .role = ROLE_WORKER, .index = 3, .restarts = 1, .status = 11 };
+	struct msg_peer capture = { .role = ROLE_CAPTURE };
+	int out[3] = { 0, 1, 2 }, fds[CHAN_FDS];
 	union msg_any m;
 
 	(void)state;
@@ -217,14 +217,14 @@ static void
 test_send_refuses(void **state)
 {
 	struct ends e = ends_of(ROLE_WORKER, ROLE_HUB);
-	struct msg_findings findings = {.count = 0};
-	struct msg_ready ready = {.generation = 1};
-	struct msg_iface iface = {.iface = 0};
+	struct msg_findings findings = { .count = 0 };
+	struct msg_ready ready = { .generation = 1 };
+	struct msg_iface iface = { .iface = 0 };
 
 	(void)state;
 	assert_int_equal(chan_send(&e.a, MSG_FINDINGS, &findings, NULL), 0);
-	assert_int_equal(chan_send(&e.b, MSG_FINDINGS, &findings, NULL),
-			 -EINVAL);					     /* hub to worker */
+	assert_int_equal(
+	    chan_send(&e.b, MSG_FINDINGS, &findings, NULL), -EINVAL);	     /* hub to worker */
 	assert_int_equal(chan_send(&e.a, MSG_READY, &ready, NULL), -EINVAL); /* to the hub */
 	assert_int_equal(chan_send(&e.a, MSG_IFACE, &iface, NULL), -EINVAL); /* capture's */
 	assert_int_equal(chan_send(&e.a, MSG_NONE, &ready, NULL), -EINVAL);
@@ -240,58 +240,65 @@ test_receive_refuses(void **state)
 	(void)state;
 	/* as it should be */
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, ready}, ready, 0),
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, ready }, ready, 0),
 	    MSG_READY);
 	assert_int_equal(
-	    refused(ROLE_MONITOR, ROLE_WORKER, (struct head){MSG_POLICY, policy}, policy, 1),
+	    refused(ROLE_MONITOR, ROLE_WORKER, (struct head){ MSG_POLICY, policy }, policy, 1),
 	    MSG_POLICY);
 	/* wrong size: said, sent, or both */
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, ready}, ready - 1, 0),
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, ready }, ready - 1, 0),
 	    -EPROTO);
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, ready}, ready + 1, 0),
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, ready }, ready + 1, 0),
 	    -EPROTO);
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, ready + 1}, ready + 1, 0),
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, ready + 1 }, ready + 1, 0),
 	    -EPROTO);
-	assert_int_equal(refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, 0}, 0, 0),
-			 -EPROTO);
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, ready}, 8000, 0), -EPROTO);
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, 0 }, 0, 0), -EPROTO);
+	assert_int_equal(
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, ready }, 8000, 0),
+	    -EPROTO);
 	/* wrong role: a worker tells of links, a worker's channel to the hub carries a policy */
-	assert_int_equal(refused(ROLE_HUB, ROLE_MONITOR, (struct head){MSG_LINK, link}, link, 0),
-			 MSG_LINK);
-	assert_int_equal(refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_LINK, link}, link, 0),
-			 -EPROTO);
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_HUB, (struct head){MSG_POLICY, policy}, policy, 1), -EPROTO);
+	    refused(ROLE_HUB, ROLE_MONITOR, (struct head){ MSG_LINK, link }, link, 0), MSG_LINK);
+	assert_int_equal(
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_LINK, link }, link, 0), -EPROTO);
+	assert_int_equal(
+	    refused(ROLE_WORKER, ROLE_HUB, (struct head){ MSG_POLICY, policy }, policy, 1),
+	    -EPROTO);
 	/* unknown type */
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_NONE, ready}, ready, 0), -EPROTO);
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_NONE, ready }, ready, 0),
+	    -EPROTO);
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_TYPES, ready}, ready, 0), -EPROTO);
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_TYPES, ready }, ready, 0),
+	    -EPROTO);
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){UINT32_MAX, ready}, ready, 0),
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ UINT32_MAX, ready }, ready, 0),
 	    -EPROTO);
 	/* descriptors: none wanted, one wanted, more than there is room for */
 	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, ready}, ready, 1), -EPROTO);
-	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, ready}, ready, 4), -EPROTO);
-	assert_int_equal(
-	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){MSG_READY, ready}, ready, 8), -EPROTO);
-	assert_int_equal(
-	    refused(ROLE_MONITOR, ROLE_WORKER, (struct head){MSG_POLICY, policy}, policy, 0),
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, ready }, ready, 1),
 	    -EPROTO);
 	assert_int_equal(
-	    refused(ROLE_MONITOR, ROLE_WORKER, (struct head){MSG_POLICY, policy}, policy, 2),
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, ready }, ready, 4),
+	    -EPROTO);
+	assert_int_equal(
+	    refused(ROLE_WORKER, ROLE_MONITOR, (struct head){ MSG_READY, ready }, ready, 8),
+	    -EPROTO);
+	assert_int_equal(
+	    refused(ROLE_MONITOR, ROLE_WORKER, (struct head){ MSG_POLICY, policy }, policy, 0),
+	    -EPROTO);
+	assert_int_equal(
+	    refused(ROLE_MONITOR, ROLE_WORKER, (struct head){ MSG_POLICY, policy }, policy, 2),
 	    -EPROTO);
 	/* a peer of role 0 (all bytes are zero) is no capture: three are wanted */
-	assert_int_equal(refused(ROLE_MONITOR, ROLE_HUB, (struct head){MSG_PEER, peer}, peer, 2),
-			 -EPROTO);
-	assert_int_equal(refused(ROLE_MONITOR, ROLE_HUB, (struct head){MSG_PEER, peer}, peer, 3),
-			 MSG_PEER);
+	assert_int_equal(
+	    refused(ROLE_MONITOR, ROLE_HUB, (struct head){ MSG_PEER, peer }, peer, 2), -EPROTO);
+	assert_int_equal(
+	    refused(ROLE_MONITOR, ROLE_HUB, (struct head){ MSG_PEER, peer }, peer, 3), MSG_PEER);
 }
 
 /* Shorter than a head, and nothing at all. */
@@ -340,7 +347,7 @@ static void
 test_gone(void **state)
 {
 	struct ends e = ends_of(ROLE_WORKER, ROLE_MONITOR);
-	struct msg_ready ready = {.generation = 9};
+	struct msg_ready ready = { .generation = 9 };
 	union msg_any m;
 	int fds[CHAN_FDS];
 
@@ -360,16 +367,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_pair),
-	    cmocka_unit_test(test_message_arrives),
-	    cmocka_unit_test(test_two_messages),
-	    cmocka_unit_test(test_descriptor_arrives),
-	    cmocka_unit_test(test_peer_descriptors),
-	    cmocka_unit_test(test_send_refuses),
-	    cmocka_unit_test(test_receive_refuses),
-	    cmocka_unit_test(test_short),
-	    cmocka_unit_test(test_full),
-	    cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_pair),
+		cmocka_unit_test(test_message_arrives),
+		cmocka_unit_test(test_two_messages),
+		cmocka_unit_test(test_descriptor_arrives),
+		cmocka_unit_test(test_peer_descriptors),
+		cmocka_unit_test(test_send_refuses),
+		cmocka_unit_test(test_receive_refuses),
+		cmocka_unit_test(test_short),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_gone),
 	};
 
 	return UNIT_RUN(tests);

@@ -26,7 +26,7 @@ site(void)
 static void
 refuses(struct rules *r, const char *const *expected, uint32_t n)
 {
-	struct compile_ifaces keep = {.n = 1, .name = {"eth7"}};
+	struct compile_ifaces keep = { .n = 1, .name = { "eth7" } };
 	struct policy *p = compile(&r->conf, NOW, &keep, &r->errors);
 
 	for (uint32_t i = 0; i < r->errors.n && i < n; i++)
@@ -41,7 +41,7 @@ refuses(struct rules *r, const char *const *expected, uint32_t n)
 
 #define REFUSES(r, ...)                                                                            \
 	do {                                                                                       \
-		static const char *const said[] = {__VA_ARGS__};                                   \
+		static const char *const said[] = { __VA_ARGS__ };                                 \
 		refuses(r, said, sizeof said / sizeof *said);                                      \
 	} while (0)
 
@@ -64,16 +64,16 @@ networks(void **unused)
 
 	(void)unused;
 	rules_zone(&r, "more", CLASS_OTHER, "eth5",
-		   "10.2.0.0/16 10.2.0.0/17 10.77.0.0/16 10.77.0.0/16 ::/0");
+	    "10.2.0.0/16 10.2.0.0/17 10.77.0.0/16 10.77.0.0/16 ::/0");
 	REFUSES(&r,
-		"test.conf:6: zone \"more\": network \"::/0\": zone \"outside\" has it too, at "
-		"test.conf:5: an address belongs "
-		"to one zone",
-		"test.conf:6: zone \"more\": network \"10.2.0.0/16\": zone \"lgwan\" has it too, "
-		"at test.conf:2: an address "
-		"belongs to one zone",
-		"test.conf:6: zone \"more\": network \"10.77.0.0/16\": stands twice, first at "
-		"test.conf:6: once is enough");
+	    "test.conf:6: zone \"more\": network \"::/0\": zone \"outside\" has it too, at "
+	    "test.conf:5: an address belongs "
+	    "to one zone",
+	    "test.conf:6: zone \"more\": network \"10.2.0.0/16\": zone \"lgwan\" has it too, "
+	    "at test.conf:2: an address "
+	    "belongs to one zone",
+	    "test.conf:6: zone \"more\": network \"10.77.0.0/16\": stands twice, first at "
+	    "test.conf:6: once is enough");
 }
 
 static void
@@ -85,37 +85,35 @@ lines(void **unused)
 	rules_zone(&r, "a", CLASS_OTHER, "eth1", "");
 	rules_zone(&r, "b", CLASS_OTHER, "eth2 eth2.20 eth2.21 eth2.21 eth2.21.5", "");
 	REFUSES(&r,
-		"test.conf:6: zone \"a\": interface \"eth1\": zone \"kikan\" has it too, at "
-		"test.conf:1: zones share an interface "
-		"only by different VLANs",
-		"test.conf:7: zone \"b\": interface \"eth2 vlan 20\": zone \"lgwan\" has it too, "
-		"at test.conf:2: zones share an "
-		"interface only by different VLANs",
-		"test.conf:7: zone \"b\": interface \"eth2 vlan 21\": stands twice, first at "
-		"test.conf:7: once is enough");
+	    "test.conf:6: zone \"a\": interface \"eth1\": zone \"kikan\" has it too, at "
+	    "test.conf:1: zones share an interface "
+	    "only by different VLANs",
+	    "test.conf:7: zone \"b\": interface \"eth2 vlan 20\": zone \"lgwan\" has it too, "
+	    "at test.conf:2: zones share an "
+	    "interface only by different VLANs",
+	    "test.conf:7: zone \"b\": interface \"eth2 vlan 21\": stands twice, first at "
+	    "test.conf:7: once is enough");
 }
 
 static void
 mirrors_and_macs(void **unused)
 {
 	struct rules r = site();
-	struct conf_mac macs[] = {{.interface = "eth11"},
-				  {.interface = "eth3"},
-				  {.interface = "eth3"},
-				  {.interface = "xyz"}};
+	struct conf_mac macs[] = { { .interface = "eth11" }, { .interface = "eth3" },
+		{ .interface = "eth3" }, { .interface = "xyz" } };
 
 	(void)unused;
 	r.line = 20;
 	r.conf.mirror = rules_list(&r, "mon0 eth3 mon0");
 	for (unsigned i = 0; i < 4; i++)
-		macs[i].at = (struct conf_place){"test.conf", 30 + i};
+		macs[i].at = (struct conf_place){ "test.conf", 30 + i };
 	r.conf.gateway_macs = macs;
 	r.conf.ngateway_macs = 4;
 	REFUSES(&r, "test.conf:20: mirror: interface \"mon0\": stands twice: once is enough",
-		"test.conf:30: gateway: macs: interface \"eth11\": no zone and no mirror names it; "
-		"did you mean \"eth1\"?",
-		"test.conf:32: gateway: macs: interface \"eth3\": stands twice: once is enough",
-		"test.conf:33: gateway: macs: interface \"xyz\": no zone and no mirror names it");
+	    "test.conf:30: gateway: macs: interface \"eth11\": no zone and no mirror names it; "
+	    "did you mean \"eth1\"?",
+	    "test.conf:32: gateway: macs: interface \"eth3\": stands twice: once is enough",
+	    "test.conf:33: gateway: macs: interface \"xyz\": no zone and no mirror names it");
 }
 
 static void
@@ -132,8 +130,7 @@ names_of_things(void **unused)
 	rules_conduit(&r, "a", "lgwna", "internet", NULL, "@vdi-host", "tcp/1"); /* 9 */
 	rules_conduit(&r, "a", "lgwan", "x", "@zzz", NULL, "tcp/1");		 /* 10 */
 	rules_conduit(&r, "b", "lgwan", "lgwan", NULL, NULL, "tcp/1");		 /* 11 */
-	REFUSES(
-	    &r,
+	REFUSES(&r,
 	    "test.conf:7: set \"vdi-hosts\": another one has this name, at test.conf:6: names must "
 	    "differ",
 	    "test.conf:8: zone \"lgwan\": another one has this id, at test.conf:2: ids must differ",
@@ -165,12 +162,12 @@ forbidden_pairs(void **unused)
 	free(p);
 	r.conf.model = MODEL_BETA_PRIME;
 	REFUSES(&r,
-		"test.conf:6: conduit \"a\": joins \"kikan\" (class core) with \"internet\" (class "
-		"internet): core with internet or "
-		"outside is a forbidden pair unless model is \"none\"",
-		"test.conf:7: conduit \"b\": joins \"outside\" (class outside) with \"kikan\" "
-		"(class core): core with internet or "
-		"outside is a forbidden pair unless model is \"none\"");
+	    "test.conf:6: conduit \"a\": joins \"kikan\" (class core) with \"internet\" (class "
+	    "internet): core with internet or "
+	    "outside is a forbidden pair unless model is \"none\"",
+	    "test.conf:7: conduit \"b\": joins \"outside\" (class outside) with \"kikan\" "
+	    "(class core): core with internet or "
+	    "outside is a forbidden pair unless model is \"none\"");
 }
 
 static void
@@ -184,24 +181,24 @@ addresses_of_other_zones(void **unused)
 	rules_set(&r, "mixed", "10.1.0.1 10.2.0.1");					  /* 6 */
 	rules_set(&r, "wrong", "10.1.0.1 10.3.0.1");					  /* 7 */
 	rules_conduit(&r, "a", "lgwan", "internet", "10.3.0.25", "10.3.0.0/16", "tcp/1"); /* 8 */
-	rules_conduit(&r, "b", "lgwan", "internet", "192.0.2.0/24", "10.3.200.1 2001:db8:1::5",
-		      "tcp/1");
+	rules_conduit(
+	    &r, "b", "lgwan", "internet", "192.0.2.0/24", "10.3.200.1 2001:db8:1::5", "tcp/1");
 	rules_conduit(&r, "c", "lgwan", "internet", "@mixed", "10.0.0.0/8 10.2.0.0/15", "tcp/1");
 	rules_conduit(&r, "d", "lgwan", "internet", "@wrong 0.0.0.0/0",
-		      "@wrong 10.0.0.0/14 10.0.0.0/15", "tcp/1");
+	    "@wrong 10.0.0.0/14 10.0.0.0/15", "tcp/1");
 	REFUSES(&r,
-		"test.conf:8: conduit \"a\": clients \"10.3.0.25\": lies in zone \"internet\": "
-		"must lie in \"lgwan\"",
-		"test.conf:9: conduit \"b\": clients \"192.0.2.0/24\": lies in no zone: must lie "
-		"in \"lgwan\"",
-		"test.conf:9: conduit \"b\": servers \"10.3.200.1\": lies in zone \"outside\": "
-		"must lie in \"internet\"",
-		"test.conf:9: conduit \"b\": servers \"2001:db8:1::5\": lies in zone \"kikan\": "
-		"must lie in \"internet\"",
-		"test.conf:11: conduit \"d\": clients \"@wrong\": none of the set's addresses lies "
-		"in zone \"lgwan\"",
-		"test.conf:11: conduit \"d\": servers \"10.0.0.0/15\": lies in no zone: must lie "
-		"in \"internet\"");
+	    "test.conf:8: conduit \"a\": clients \"10.3.0.25\": lies in zone \"internet\": "
+	    "must lie in \"lgwan\"",
+	    "test.conf:9: conduit \"b\": clients \"192.0.2.0/24\": lies in no zone: must lie "
+	    "in \"lgwan\"",
+	    "test.conf:9: conduit \"b\": servers \"10.3.200.1\": lies in zone \"outside\": "
+	    "must lie in \"internet\"",
+	    "test.conf:9: conduit \"b\": servers \"2001:db8:1::5\": lies in zone \"kikan\": "
+	    "must lie in \"internet\"",
+	    "test.conf:11: conduit \"d\": clients \"@wrong\": none of the set's addresses lies "
+	    "in zone \"lgwan\"",
+	    "test.conf:11: conduit \"d\": servers \"10.0.0.0/15\": lies in no zone: must lie "
+	    "in \"internet\"");
 
 	/* what lies around another zone's network still belongs to its own */
 	r = rules_new(2, 0, 2);
@@ -216,7 +213,7 @@ addresses_of_other_zones(void **unused)
 static void
 pairs_of_log(void **unused)
 {
-	struct conf_sink sink = {.target = TARGET_STDERR, .min = 6, .at = {"test.conf", 20}};
+	struct conf_sink sink = { .target = TARGET_STDERR, .min = 6, .at = { "test.conf", 20 } };
 	struct rules r = site();
 	struct policy *p;
 	const struct policy_sink *s;
@@ -236,12 +233,12 @@ pairs_of_log(void **unused)
 	free(p);
 	sink.pairs = rules_list(&r, "lgwan>internt kikan>kikan q>outside");
 	REFUSES(&r,
-		"test.conf:21: log: pairs \"lgwan>internt\": zone \"internt\": no such zone; did "
-		"you mean \"internet\"?",
-		"test.conf:21: log: pairs \"kikan>kikan\": must be two different zones",
-		"test.conf:21: log: pairs \"q>outside\": zone \"q\": no such zone; zones are "
-		"\"kikan\", \"lgwan\", \"internet\", "
-		"\"juki-net\", \"outside\"");
+	    "test.conf:21: log: pairs \"lgwan>internt\": zone \"internt\": no such zone; did "
+	    "you mean \"internet\"?",
+	    "test.conf:21: log: pairs \"kikan>kikan\": must be two different zones",
+	    "test.conf:21: log: pairs \"q>outside\": zone \"q\": no such zone; zones are "
+	    "\"kikan\", \"lgwan\", \"internet\", "
+	    "\"juki-net\", \"outside\"");
 }
 
 static void
@@ -272,9 +269,9 @@ limits(void **unused)
 		rules_zone(&r, id, CLASS_OTHER, i <= 65 ? line : NULL, "");
 	}
 	REFUSES(&r,
-		"test.conf:65: interface \"eth65\": at most 64 interfaces, those of earlier "
-		"configurations too until a restart",
-		"test.conf:256: zones: there are 256: at most 255");
+	    "test.conf:65: interface \"eth65\": at most 64 interfaces, those of earlier "
+	    "configurations too until a restart",
+	    "test.conf:256: zones: there are 256: at most 255");
 }
 
 static void
@@ -288,9 +285,9 @@ too_many_lines(void **unused)
 	z->lines = arena_alloc(r.arena, z->nlines, sizeof *z->lines);
 	for (uint16_t i = 0; i < z->nlines; i++)
 		z->lines[i] = (struct conf_line){
-		    .name = "eth1",
-		    .vlan = {(uint16_t)(1 + i % 4000), (uint16_t)(i / 4000)},
-		    .at = {"test.conf", i + 1u},
+			.name = "eth1",
+			.vlan = { (uint16_t)(1 + i % 4000), (uint16_t)(i / 4000) },
+			.at = { "test.conf", i + 1u },
 		};
 	REFUSES(&r, "test.conf:4097: interface \"eth1\": at most 4096 pairs of interface and VLAN");
 }
@@ -304,9 +301,9 @@ notices(const struct policy *p, char *to, size_t size)
 
 	for (uint32_t i = 0; i < p->nnotices; i++)
 		text_add(&t, "%u %s %s>%s %s\n", n[i].id,
-			 policy_text(p, policy_conduit(p, n[i].conduit)->id),
-			 policy_text(p, policy_zone(p, n[i].from)->id),
-			 policy_text(p, policy_zone(p, n[i].to)->id), policy_text(p, n[i].text));
+		    policy_text(p, policy_conduit(p, n[i].conduit)->id),
+		    policy_text(p, policy_zone(p, n[i].from)->id),
+		    policy_text(p, policy_zone(p, n[i].to)->id), policy_text(p, n[i].text));
 	assert_false(t.cut);
 	return to;
 }
@@ -321,16 +318,15 @@ findings_about_rules(void **unused)
 
 	(void)unused;
 	c = rules_conduit(&r, "good", "kikan", "juki-net", "10.1.5.0/24 2001:db8:1::/64",
-			  "10.9.0.5", "tcp/443 ip/47");
+	    "10.9.0.5", "tcp/443 ip/47");
 	c->client_macs = rules_list(&r, "02:00:00:00:05:0a");
 	c = rules_conduit(&r, "wide", "kikan", "juki-net",
-			  "10.1.4.0/23 2001:db8:1::/63 10.1.8.0/24", NULL, "tcp/443 any");
+	    "10.1.4.0/23 2001:db8:1::/63 10.1.8.0/24", NULL, "tcp/443 any");
 	c->client_macs = rules_list(&r, "02:00:00:00:05:0a");
 	rules_conduit(&r, "part", "lgwan", "kikan", "10.2.0.1", NULL, "tcp/443");
 	rules_conduit(&r, "macs", "lgwan", "kikan", "10.2.0.1", "10.1.0.1", "tcp/443");
 	rules_conduit(&r, "many", "lgwan", "kikan",
-		      "10.2.0.0/23 10.2.2.0/23 10.2.4.0/23 10.2.6.0/23 10.2.8.0/23", "10.1.0.1",
-		      "tcp/443")
+	    "10.2.0.0/23 10.2.2.0/23 10.2.4.0/23 10.2.6.0/23 10.2.8.0/23", "10.1.0.1", "tcp/443")
 	    ->server_macs = rules_list(&r, "02:00:00:00:05:0a");
 	rules_conduit(&r, "not-core", "lgwan", "internet", NULL, NULL, "any");
 	rules_conduit(&r, "soon", "lgwan", "internet", NULL, NULL, "any")->expires = "2026-04-30";
@@ -339,8 +335,7 @@ findings_about_rules(void **unused)
 	rules_conduit(&r, "past", "lgwan", "internet", NULL, NULL, "any")->expires = "2026-03-31";
 	rules_conduit(&r, "lbo", "lgwan", "outside", NULL, NULL, "tcp/443");
 	p = compiled(&r);
-	assert_string_equal(
-	    notices(p, said, sizeof said),
+	assert_string_equal(notices(p, said, sizeof said),
 	    "7001 wide kikan>juki-net servers are the whole zone juki-net; services hold any; "
 	    "clients 10.1.4.0/23 is shorter than "
 	    "/24; clients 2001:db8:1::/63 is shorter than /64\n"
@@ -371,7 +366,7 @@ findings_about_rules(void **unused)
 static void
 image_holds_what_was_configured(void **unused)
 {
-	struct conf_mac mac = {.interface = "eth1", .mac = {{2, 0, 0, 0, 1, 1}}};
+	struct conf_mac mac = { .interface = "eth1", .mac = { { 2, 0, 0, 0, 1, 1 } } };
 	struct rules r = site();
 	const struct policy_conduit *c;
 	const struct policy_sink *s;
@@ -386,13 +381,13 @@ image_holds_what_was_configured(void **unused)
 	r.conf.ngateway_macs = 1;
 	r.conf.gateway_addresses = rules_addrs(&r, "10.1.0.1 2001:db8:1::1");
 	rules_conduit(&r, "vdi", "lgwan", "internet", "10.2.0.0/24", "10.3.0.0/24",
-		      "tcp/443 udp/53 tcp/8000-8010");
+	    "tcp/443 udp/53 tcp/8000-8010");
 	r.conf.conduits[0].require = REQUIRE_SCREEN;
 	r.conf.conduits[0].clause = "3(2)";
 	rules_hours(&r, &r.conf.conduits[0], "mon-fri 08:00-19:00");
 	/* the same addresses in another order, and twice: the same group */
-	rules_conduit(&r, "same", "lgwan", "internet", "10.2.0.128/25 10.2.0.0/24 10.2.0.0/24",
-		      NULL, "any");
+	rules_conduit(
+	    &r, "same", "lgwan", "internet", "10.2.0.128/25 10.2.0.0/24 10.2.0.0/24", NULL, "any");
 	p = compiled(&r);
 	assert_int_equal(p->generation, 1);
 	assert_int_equal(p->workers, 3);
@@ -457,7 +452,7 @@ mirror_port(void **unused)
 static void
 interface_numbers_stay(void **unused)
 {
-	struct compile_ifaces keep = {0};
+	struct compile_ifaces keep = { 0 };
 	struct rules r = rules_new(3, 0, 0);
 	struct policy *p;
 
@@ -514,21 +509,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(networks),
-	    cmocka_unit_test(lines),
-	    cmocka_unit_test(mirrors_and_macs),
-	    cmocka_unit_test(names_of_things),
-	    cmocka_unit_test(forbidden_pairs),
-	    cmocka_unit_test(addresses_of_other_zones),
-	    cmocka_unit_test(pairs_of_log),
-	    cmocka_unit_test(unknown_timezone),
-	    cmocka_unit_test(limits),
-	    cmocka_unit_test(too_many_lines),
-	    cmocka_unit_test(findings_about_rules),
-	    cmocka_unit_test(image_holds_what_was_configured),
-	    cmocka_unit_test(mirror_port),
-	    cmocka_unit_test(interface_numbers_stay),
-	    cmocka_unit_test(environment_stays),
+		cmocka_unit_test(networks),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(mirrors_and_macs),
+		cmocka_unit_test(names_of_things),
+		cmocka_unit_test(forbidden_pairs),
+		cmocka_unit_test(addresses_of_other_zones),
+		cmocka_unit_test(pairs_of_log),
+		cmocka_unit_test(unknown_timezone),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(too_many_lines),
+		cmocka_unit_test(findings_about_rules),
+		cmocka_unit_test(image_holds_what_was_configured),
+		cmocka_unit_test(mirror_port),
+		cmocka_unit_test(interface_numbers_stay),
+		cmocka_unit_test(environment_stays),
 	};
 
 	return UNIT_RUN(tests);

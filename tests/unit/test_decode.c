@@ -16,7 +16,7 @@
 enum { TEXT = 4096, FRAME = 4096 };
 
 struct example {
-	const char	*from, *hex, *want;
+	const char *from, *hex, *want;
 };
 
 static const struct example examples[] = {
@@ -67,8 +67,8 @@ packet_text(struct text *t, const struct packet *p)
 	if (p->tcp_flags)
 		text_add(t, " flags=%u", p->tcp_flags);
 	if (p->fragment != FRAGMENT_NONE)
-		text_add(t, " %s=%u", p->fragment == FRAGMENT_FIRST ? "first" : "later",
-			 p->fragment_id);
+		text_add(
+		    t, " %s=%u", p->fragment == FRAGMENT_FIRST ? "first" : "later", p->fragment_id);
 	if (p->payload)
 		text_add(t, " payload=%u", p->payload);
 	if (p->depth)
@@ -112,10 +112,10 @@ check_contract(const struct frame *f, const struct packet *p, unsigned n, const 
 		assert_true(p[i].nstack <= stack->n);
 		assert_true(i == 0 || p[i].depth >= p[i - 1].depth);
 		assert_true(!p[i].encapsulates || (i + 1 < n && p[i + 1].depth == p[i].depth + 1));
-		assert_true(!p[i].smac ||
-			    (p[i].smac >= f->bytes && p[i].smac + 6 <= f->bytes + f->caplen));
-		assert_true(!p[i].dmac ||
-			    (p[i].dmac >= f->bytes && p[i].dmac + 6 <= f->bytes + f->caplen));
+		assert_true(
+		    !p[i].smac || (p[i].smac >= f->bytes && p[i].smac + 6 <= f->bytes + f->caplen));
+		assert_true(
+		    !p[i].dmac || (p[i].dmac >= f->bytes && p[i].dmac + 6 <= f->bytes + f->caplen));
 		assert_true(p[i].kind != PACKET_LINK || p[i].unexpected != 0);
 	}
 }
@@ -126,8 +126,10 @@ static unsigned
 decode_text(const uint8_t *bytes, size_t caplen, size_t wirelen, uint16_t link, char to[TEXT])
 {
 	uint8_t *copy = malloc(caplen + (caplen == 0));
-	struct frame f = {
-	    .bytes = copy, .caplen = (uint32_t)caplen, .wirelen = (uint32_t)wirelen, .link = link};
+	struct frame f = { .bytes = copy,
+		.caplen = (uint32_t)caplen,
+		.wirelen = (uint32_t)wirelen,
+		.link = link };
 	struct packet out[DECODE_PACKETS], layers[DECODE_PACKETS];
 	struct stack stack, slow;
 	char other[TEXT];
@@ -163,8 +165,8 @@ test_examples(void **state)
 		(void)decode_text(bytes, n, n, FRAME_ETHERNET, got);
 		if (strcmp(got, examples[i].want) != 0) {
 			wrong++;
-			print_error("%s\n  want %s\n  got  %s\n", examples[i].from,
-				    examples[i].want, got);
+			print_error(
+			    "%s\n  want %s\n  got  %s\n", examples[i].from, examples[i].want, got);
 		}
 	}
 	assert_int_equal(wrong, 0);
@@ -180,7 +182,7 @@ test_every_event_has_an_example(void **state)
 		bool found = false;
 
 		assert_in_range(snprintf(word, sizeof word, "bad:%s ", decode_event_name(e)), 1,
-				sizeof word - 1);
+		    sizeof word - 1);
 		for (size_t i = 0; i < EXAMPLES; i++)
 			found = found || strstr(examples[i].want, word);
 		if (!found)
@@ -206,8 +208,8 @@ test_capture_cut_anywhere(void **state)
 			(void)decode_text(bytes, cut, n, FRAME_ETHERNET, got);
 			bool same = strcmp(got, whole) == 0;
 			if (!same && (complete || !strstr(got, "bad:truncated")))
-				fail_msg("%s\n  cut to %zu of %zu: %s", examples[i].from, cut, n,
-					 got);
+				fail_msg(
+				    "%s\n  cut to %zu of %zu: %s", examples[i].from, cut, n, got);
 			complete = same;
 		}
 	}
@@ -227,15 +229,15 @@ test_wire_cut_anywhere(void **state)
 		for (size_t cut = 0; cut < n; cut++) {
 			(void)decode_text(bytes, cut, cut, FRAME_ETHERNET, got);
 			if (strstr(got, "truncated") && !strstr(got, " first="))
-				fail_msg("%s\n  %zu of %zu bytes: %s", examples[i].from, cut, n,
-					 got);
+				fail_msg(
+				    "%s\n  %zu of %zu bytes: %s", examples[i].from, cut, n, got);
 		}
 	}
 }
 
 struct until {
-	size_t	 end;		/* for frames shorter than this */
-	uint8_t	 event;
+	size_t end; /* for frames shorter than this */
+	uint8_t event;
 };
 
 /* Each shorter frame gives the event of the header that it ends in. */
@@ -248,10 +250,10 @@ check_events(const char *hex, const struct until *until)
 	struct stack stack;
 
 	for (size_t cut = 0; cut < n; cut++) {
-		struct frame f = {.bytes = bytes,
-				  .caplen = (uint32_t)cut,
-				  .wirelen = (uint32_t)cut,
-				  .link = FRAME_ETHERNET};
+		struct frame f = { .bytes = bytes,
+			.caplen = (uint32_t)cut,
+			.wirelen = (uint32_t)cut,
+			.link = FRAME_ETHERNET };
 		const struct until *u = until;
 
 		while (cut >= u->end)
@@ -259,20 +261,20 @@ check_events(const char *hex, const struct until *until)
 		unsigned k = decode_frame(&f, out, &stack);
 		assert_int_equal(out[k - 1].kind, PACKET_BAD);
 		if (out[k - 1].event != u->event)
-			fail_msg("%s cut to %zu: %s", hex, cut,
-				 decode_event_name(out[k - 1].event));
+			fail_msg(
+			    "%s cut to %zu: %s", hex, cut, decode_event_name(out[k - 1].event));
 	}
 }
 
 static void
 test_cut_headers_name_their_event(void **state)
 {
-	static const struct until tagged4[] = {
-	    {18, EVENT_FRAME_SHORT}, {38, EVENT_IP4_HEADER}, {58, EVENT_IP4_LENGTH}};
-	static const struct until tagged6[] = {
-	    {18, EVENT_FRAME_SHORT}, {58, EVENT_IP6_LENGTH}, {78, EVENT_IP6_LENGTH}};
-	static const struct until pppoe[] = {
-	    {14, EVENT_FRAME_SHORT}, {20, EVENT_PPPOE}, {50, EVENT_PPPOE}};
+	static const struct until tagged4[] = { { 18, EVENT_FRAME_SHORT }, { 38, EVENT_IP4_HEADER },
+		{ 58, EVENT_IP4_LENGTH } };
+	static const struct until tagged6[] = { { 18, EVENT_FRAME_SHORT }, { 58, EVENT_IP6_LENGTH },
+		{ 78, EVENT_IP6_LENGTH } };
+	static const struct until pppoe[] = { { 14, EVENT_FRAME_SHORT }, { 20, EVENT_PPPOE },
+		{ 50, EVENT_PPPOE } };
 	static const struct until llc[] = { { 14, EVENT_FRAME_SHORT }, { 50, EVENT_LLC_LENGTH } };
 
 	(void)state;
@@ -283,14 +285,30 @@ test_cut_headers_name_their_event(void **state)
 		     "0800"
 		     "4500002800010000400600000101010102020202"
 		     "0001000200000001000000005002ffff00000000",
-		     tagged4);
-	check_events("020000000101" "020000000105" "8100" "0014" "86dd"
-	    "6000000000140640" "fd000000000000000000000000000009" "fd000000000000000000000000000007"
-	    "0001000200000001000000005002ffff00000000", tagged6);
-	check_events("020000000101" "020000000105" "8864" "110000010016" "0021"
-	    "4500001400010000405900000101010102020202", pppoe);
-	check_events("020000000101" "020000000105" "001c" "aaaa030000000800"
-	    "4500001400010000405900000101010102020202", llc);
+	    tagged4);
+	check_events("020000000101"
+		     "020000000105"
+		     "8100"
+		     "0014"
+		     "86dd"
+		     "6000000000140640"
+		     "fd000000000000000000000000000009"
+		     "fd000000000000000000000000000007"
+		     "0001000200000001000000005002ffff00000000",
+	    tagged6);
+	check_events("020000000101"
+		     "020000000105"
+		     "8864"
+		     "110000010016"
+		     "0021"
+		     "4500001400010000405900000101010102020202",
+	    pppoe);
+	check_events("020000000101"
+		     "020000000105"
+		     "001c"
+		     "aaaa030000000800"
+		     "4500001400010000405900000101010102020202",
+	    llc);
 }
 
 /* Decodes HEX with ZEROS bytes of zero behind it and checks what is read; CAPLEN 0: all of it is
@@ -310,16 +328,25 @@ check_long(const char *hex, size_t zeros, size_t caplen, uint16_t link, const ch
 	free(bytes);
 }
 
-#define ETHER4 "020000000101" "020000000105" "0800"
-#define ETHER6 "020000000101" "020000000105" "86dd"
-#define ENDS6 "fd000000000000000000000000000009" "fd000000000000000000000000000007"
+#define ETHER4                                                                                     \
+	"020000000101"                                                                             \
+	"020000000105"                                                                             \
+	"0800"
+#define ETHER6                                                                                     \
+	"020000000101"                                                                             \
+	"020000000105"                                                                             \
+	"86dd"
+#define ENDS6                                                                                      \
+	"fd000000000000000000000000000009"                                                         \
+	"fd000000000000000000000000000007"
 #define TCP "0001000200000001000000005010ffff00000000"
 
 /* Offloads hand over packets longer than their length fields: 188,000 bytes behind TCP headers. */
 static void
 test_offloads_and_jumbograms(void **state)
 {
-	static const char big4[] = ETHER4 "45000000000100004006000001010101" "02020202" TCP;
+	static const char big4[] = ETHER4 "45000000000100004006000001010101"
+					  "02020202" TCP;
 	static const char big6[] = ETHER6 "6000000000000640" ENDS6 TCP;
 	static const char jumbo[] =
 	    ETHER6 "6000000000000040" ENDS6 "0600c2040002de7c" TCP; /* 8 + 20 + 188,000 = 0x2de7c */
@@ -338,29 +365,33 @@ test_offloads_and_jumbograms(void **state)
 		    "ip fd00::9>fd00::7 17 5>6 payload=70000 [eth/ip6/udp]");
 	}
 	/* A jumbo length must be one that the field cannot hold: 8 + 8 + 65,519 = 65,535. */
-	check_long(ETHER6 "6000000000000040" ENDS6 "1100c2040000ffff" "000500060000ffff", 65519, 0,
-	    FRAME_ETHERNET, "bad:ip6-length fd00::9>fd00::7 0 [eth/ip6]");
+	check_long(ETHER6 "6000000000000040" ENDS6 "1100c2040000ffff"
+			  "000500060000ffff",
+	    65519, 0, FRAME_ETHERNET, "bad:ip6-length fd00::9>fd00::7 0 [eth/ip6]");
 	check_long(jumbo, 187999, 0, FRAME_ETHERNET, "bad:ip6-length fd00::9>fd00::7 0 [eth/ip6]");
 	/* 64 KiB with its length in the field, most of it not captured. */
 	check_long(ETHER4 "4500ffff000100004006000001010101"
 			  "02020202" TCP,
-		   65495, 96, FRAME_ETHERNET,
-		   "ip 1.1.1.1>2.2.2.2 6 1>2 flags=16 payload=65495 [eth/ip4/tcp]");
+	    65495, 96, FRAME_ETHERNET,
+	    "ip 1.1.1.1>2.2.2.2 6 1>2 flags=16 payload=65495 [eth/ip4/tcp]");
 	/* The frame is shorter on the wire than the length says: not the capture's fault. */
 	check_long(ETHER4 "4500ffff000100004006000001010101"
 			  "02020202" TCP,
-		   65494, 96, FRAME_ETHERNET, "bad:ip4-length 1.1.1.1>2.2.2.2 6 [eth/ip4]");
+	    65494, 96, FRAME_ETHERNET, "bad:ip4-length 1.1.1.1>2.2.2.2 6 [eth/ip4]");
 }
 
-#define IP4 "4500001c00010000401100000a0200090a030907" "0005000600080000"
-#define IP6 "6000000000081140" ENDS6 "0005000600080000"
+#define IP4                                                                                        \
+	"4500001c00010000401100000a0200090a030907"                                                 \
+	"0005000600080000"
+#define IP6   "6000000000081140" ENDS6 "0005000600080000"
 #define READ4 "ip 10.2.0.9>10.3.9.7 17 5>6 "
 #define READ6 "ip fd00::9>fd00::7 17 5>6 "
 
 static void
 test_link_types(void **state)
 {
-	static const uint16_t raw[] = {FRAME_RAW, FRAME_RAW_OLD}, null[] = {FRAME_NULL, FRAME_LOOP};
+	static const uint16_t raw[] = { FRAME_RAW, FRAME_RAW_OLD },
+			      null[] = { FRAME_NULL, FRAME_LOOP };
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -387,13 +418,13 @@ test_link_types(void **state)
 		   "0006"
 		   "0200000001050000"
 		   "0800" IP4,
-		   0, 0, FRAME_SLL, READ4 "[ip4/udp]");
+	    0, 0, FRAME_SLL, READ4 "[ip4/udp]");
 	check_long("0004"
 		   "0001"
 		   "0006"
 		   "0200000001050000"
 		   "86dd" IP6,
-		   0, 0, FRAME_SLL, READ6 "[ip6/udp]");
+	    0, 0, FRAME_SLL, READ6 "[ip6/udp]");
 	check_long("0000"
 		   "0001"
 		   "0006"
@@ -401,20 +432,20 @@ test_link_types(void **state)
 		   "8100"
 		   "0014"
 		   "0800" IP4,
-		   0, 0, FRAME_SLL, "ip 10.2.0.9>10.3.9.7 17 5>6 vlan=20.0 [vlan/ip4/udp]");
+	    0, 0, FRAME_SLL, "ip 10.2.0.9>10.3.9.7 17 5>6 vlan=20.0 [vlan/ip4/udp]");
 	check_long("0001"
 		   "0001"
 		   "0006"
 		   "0200000001050000"
 		   "0004"
 		   "424203",
-		   35, 0, FRAME_SLL, "link unexpected=0142 [llc/other]");
+	    35, 0, FRAME_SLL, "link unexpected=0142 [llc/other]");
 	check_long("0000"
 		   "0001"
 		   "0006"
 		   "0200000001050000"
 		   "08",
-		   0, 0, FRAME_SLL, "bad:frame-short []");
+	    0, 0, FRAME_SLL, "bad:frame-short []");
 	check_long("0800"
 		   "0000"
 		   "00000003"
@@ -422,7 +453,7 @@ test_link_types(void **state)
 		   "00"
 		   "06"
 		   "0200000001050000" IP4,
-		   0, 0, FRAME_SLL2, READ4 "[ip4/udp]");
+	    0, 0, FRAME_SLL2, READ4 "[ip4/udp]");
 	check_long("86dd"
 		   "0000"
 		   "00000003"
@@ -430,7 +461,7 @@ test_link_types(void **state)
 		   "00"
 		   "00"
 		   "0000000000000000" IP6,
-		   0, 0, FRAME_SLL2, READ6 "[ip6/udp]");
+	    0, 0, FRAME_SLL2, READ6 "[ip6/udp]");
 	check_long("0806"
 		   "0000"
 		   "00000003"
@@ -439,7 +470,7 @@ test_link_types(void **state)
 		   "06"
 		   "0200000001050000"
 		   "0001080006040001",
-		   20, 0, FRAME_SLL2, "arp [other]");
+	    20, 0, FRAME_SLL2, "arp [other]");
 }
 
 /* MACs point into the frame; a cooked header has only the sender's, and only of Ethernet. */
@@ -450,8 +481,10 @@ test_macs(void **state)
 	struct packet out[DECODE_PACKETS];
 	struct stack stack;
 	size_t n = bytes_of(ETHER4 IP4, bytes);
-	struct frame f = {
-	    .bytes = bytes, .caplen = (uint32_t)n, .wirelen = (uint32_t)n, .link = FRAME_ETHERNET};
+	struct frame f = { .bytes = bytes,
+		.caplen = (uint32_t)n,
+		.wirelen = (uint32_t)n,
+		.link = FRAME_ETHERNET };
 
 	(void)state;
 	assert_int_equal(decode_frame(&f, out, &stack), 1);
@@ -464,11 +497,11 @@ test_macs(void **state)
 						  "0006"
 						  "0200000001050000"
 						  "0800" IP4,
-						  bytes);
+	    bytes);
 	assert_int_equal(decode_frame(&f, out, &stack), 1);
 	assert_null(out[0].dmac);
 	assert_ptr_equal(out[0].smac, bytes + 6);
-	bytes[3] = 2;					/* another hardware than Ethernet */
+	bytes[3] = 2; /* another hardware than Ethernet */
 	assert_int_equal(decode_frame(&f, out, &stack), 1);
 	assert_null(out[0].smac);
 	f.link = FRAME_RAW;
@@ -492,14 +525,16 @@ test_inner_packets(void **state)
 				   "003a0000"
 				   "0800000000000500"
 				   "0200000002010200000002050800" IP4,
-			    bytes);
-	struct frame f = {
-	    .bytes = bytes, .caplen = (uint32_t)n, .wirelen = (uint32_t)n, .link = FRAME_ETHERNET};
+	    bytes);
+	struct frame f = { .bytes = bytes,
+		.caplen = (uint32_t)n,
+		.wirelen = (uint32_t)n,
+		.link = FRAME_ETHERNET };
 
 	(void)state;
 	assert_int_equal(decode_frame(&f, out, &stack), 2);
-	assert_int_equal(out[0].nstack, 3);		/* eth/ip4/udp */
-	assert_int_equal(out[1].nstack, 7);		/* eth/ip4/udp/vxlan/eth/ip4/udp */
+	assert_int_equal(out[0].nstack, 3); /* eth/ip4/udp */
+	assert_int_equal(out[1].nstack, 7); /* eth/ip4/udp/vxlan/eth/ip4/udp */
 	assert_int_equal(stack.layer[3], LAYER_VXLAN);
 	assert_ptr_equal(out[1].smac, bytes + 6);
 	assert_ptr_equal(out[1].dmac, bytes);
@@ -527,8 +562,8 @@ test_random_damage(void **state)
 				bytes[(seed >> 33) % n] = (uint8_t)(seed >> 56);
 			}
 			size_t caplen = round % 4 == 0 ? (seed >> 40) % (n + 1) : n;
-			(void)decode_text(bytes, caplen, round % 2 ? caplen : n, FRAME_ETHERNET,
-					  got);
+			(void)decode_text(
+			    bytes, caplen, round % 2 ? caplen : n, FRAME_ETHERNET, got);
 		}
 	}
 }

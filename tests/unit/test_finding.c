@@ -8,14 +8,14 @@
 #include "model/shm.h"
 #include "tell_policy.h"
 
-enum { A = 1, C, E, W, N, I };	/* alert crit err warning notice info */
+enum { A = 1, C, E, W, N, I }; /* alert crit err warning notice info */
 
 /* ALERTS 3 and 4, written out: columns unknown, attempted, crossed, answered, without and with the
  * raised column. */
 static const struct {
-	uint16_t	id;
-	const char	*name, *verdict;
-	uint8_t		normal[4], core[4];
+	uint16_t id;
+	const char *name, *verdict;
+	uint8_t normal[4], core[4];
 } rows[] = {
 	{ 1001, "unzoned-address", "violation", { E, W, E, C }, { E, W, E, C } },
 	{ 1002, "spoofed-source", "violation", { E, W, E, C }, { E, W, E, C } },
@@ -259,11 +259,11 @@ test_valid(void **state)
 	f.nstack = FINDING_STACK;
 	memset(f.stack, LAYER_OTHER, sizeof f.stack);
 	assert_true(finding_valid(&f, &t->p));
-#define WRONG(change)						\
-	do {							\
-		f = good();					\
-		change;						\
-		assert_false(finding_valid(&f, &t->p));		\
+#define WRONG(change)                                                                              \
+	do {                                                                                       \
+		f = good();                                                                        \
+		change;                                                                            \
+		assert_false(finding_valid(&f, &t->p));                                            \
 	} while (0)
 	WRONG(f.id = 2013);
 	WRONG(f.id = 6001);
@@ -297,7 +297,7 @@ test_valid(void **state)
 	WRONG(f.bytes = UINT64_MAX);
 	/* Without its flag a place is nothing. */
 	f = good();
-	f.flags &= (uint16_t)~(FINDING_HAS_OUT | FINDING_HAS_IN);
+	f.flags &= (uint16_t) ~(FINDING_HAS_OUT | FINDING_HAS_IN);
 	f.out.iface = f.in.iface = 99;
 	assert_true(finding_valid(&f, &t->p));
 	free(t);

@@ -231,11 +231,11 @@ test_key(void **state)
 	b.nstack = 1;
 	b.outer_src = a.src;
 	assert_true(same(p, &a, &b));
-#define OTHER(change)					\
-	do {						\
-		b = a;					\
-		change;					\
-		assert_false(same(p, &a, &b));		\
+#define OTHER(change)                                                                              \
+	do {                                                                                       \
+		b = a;                                                                             \
+		change;                                                                            \
+		assert_false(same(p, &a, &b));                                                     \
 	} while (0)
 	OTHER(b.id = 2002);
 	OTHER(b.from = 0);
@@ -255,11 +255,11 @@ test_key(void **state)
 	for (uint16_t id = 1003; id <= 1005; id++) {
 		c = a;
 		c.id = id;
-#define OTHER_LINE(change)				\
-	do {						\
-		b = c;					\
-		change;					\
-		assert_false(same(p, &c, &b));		\
+#define OTHER_LINE(change)                                                                         \
+	do {                                                                                       \
+		b = c;                                                                             \
+		change;                                                                            \
+		assert_false(same(p, &c, &b));                                                     \
 	} while (0)
 		OTHER_LINE(b.in.iface = 1);
 		OTHER_LINE(b.in.vlan[0] = 20);

@@ -8,18 +8,18 @@
 enum { MODEL = 64, KEYS = 150 };
 
 struct model_incident {
-	bool		open;
-	uint16_t	port;
-	uint8_t		outcome;
-	uint64_t	total, said, order;
-	nstime		opened, last;
-	unsigned	step;
+	bool open;
+	uint16_t port;
+	uint8_t outcome;
+	uint64_t total, said, order;
+	nstime opened, last;
+	unsigned step;
 };
 
 struct model {
 	struct model_incident i[MODEL];
-	uint64_t	order;
-	struct log	log;
+	uint64_t order;
+	struct log log;
 };
 
 static void

@@ -7,7 +7,7 @@
 #include "hub/line.h"
 #include "tell_line.h"
 
-enum { T0 = 1767225600 };	/* 2026-01-01T00:00:00Z, a Thursday */
+enum { T0 = 1767225600 }; /* 2026-01-01T00:00:00Z, a Thursday */
 
 enum { LGWAN = 1, INTERNET, KIKAN, OUTSIDE };
 
@@ -303,7 +303,7 @@ test_near(void **state)
 	assert_non_null(strstr(s.line, " near=vdi:server-mac got=02:00:00:00:02:01 in=eth2 "));
 	f.id = 2006;
 	f.failed = COND_HOURS;
-	f.first = f.last = (T0 + 11 * 3600 + 15 * 60) * NS_SEC;	/* Thursday 20:15 there */
+	f.first = f.last = (T0 + 11 * 3600 + 15 * 60) * NS_SEC; /* Thursday 20:15 there */
 	opening(&s, t, &f);
 	assert_non_null(strstr(
 	    s.line, " near=vdi:hours want=\"mon-fri 08:00-19:00\" got=\"thu 20:15\" in=eth2 "));
@@ -311,7 +311,7 @@ test_near(void **state)
 	    (T0 - 24 * 3600 - 9 * 3600) * NS_SEC - 1; /* just before Wednesday 00:00 there */
 	opening(&s, t, &f);
 	assert_non_null(strstr(s.line, " got=\"tue 23:59\" "));
-	f.first = f.last = -1;	/* before 1970: 1970-01-01 08:59 there */
+	f.first = f.last = -1; /* before 1970: 1970-01-01 08:59 there */
 	opening(&s, t, &f);
 	assert_non_null(strstr(s.line, " got=\"thu 08:59\" "));
 	f = example();

@@ -7,8 +7,8 @@
 
 /* A small model of the grammar of ALERTS 1.1, to read lines back. */
 struct pairs {
-	unsigned	n;
-	char		key[64][16], value[64][1100];
+	unsigned n;
+	char key[64][16], value[64][1100];
 };
 
 static bool

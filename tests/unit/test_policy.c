@@ -13,23 +13,23 @@ zones_by_longest_prefix(void **unused)
 		const char *address;
 		uint8_t zone;
 	} row[] = {
-	    {"10.1.0.0", KIKAN},
-	    {"10.1.255.255", KIKAN},
-	    {"10.0.255.255", OUTSIDE},
-	    {"10.2.0.1", LGWAN},
-	    {"10.2.254.255", LGWAN},
-	    {"10.2.255.0", INTERNET},
-	    {"10.2.255.255", INTERNET},
-	    {"10.3.0.0", INTERNET},
-	    {"8.8.8.8", OUTSIDE},
-	    {"255.255.255.255", OUTSIDE},
-	    {"0.0.0.0", OUTSIDE},
-	    {"2001:db8:1::", KIKAN},
-	    {"2001:db8:1:ffff:ffff:ffff:ffff:ffff", KIKAN},
-	    {"2001:db8:2::1", LGWAN},
-	    {"2001:db8:4::1", OUTSIDE},
-	    {"::1", OUTSIDE},
-	    {"ffff::", OUTSIDE},
+		{ "10.1.0.0", KIKAN },
+		{ "10.1.255.255", KIKAN },
+		{ "10.0.255.255", OUTSIDE },
+		{ "10.2.0.1", LGWAN },
+		{ "10.2.254.255", LGWAN },
+		{ "10.2.255.0", INTERNET },
+		{ "10.2.255.255", INTERNET },
+		{ "10.3.0.0", INTERNET },
+		{ "8.8.8.8", OUTSIDE },
+		{ "255.255.255.255", OUTSIDE },
+		{ "0.0.0.0", OUTSIDE },
+		{ "2001:db8:1::", KIKAN },
+		{ "2001:db8:1:ffff:ffff:ffff:ffff:ffff", KIKAN },
+		{ "2001:db8:2::1", LGWAN },
+		{ "2001:db8:4::1", OUTSIDE },
+		{ "::1", OUTSIDE },
+		{ "ffff::", OUTSIDE },
 	};
 	struct rules r = site();
 	struct policy *p = compiled(&r);
@@ -82,7 +82,7 @@ lines_by_interface_and_vlan(void **unused)
 	assert_int_equal(policy_line(p, policy_line_of(p, 1, 30, 300))->zone, LGWAN);
 	assert_int_equal(policy_line(p, policy_line_of(p, 1, 40, 0))->zone, INTERNET);
 	assert_int_equal(policy_line_of(p, 1, 0, 20),
-			 policy_line_of(p, 1, 20, 0)); /* a priority tag around it */
+	    policy_line_of(p, 1, 20, 0)); /* a priority tag around it */
 	assert_int_equal(policy_line_of(p, 1, 0, 0), 0);
 	assert_int_equal(policy_line_of(p, 1, 21, 0), 0);
 	assert_int_equal(policy_line_of(p, 1, 30, 0), 0);
@@ -126,7 +126,7 @@ named_ports(void **unused)
 
 	(void)unused;
 	rules_conduit(&r, "a", "lgwan", "internet", NULL, NULL,
-		      "tcp/40000 udp/40001 sctp/40002 tcp/41000-42023 tcp/43000-44024");
+	    "tcp/40000 udp/40001 sctp/40002 tcp/41000-42023 tcp/43000-44024");
 	p = compiled(&r);
 	assert_true(policy_port_named(p, 6, 40000));
 	assert_false(policy_port_named(p, 17, 40000));
@@ -154,29 +154,29 @@ services_in_both_families(void **unused)
 		uint16_t port;
 		bool fits;
 	} row[] = {
-	    {"tcp/443", 6, 443, true},
-	    {"tcp/443", 6, 444, false},
-	    {"tcp/443", 17, 443, false},
-	    {"tcp/8000-8010", 6, 8000, true},
-	    {"tcp/8000-8010", 6, 8010, true},
-	    {"tcp/8000-8010", 6, 7999, false},
-	    {"tcp/8000-8010", 6, 8011, false},
-	    {"tcp/1-65535", 6, 65535, true},
-	    {"tcp/1-65535", 6, 1, true},
-	    {"tcp/1-65535", 6, 0, false},
-	    {"udp/53", 17, 53, true},
-	    {"sctp/2905", 132, 2905, true},
-	    {"icmp/8", 1, 8, true},
-	    {"icmp/8", 1, 0, false},
-	    {"icmp6/128", 58, 128, true},
-	    {"icmp6/128", 1, 128, false},
-	    {"ip/47", 47, 0, true},
-	    {"ip/47", 50, 0, false},
-	    {"any", 6, 1, true},
-	    {"any", 253, 0, true},
-	    {"udp/53 tcp/53", 6, 53, true},
-	    {"udp/53 tcp/53", 17, 53, true},
-	    {"udp/53 tcp/53", 6, 54, false},
+		{ "tcp/443", 6, 443, true },
+		{ "tcp/443", 6, 444, false },
+		{ "tcp/443", 17, 443, false },
+		{ "tcp/8000-8010", 6, 8000, true },
+		{ "tcp/8000-8010", 6, 8010, true },
+		{ "tcp/8000-8010", 6, 7999, false },
+		{ "tcp/8000-8010", 6, 8011, false },
+		{ "tcp/1-65535", 6, 65535, true },
+		{ "tcp/1-65535", 6, 1, true },
+		{ "tcp/1-65535", 6, 0, false },
+		{ "udp/53", 17, 53, true },
+		{ "sctp/2905", 132, 2905, true },
+		{ "icmp/8", 1, 8, true },
+		{ "icmp/8", 1, 0, false },
+		{ "icmp6/128", 58, 128, true },
+		{ "icmp6/128", 1, 128, false },
+		{ "ip/47", 47, 0, true },
+		{ "ip/47", 50, 0, false },
+		{ "any", 6, 1, true },
+		{ "any", 253, 0, true },
+		{ "udp/53 tcp/53", 6, 53, true },
+		{ "udp/53 tcp/53", 17, 53, true },
+		{ "udp/53 tcp/53", 6, 54, false },
 	};
 
 	(void)unused;
@@ -190,7 +190,7 @@ services_in_both_families(void **unused)
 
 		four.client_port = six.client_port = row[i].port;
 		rules_conduit(&r, "a", "lgwan", "internet", "10.2.0.9 2001:db8:2::/64",
-			      "10.3.0.0/24 2001:db8:3::9", row[i].service);
+		    "10.3.0.0/24 2001:db8:3::9", row[i].service);
 		p = compiled(&r);
 		ANSWERS(p, &four, expected);
 		ANSWERS(p, &six, expected);
@@ -238,8 +238,8 @@ fitting_wins_over_earlier_that_fails(void **unused)
 	struct policy *p;
 
 	(void)unused;
-	rules_hours(
-	    &r, rules_conduit(&r, "night", "lgwan", "internet", "10.2.0.9", "10.3.0.9", "tcp/443"),
+	rules_hours(&r,
+	    rules_conduit(&r, "night", "lgwan", "internet", "10.2.0.9", "10.3.0.9", "tcp/443"),
 	    "mon-sun 22:00-06:00");
 	rules_conduit(&r, "day", "lgwan", "internet", "10.2.0.9", "10.3.0.9", "tcp/443");
 	p = compiled(&r);
@@ -258,8 +258,8 @@ nested_prefixes_and_sets(void **unused)
 	(void)unused;
 	rules_set(&r, "vdi", "10.3.9.0/24 10.3.9.128/25 2001:db8:3:9::/64");
 	rules_conduit(&r, "vdi", "lgwan", "internet", "10.2.0.0/16", "@vdi 10.3.8.7", "tcp/3389");
-	rules_conduit(&r, "one", "lgwan", "internet", "10.2.5.0/24 10.2.5.10", "10.3.9.200",
-		      "tcp/22");
+	rules_conduit(
+	    &r, "one", "lgwan", "internet", "10.2.5.0/24 10.2.5.10", "10.3.9.200", "tcp/22");
 	rules_conduit(&r, "all", "lgwan", "internet", "10.2.0.0/15", "10.3.0.0/16", "tcp/80");
 	p = compiled(&r);
 	q = flow("10.2.77.1", "10.3.9.200", 6, 3389);
@@ -281,8 +281,8 @@ nested_prefixes_and_sets(void **unused)
 static void
 macs_are_asked_where_seen(void **unused)
 {
-	struct mac good = {{2, 0, 0, 0, 5, 10}}, bad = {{2, 0, 0, 0, 5, 11}},
-		   far = {{2, 0, 0, 0, 9, 1}};
+	struct mac good = { { 2, 0, 0, 0, 5, 10 } }, bad = { { 2, 0, 0, 0, 5, 11 } },
+		   far = { { 2, 0, 0, 0, 9, 1 } };
 	struct policy_query q = flow("10.2.0.9", "10.3.0.9", 6, 443);
 	struct rules r = site();
 	struct conf_conduit *c;
@@ -314,7 +314,7 @@ macs_are_asked_where_seen(void **unused)
 static void
 nearest_miss_of_one(void **unused)
 {
-	struct mac wrong = {{2, 0, 0, 0, 0, 9}};
+	struct mac wrong = { { 2, 0, 0, 0, 0, 9 } };
 	struct rules r = site();
 	struct conf_conduit *c;
 	struct policy_query q;
@@ -523,23 +523,23 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(zones_by_longest_prefix),
-	    cmocka_unit_test(no_zone),
-	    cmocka_unit_test(lines_by_interface_and_vlan),
-	    cmocka_unit_test(forbidden_pairs),
-	    cmocka_unit_test(named_ports),
-	    cmocka_unit_test(services_in_both_families),
-	    cmocka_unit_test(first_of_the_configuration_wins),
-	    cmocka_unit_test(fitting_wins_over_earlier_that_fails),
-	    cmocka_unit_test(nested_prefixes_and_sets),
-	    cmocka_unit_test(macs_are_asked_where_seen),
-	    cmocka_unit_test(nearest_miss_of_one),
-	    cmocka_unit_test(ends_swapped),
-	    cmocka_unit_test(nearest_of_several),
-	    cmocka_unit_test(empty_lists),
+		cmocka_unit_test(zones_by_longest_prefix),
+		cmocka_unit_test(no_zone),
+		cmocka_unit_test(lines_by_interface_and_vlan),
+		cmocka_unit_test(forbidden_pairs),
+		cmocka_unit_test(named_ports),
+		cmocka_unit_test(services_in_both_families),
+		cmocka_unit_test(first_of_the_configuration_wins),
+		cmocka_unit_test(fitting_wins_over_earlier_that_fails),
+		cmocka_unit_test(nested_prefixes_and_sets),
+		cmocka_unit_test(macs_are_asked_where_seen),
+		cmocka_unit_test(nearest_miss_of_one),
+		cmocka_unit_test(ends_swapped),
+		cmocka_unit_test(nearest_of_several),
+		cmocka_unit_test(empty_lists),
 
-	    cmocka_unit_test(misses_among_many),
-	    cmocka_unit_test(names),
+		cmocka_unit_test(misses_among_many),
+		cmocka_unit_test(names),
 	};
 
 	return UNIT_RUN(tests);

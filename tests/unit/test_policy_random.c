@@ -31,21 +31,21 @@ pick(const char *const *words, size_t n)
 static const char *
 draw_prefix(char to[64], uint32_t zone, bool host)
 {
-	static const char *const len4[] = {"/32", "",	 "/31", "/30", "/29", "/28",
-					   "/27", "/24", "/23", "/20", "/17", "/16"};
-	static const char *const len6[] = {"/128", "",	  "/127", "/126", "/124", "/121",
-					   "/64",  "/63", "/60",  "/52",  "/48"};
-	static const uint32_t last[] = {0, 1, 2, 3, 127, 128, 254, 255};
+	static const char *const len4[] = { "/32", "", "/31", "/30", "/29", "/28", "/27", "/24",
+		"/23", "/20", "/17", "/16" };
+	static const char *const len6[] = { "/128", "", "/127", "/126", "/124", "/121", "/64",
+		"/63", "/60", "/52", "/48" };
+	static const uint32_t last[] = { 0, 1, 2, 3, 127, 128, 254, 255 };
 	uint32_t host_bits = last[draw(8)];
 	struct prefix p;
 	bool four = draw(2);
 
 	if (four)
 		(void)snprintf(to, 64, "10.%u.%u.%u%s", zone, draw(3), host_bits,
-			       host ? "" : PICK(len4)); /* fits */
+		    host ? "" : PICK(len4)); /* fits */
 	else
 		(void)snprintf(to, 64, "2001:db8:%u:%u::%x%s", zone, draw(3), host_bits,
-			       host ? "" : PICK(len6)); /* fits */
+		    host ? "" : PICK(len6)); /* fits */
 	assert_true(prefix_parse(to, &p) != PREFIX_BAD_ADDRESS);
 	return prefix_text(to, &p);
 }
@@ -61,43 +61,55 @@ draw_list(char to[512], uint32_t zone)
 	if (n == 0 && draw(3) == 0)
 		return to;
 	for (uint32_t i = 0; i <= n; i++) {
-		struct text t = {.at = to, .size = 512, .len = strlen(to)};
+		struct text t = { .at = to, .size = 512, .len = strlen(to) };
 		char item[64];
 
 		text_add(&t, " %s",
-			 draw(8)     ? draw_prefix(item, zone, false)
-			 : zone == 1 ? "@one"
-			 : zone == 2 ? "@two"
-				     : "@three");
+		    draw(8)   ? draw_prefix(item, zone, false) :
+		    zone == 1 ? "@one" :
+		    zone == 2 ? "@two" :
+				"@three");
 	}
 	return to;
 }
 
 static const char *const services[] = {
-    "tcp/80", "tcp/443",   "tcp/80-90", "tcp/1-65535", "tcp/1000-1999", "udp/53", "udp/50-60",
-    "icmp/8", "icmp6/128", "ip/47",	"any",	       "sctp/2905",	"tcp/7",  "tcp/32768-65535",
+	"tcp/80",
+	"tcp/443",
+	"tcp/80-90",
+	"tcp/1-65535",
+	"tcp/1000-1999",
+	"udp/53",
+	"udp/50-60",
+	"icmp/8",
+	"icmp6/128",
+	"ip/47",
+	"any",
+	"sctp/2905",
+	"tcp/7",
+	"tcp/32768-65535",
 };
-static const char *const macs[] = {"02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:03"};
-static const char *const hours[] = {"mon-fri 08:00-19:00", "sat 22:00-06:00", "sun 22:00-06:00",
-				    "wed 00:00-24:00"};
-static const char *const days[] = {"2026-03-31", "2026-04-01", "2027-01-01", "2000-02-29"};
+static const char *const macs[] = { "02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:03" };
+static const char *const hours[] = { "mon-fri 08:00-19:00", "sat 22:00-06:00", "sun 22:00-06:00",
+	"wed 00:00-24:00" };
+static const char *const days[] = { "2026-03-31", "2026-04-01", "2027-01-01", "2000-02-29" };
 
 static void
 draw_conduit(struct rules *r, uint32_t number)
 {
-	static const char *const zones[] = {"one", "two", "three"};
+	static const char *const zones[] = { "one", "two", "three" };
 	uint32_t from = draw(ZONES), to = (from + 1 + draw(ZONES - 1)) % ZONES;
 	char id[16], clients[512], servers[512], list[128] = "";
 	struct conf_conduit *c;
 
 	(void)snprintf(id, sizeof id, "c%u", number); /* fits */
 	for (uint32_t n = draw(4); n; n--) {
-		struct text t = {.at = list, .size = sizeof list, .len = strlen(list)};
+		struct text t = { .at = list, .size = sizeof list, .len = strlen(list) };
 
 		text_add(&t, " %s", PICK(services));
 	}
 	c = rules_conduit(r, id, zones[from], zones[to], draw_list(clients, from + 1),
-			  draw_list(servers, to + 1), list);
+	    draw_list(servers, to + 1), list);
 	if (draw(4) == 0)
 		c->client_macs = rules_list(r, PICK(macs));
 	if (draw(4) == 0)
@@ -129,7 +141,7 @@ draw_rules(void)
 static struct addr
 draw_host(uint32_t zone, bool is4)
 {
-	struct addr a = {.d = {0, 0}};
+	struct addr a = { .d = { 0, 0 } };
 	char text[64];
 
 	do
@@ -141,13 +153,14 @@ draw_host(uint32_t zone, bool is4)
 static struct policy_query
 draw_query(struct mac mac[2])
 {
-	static const uint16_t ports[] = {80, 443, 79, 90, 91,	 1000,	1999,  2000, 53,
-					 8,  128, 0,  7,  32767, 32768, 65535, 2905, 1};
-	static const uint8_t protos[] = {6, 6, 6, 6, 17, 1, 58, 47, 132, 50};
+	static const uint16_t ports[] = { 80, 443, 79, 90, 91, 1000, 1999, 2000, 53, 8, 128, 0, 7,
+		32767, 32768, 65535, 2905, 1 };
+	static const uint8_t protos[] = { 6, 6, 6, 6, 17, 1, 58, 47, 132, 50 };
 	uint32_t from = draw(ZONES), to = (from + 1 + draw(ZONES - 1)) % ZONES,
 		 n = sizeof ports / sizeof *ports;
 	struct policy_query q = {
-	    .is4 = draw(2), .from = (uint8_t)(from + 1), .to = (uint8_t)(to + 1)};
+		.is4 = draw(2), .from = (uint8_t)(from + 1), .to = (uint8_t)(to + 1)
+	};
 
 	q.client = draw_host(q.from, q.is4);
 	q.server = draw_host(q.to, q.is4);
@@ -251,12 +264,12 @@ fit_of(const struct conf *c, const struct conf_conduit *k, const struct policy_q
 	bool nobody = k->client_macs.present && !k->client_macs.n,
 	     noserver = k->server_macs.present && !k->server_macs.n;
 	bool failed[4] = {
-	    q->client_mac && k->client_macs.n && !has_mac(&k->client_macs, q->client_mac),
-	    q->server_mac && k->server_macs.n && !has_mac(&k->server_macs, q->server_mac),
-	    !is_open(k, q->time),
-	    has_expired(k, q->time),
+		q->client_mac && k->client_macs.n && !has_mac(&k->client_macs, q->client_mac),
+		q->server_mac && k->server_macs.n && !has_mac(&k->server_macs, q->server_mac),
+		!is_open(k, q->time),
+		has_expired(k, q->time),
 	};
-	struct fit f = {.first = COND_NONE};
+	struct fit f = { .first = COND_NONE };
 
 	f.client = here && !nobody && holds(c, &k->clients, &q->client, q->is4);
 	f.server = here && !noserver && holds(c, &k->servers, &q->server, q->is4);
@@ -289,7 +302,7 @@ rank_of(const struct fit *f)
 static struct policy_answer
 model(const struct conf *c, const struct policy_query *q)
 {
-	struct policy_answer a = {.conduit = (uint32_t)POLICY_NONE, .failed = COND_CLIENT};
+	struct policy_answer a = { .conduit = (uint32_t)POLICY_NONE, .failed = COND_CLIENT };
 	uint32_t best = 6, fails = UINT32_MAX;
 
 	for (uint32_t i = 0; i < c->nconduits; i++) {
@@ -301,11 +314,11 @@ model(const struct conf *c, const struct policy_query *q)
 		best = rank;
 		fails = n;
 		a.conduit = i;
-		a.failed = (uint8_t)(rank == 0	 ? f.first
-				     : rank == 1 ? COND_SERVICE
-				     : rank == 2 ? COND_INITIATOR
-				     : f.client	 ? COND_SERVER
-						 : COND_CLIENT);
+		a.failed = (uint8_t)(rank == 0 ? f.first :
+				     rank == 1 ? COND_SERVICE :
+				     rank == 2 ? COND_INITIATOR :
+				     f.client  ? COND_SERVER :
+						 COND_CLIENT);
 		a.only = rank == 0 ? n == 1 : rank <= 3 && n == 0;
 	}
 	return a;
@@ -317,8 +330,8 @@ print_query(const struct policy_query *q)
 	char client[ADDR_TEXT], server[ADDR_TEXT], time[NSTIME_TEXT];
 
 	print_error("%u>%u %s>%s proto %u port %u (client's %u) at %s\n", q->from, q->to,
-		    addr_text(client, &q->client), addr_text(server, &q->server), q->proto,
-		    q->server_port, q->client_port, nstime_text(time, q->time, 32400));
+	    addr_text(client, &q->client), addr_text(server, &q->server), q->proto, q->server_port,
+	    q->client_port, nstime_text(time, q->time, 32400));
 }
 
 static uint32_t met[COND_EXPIRY + 1];
@@ -335,9 +348,8 @@ compare(const struct rules *r, const struct policy *p)
 		if (a.conduit != want.conduit || a.failed != want.failed || a.only != want.only) {
 			print_query(&q);
 			print_error("conduit %d failed %s only %d, expected %d %s %d\n",
-				    (int)a.conduit, policy_condition_name(a.failed), a.only,
-				    (int)want.conduit, policy_condition_name(want.failed),
-				    want.only);
+			    (int)a.conduit, policy_condition_name(a.failed), a.only,
+			    (int)want.conduit, policy_condition_name(want.failed), want.only);
 			fail();
 		}
 		met[a.failed]++;
@@ -387,13 +399,13 @@ ask_all(const struct policy *p)
 		q.to = (uint8_t)draw(p->nzones + 1);
 		policy_match(p, &q, &a);
 		if (a.conduit != (uint32_t)POLICY_NONE)
-			assert_true(strlen(policy_text(p, policy_conduit(p, a.conduit)->id)) <
-				    p->size);
+			assert_true(
+			    strlen(policy_text(p, policy_conduit(p, a.conduit)->id)) < p->size);
 		assert_true(policy_zone_of(p, &q.client, q.is4) <= p->nzones);
-		assert_true(policy_line_of(p, (uint16_t)draw(5), (uint16_t)(draw(2) * 20), 0) <=
-			    p->nlines);
-		(void)policy_port_named(p, q.proto,
-					q.server_port); /* only that it ends, and reads inside */
+		assert_true(
+		    policy_line_of(p, (uint16_t)draw(5), (uint16_t)(draw(2) * 20), 0) <= p->nlines);
+		(void)policy_port_named(
+		    p, q.proto, q.server_port); /* only that it ends, and reads inside */
 		(void)policy_forbidden(p, q.from, q.to);
 		(void)policy_offset_at(p, q.time);
 	}
@@ -533,9 +545,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(index_and_loop_agree),
-	    cmocka_unit_test(valid_image_is_safe),
-	    cmocka_unit_test(wrong_numbers_are_refused),
+		cmocka_unit_test(index_and_loop_agree),
+		cmocka_unit_test(valid_image_is_safe),
+		cmocka_unit_test(wrong_numbers_are_refused),
 	};
 	const char *seed = getenv("SEED");
 

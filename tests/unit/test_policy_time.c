@@ -34,8 +34,8 @@ hours_in_tokyo(void **unused)
 	assert_true(
 	    open_at("Asia/Tokyo", "mon-fri 08:00-19:00", rules_utc(2026, 4, 3, 10, 0, 0) - 1));
 	assert_false(open_at("Asia/Tokyo", "mon-fri 08:00-19:00", rules_utc(2026, 4, 3, 10, 0, 0)));
-	assert_false(open_at("Asia/Tokyo", "mon-fri 08:00-19:00",
-			     rules_utc(2026, 4, 4, 3, 0, 0))); /* Saturday */
+	assert_false(open_at(
+	    "Asia/Tokyo", "mon-fri 08:00-19:00", rules_utc(2026, 4, 4, 3, 0, 0))); /* Saturday */
 	/* over midnight, and over the end of the week: Sunday 22:00 to Monday 06:00 */
 	assert_true(open_at("Asia/Tokyo", "sun 22:00-06:00", rules_utc(2026, 4, 5, 13, 0, 0)));
 	assert_true(open_at("Asia/Tokyo", "sun 22:00-06:00", rules_utc(2026, 4, 5, 15, 0, 0)));
@@ -52,15 +52,15 @@ static void
 hours_where_clocks_change(void **unused)
 {
 	(void)unused;
-	assert_false(open_at("Europe/Berlin", "sun 02:00-03:00",
-			     rules_utc(2026, 3, 29, 1, 0, 0))); /* 03:00 */
-	assert_false(open_at("Europe/Berlin", "sun 02:00-03:00",
-			     rules_utc(2026, 3, 29, 1, 0, 0) - 1)); /* 01:59 */
+	assert_false(open_at(
+	    "Europe/Berlin", "sun 02:00-03:00", rules_utc(2026, 3, 29, 1, 0, 0))); /* 03:00 */
+	assert_false(open_at(
+	    "Europe/Berlin", "sun 02:00-03:00", rules_utc(2026, 3, 29, 1, 0, 0) - 1)); /* 01:59 */
 	assert_true(open_at("Europe/Berlin", "sun 02:00-03:00", rules_utc(2026, 3, 22, 1, 0, 0)));
 	assert_true(open_at("Europe/Berlin", "mon 08:00-09:00", rules_utc(2026, 3, 30, 6, 0, 0)));
 	assert_false(open_at("Europe/Berlin", "mon 08:00-09:00", rules_utc(2026, 3, 30, 7, 0, 0)));
-	assert_true(open_at("Europe/Berlin", "sun 02:00-03:00",
-			    rules_utc(2026, 10, 25, 0, 30, 0))); /* twice */
+	assert_true(open_at(
+	    "Europe/Berlin", "sun 02:00-03:00", rules_utc(2026, 10, 25, 0, 30, 0))); /* twice */
 	assert_true(open_at("Europe/Berlin", "sun 02:00-03:00", rules_utc(2026, 10, 25, 1, 30, 0)));
 	assert_false(open_at("Europe/Berlin", "sun 02:00-03:00", rules_utc(2026, 10, 25, 2, 0, 0)));
 	assert_true(open_at("Europe/Berlin", "wed 12:00-12:01", rules_utc(2060, 7, 7, 10, 0, 0)));
@@ -136,10 +136,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(hours_in_tokyo),
-	    cmocka_unit_test(hours_where_clocks_change),
-	    cmocka_unit_test(offsets),
-	    cmocka_unit_test(last_day),
+		cmocka_unit_test(hours_in_tokyo),
+		cmocka_unit_test(hours_where_clocks_change),
+		cmocka_unit_test(offsets),
+		cmocka_unit_test(last_day),
 	};
 
 	return UNIT_RUN(tests);

@@ -416,16 +416,19 @@ test_link_down(void **state)
 	const int a[] = { 5 };
 
 	open_ports(w, 1);
-	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = pcap.index });
+	port_link(
+	    p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = pcap.index });
 	assert_int_equal(ntold, 1);
 	w->env.now += NS_SEC;
-	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = false, .index = pcap.index });
+	port_link(
+	    p, &w->env, &(struct msg_link){ .present = true, .up = false, .index = pcap.index });
 	was_told(1, false, GAP_LINK_DOWN, 0);
 	assert_int_equal(told[1].time, START + NS_SEC);
 	assert_int_equal(atomic_load(&w->shm.iface[0].open_since), NSTIME_NEVER);
 	assert_non_null(p->live);
 	w->env.now += NS_SEC;
-	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = pcap.index });
+	port_link(
+	    p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = pcap.index });
 	was_told(2, true, GAP_LINK_DOWN, 0);
 	assert_int_equal(atomic_load(&w->shm.iface[0].open_since), START + 2 * NS_SEC);
 	assert_int_equal(pcap.closed, 0);

@@ -91,7 +91,7 @@ creating(void **state)
 	static const struct {
 		size_t asked, made;
 	} sizes[] = { { 0, MIB }, { 1, MIB }, { MIB, MIB }, { MIB + 1, 2 * MIB },
-		      { 64 * MIB, 64 * MIB } };
+		{ 64 * MIB, 64 * MIB } };
 	int data, control;
 	struct stat st;
 
@@ -103,10 +103,10 @@ creating(void **state)
 		assert_int_equal(ftruncate(data, 0), -1);
 		assert_int_equal(ftruncate(data, st.st_size * 2), -1);
 		assert_int_equal(ftruncate(control, 0), -1);
-		assert_int_equal(fcntl(data, F_GET_SEALS),
-				 F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
-		assert_int_equal(fcntl(control, F_GET_SEALS),
-				 F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+		assert_int_equal(
+		    fcntl(data, F_GET_SEALS), F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+		assert_int_equal(
+		    fcntl(control, F_GET_SEALS), F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
 		assert_int_equal(fcntl(data, F_GETFD), FD_CLOEXEC);
 		assert_int_equal(close(data), 0);
 		assert_int_equal(close(control), 0);
@@ -288,7 +288,7 @@ writer_again(void **state)
 		assert_true(put(&p, 300000));
 		ring_publish(&p.w);
 		assert_true(put(&p, 50)); /* never published */
-		if (round == 1) /* killed between its two stores */
+		if (round == 1)		  /* killed between its two stores */
 			atomic_fetch_add(&p.w.control->published, 1);
 		if (round == 2) { /* with nothing in the ring */
 			takes(&p, 5, 100);
@@ -361,8 +361,8 @@ damaged(size_t at, uint64_t value, size_t size, bool accepted)
 static void
 not_believed(void **state)
 {
-	static const uint32_t sizes[] = { 0, 1, 15, 16, 31, 80, 97, 112, 192,
-					  208, 1048576, 0xfffffff0, UINT32_MAX };
+	static const uint32_t sizes[] = { 0, 1, 15, 16, 31, 80, 97, 112, 192, 208, 1048576,
+		0xfffffff0, UINT32_MAX };
 
 	(void)state;
 	damaged(AT_SIZE, 96, 4, true); /* what it was */

@@ -70,8 +70,8 @@ bench_of(void)
 	assert_int_equal(ring_create(0, &b.data, &b.control), 0);
 	b.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	assert_true(b.wake >= 0);
-	b.shown = mmap(NULL, sizeof *b.shown, PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	b.shown =
+	    mmap(NULL, sizeof *b.shown, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(b.shown != MAP_FAILED);
 	return b;
 }

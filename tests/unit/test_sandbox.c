@@ -21,7 +21,8 @@
 enum { CONTROL = 3, HUB = 4, WAKE = 9, FIRST = 13 };
 
 static const struct sandbox_worker filter = {
-    .control = CONTROL, .hub = HUB, .wake = WAKE, .first_free = FIRST};
+	.control = CONTROL, .hub = HUB, .wake = WAKE, .first_free = FIRST
+};
 
 static void
 put_at(int fd, int number)
@@ -59,10 +60,10 @@ works(void)
 {
 	char byte = 'x';
 	uint64_t woken;
-	struct iovec part = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
-	struct pollfd p = {.fd = WAKE, .events = POLLIN};
-	struct timespec t = {0, 0};
+	struct iovec part = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct pollfd p = { .fd = WAKE, .events = POLLIN };
+	struct timespec t = { 0, 0 };
 	void *map;
 
 	if (sendmsg(HUB, &m, MSG_NOSIGNAL) != 1 || recvmsg(CONTROL, &m, MSG_DONTWAIT) != 1)
@@ -105,13 +106,13 @@ closes_channel(void)
 static int
 listens_to_hub(void)
 {
-	struct msghdr m = {0};
+	struct msghdr m = { 0 };
 	return (int)recvmsg(HUB, &m, MSG_DONTWAIT);
 }
 static int
 sends_elsewhere(void)
 {
-	struct msghdr m = {0};
+	struct msghdr m = { 0 };
 	return (int)sendmsg(FIRST, &m, 0);
 }
 static int
@@ -151,7 +152,7 @@ opens_tcp6(void)
 static int
 executes(void)
 {
-	char *argv[] = {NULL};
+	char *argv[] = { NULL };
 	return execve("/bin/true", argv, argv);
 }
 static int
@@ -213,8 +214,18 @@ static void
 test_worker_dies(void **state)
 {
 	int (*const all[])(void) = {
-	    opens_socket,    opens_file,      writes,  forks,	  closes_channel,   listens_to_hub,
-	    sends_elsewhere, reads_elsewhere, signals, maps_code, maps_for_writing, executes,
+		opens_socket,
+		opens_file,
+		writes,
+		forks,
+		closes_channel,
+		listens_to_hub,
+		sends_elsewhere,
+		reads_elsewhere,
+		signals,
+		maps_code,
+		maps_for_writing,
+		executes,
 	};
 
 	(void)state;
@@ -268,9 +279,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_worker_works), cmocka_unit_test(test_worker_dies),
-	    cmocka_unit_test(test_capture),	 cmocka_unit_test(test_hub),
-	    cmocka_unit_test(test_monitor),
+		cmocka_unit_test(test_worker_works),
+		cmocka_unit_test(test_worker_dies),
+		cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_hub),
+		cmocka_unit_test(test_monitor),
 	};
 
 	return UNIT_RUN(tests);

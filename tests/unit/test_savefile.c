@@ -90,8 +90,10 @@ pcap_bad(void **state)
 	put(&large, 0, 4);
 	s = opened(&large);
 	frame_is(s, 0, NS_SEC + 2 * NS_USEC, 3, 1, "abc");
-	is_bad(s, "at byte 43: the file ends inside a record of at least 16777232 bytes, of which"
-		  " 20", 20);
+	is_bad(s,
+	    "at byte 43: the file ends inside a record of at least 16777232 bytes, of which"
+	    " 20",
+	    20);
 }
 
 static void
@@ -118,7 +120,9 @@ foreign(void **state)
 	foreign_is("", 0, "empty");
 	foreign_is("\x1f\x8b\x08\x00", 4, "gzip");
 	foreign_is("\x28\xb5\x2f\xfd", 4, "zstd");
-	foreign_is("\xfd" "7zXZ\0", 6, "xz");
+	foreign_is("\xfd"
+		   "7zXZ\0",
+	    6, "xz");
 	foreign_is("BZh91AY", 7, "bzip2");
 	foreign_is("\x04\x22\x4d\x18", 4, "lz4");
 	foreign_is("PK\x03\x04", 4, "ZIP");
@@ -239,8 +243,8 @@ damaged_everywhere(void **state)
 static void
 large_frames(void **state)
 {
-	static const uint32_t sizes[] = { 60, 1048576, 1, 1048560, 0,
-					  1048545, 3000000, 60, 16777216, 9 };
+	static const uint32_t sizes[] = { 60, 1048576, 1, 1048560, 0, 1048545, 3000000, 60,
+		16777216, 9 };
 	enum { N = sizeof sizes / sizeof sizes[0] };
 	int fd = memfd_create("large", MFD_CLOEXEC);
 	uint8_t *bytes = malloc(16777216);
@@ -262,7 +266,7 @@ large_frames(void **state)
 		put(&m, sizes[i], 4);
 		assert_int_equal(write(fd, m.b, m.n), m.n);
 		assert_int_equal(write(fd, bytes + i, sizes[i] - (i && sizes[i] > 9000000 ? i : 0)),
-				 sizes[i] - (i && sizes[i] > 9000000 ? i : 0));
+		    sizes[i] - (i && sizes[i] > 9000000 ? i : 0));
 		if (sizes[i] > 9000000)
 			assert_int_equal(write(fd, bytes, i), i);
 	}
@@ -300,8 +304,8 @@ from_a_pipe(void **state)
 	assert_int_equal(close(p[1]), 0);
 	assert_int_equal(savefile_open_fd(p[0], &s, &error), 0);
 	frame_is(s, 0, NS_SEC, 60, 1, "one");
-	is_bad(s, "at byte 43: the file ends inside a record of at least 19 bytes, of which 18",
-	       18);
+	is_bad(
+	    s, "at byte 43: the file ends inside a record of at least 19 bytes, of which 18", 18);
 }
 
 int

@@ -60,7 +60,9 @@ invalid_utf8(void **state)
 	(void)state;
 	PAIR("\x80", "\"\\x80\"");
 	PAIR("\xe3\x81", "\"\\xe3\\x81\"");
-	PAIR("\xe3" "A", "\"\\xe3A\"");
+	PAIR("\xe3"
+	     "A",
+	    "\"\\xe3A\"");
 	PAIR("\xc3\xc3\xa9", "\"\\xc3\\u{00e9}\"");
 	PAIR("\xc0\xaf", "\"\\xc0\\xaf\"");
 	PAIR("\xc1\xbf", "\"\\xc1\\xbf\"");
@@ -92,7 +94,10 @@ long_values(void **state)
 	memcpy(value + 254, "\xe3\x81\x82", 3);
 	(void)snprintf(expected, sizeof expected, "k=\"%.254s\\u{2026}(+3)\"", value);
 	pair_is(value, 257, expected);
-	memcpy(value + 253, "\xe3\x81\x82" "b", 4);
+	memcpy(value + 253,
+	    "\xe3\x81\x82"
+	    "b",
+	    4);
 	(void)snprintf(expected, sizeof expected, "k=\"%.253s\\u{3042}\\u{2026}(+1)\"", value);
 	pair_is(value, 257, expected);
 	/* A sequence that is cut by the end of the value itself is bytes. */
@@ -248,11 +253,40 @@ static size_t
 hostile(char *to, size_t most)
 {
 	static const char *const bits[] = {
-		"\n", "\r\n", "\x1b]0;x\x07", "<0>", "kernel:", "\"", "\\", "\\\"", "=", " ",
-		" ev=", "SEG2003 CLOSED", "\xe3\x81\x82", "\xe2\x80\xae", "\xef\xbb\xbf",
-		"\xe2\x80\xa8", "\xc2\x9b", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-		"\xf0\x9f\x98\x80", "\xe3\x81", "\x80", "%s%n",
-		"\\x41", "\\u{41}", "\\u{3042}", "]", "'", "\x7f", "\xc3\xa9", "a", "0", "\xff\xfe",
+		"\n",
+		"\r\n",
+		"\x1b]0;x\x07",
+		"<0>",
+		"kernel:",
+		"\"",
+		"\\",
+		"\\\"",
+		"=",
+		" ",
+		" ev=",
+		"SEG2003 CLOSED",
+		"\xe3\x81\x82",
+		"\xe2\x80\xae",
+		"\xef\xbb\xbf",
+		"\xe2\x80\xa8",
+		"\xc2\x9b",
+		"\xc0\x80",
+		"\xed\xa0\x80",
+		"\xf4\x90\x80\x80",
+		"\xf0\x9f\x98\x80",
+		"\xe3\x81",
+		"\x80",
+		"%s%n",
+		"\\x41",
+		"\\u{41}",
+		"\\u{3042}",
+		"]",
+		"'",
+		"\x7f",
+		"\xc3\xa9",
+		"a",
+		"0",
+		"\xff\xfe",
 	};
 	size_t n = 0;
 	int parts = (int)(random() % 12);
