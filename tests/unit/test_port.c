@@ -400,7 +400,7 @@ test_retries(void **state)
 	assert_int_equal(p->retry, w->env.mono + NS_MIN);
 	/* The kernel says that it is there: at once. */
 	pcap.status = LIVE_OK;
-	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = 7 });
+	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = 70007 });
 	port_tick(p, &w->env);
 	assert_non_null(p->live);
 	was_told(3, true, GAP_START, 0);
@@ -446,7 +446,7 @@ test_new_index(void **state)
 
 	open_ports(w, 1);
 	pcap.index = 70008;
-	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = 8 });
+	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = 70008 });
 	assert_null(p->live);
 	was_told(1, false, GAP_IFACE_GONE, 0);
 	port_tick(p, &w->env);
