@@ -123,6 +123,7 @@ locate_entering(struct worker *w, uint32_t n, const struct sight *s, enum proof 
 		return COPY_FIRST;
 	}
 	f->in[s->end] = s->token;
+	f->key.state &= (uint16_t) ~(FLOW_OUT0 << s->end);
 	if (m->early[s->end] != 0) {
 		f->out[s->end] = m->early[s->end];
 		m->early[s->end] = 0;

@@ -244,6 +244,17 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
 	e->bytes = 0;
 }
 
+/* Does a packet come in by an interface of its source's zone, as far as that can be told? An ICMP
+ * error that does not is no part of the flow that it quotes, but one of its own: a spoofed one. */
+static bool
+comes_from_home(const struct worker *w, const struct sight *s)
+{
+	const struct packet *p = s->packet;
+
+	return s->mirror || s->own || !s->own_known || p->depth > 0 ||
+	       policy_zone_of(w->policy, &p->src, p->is4) == s->zone;
+}
+
 /* One IP packet. P is followed by what it quotes when it is an ICMP error about another flow. */
 static uint32_t
 judge_ip(struct worker *w, struct sight *s, struct look *l, bool quotes, enum copy *copy)
@@ -251,7 +262,7 @@ judge_ip(struct worker *w, struct sight *s, struct look *l, bool quotes, enum co
 	const struct packet *p = s->packet;
 	uint32_t n;
 
-	if (quotes && addr_equal(&p[1].src, &p->dst)) {
+	if (quotes && addr_equal(&p[1].src, &p->dst) && comes_from_home(w, s)) {
 		unsigned end = key_of(&l->key, p + 1, 0);
 
 		l->hash = flow_hash(&w->flows, &l->key);

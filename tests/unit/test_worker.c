@@ -471,14 +471,12 @@ test_midstream_goes_by_the_named_port(void **state)
 	assert_true(b->found[0].flags & FINDING_MIDSTREAM);
 }
 
-/* An ICMP error belongs to the flow that it is about, whoever sends it. */
+/* "Host unreachable" about the client's packet to port 81, at bytes + 34. */
 static void
-test_icmp_error_belongs_to_its_flow(void **state)
+put_error(struct bench *b)
 {
-	struct bench *b = *state;
 	uint8_t *p = b->bytes + 34;
 
-	tcp(b, 0, LGWAN, false, C, 40000, S, 81, SYN, 0);
 	memset(p, 0, 36);
 	p[0] = 3;
 	p[1] = 1;
@@ -488,6 +486,16 @@ test_icmp_error_belongs_to_its_flow(void **state)
 	memcpy(p + 20, (uint8_t[]){ 10, 2, 0, 9, 10, 3, 0, 7 }, 8);
 	put16(p + 28, 40000);
 	put16(p + 30, 81);
+}
+
+/* An ICMP error belongs to the flow that it is about, whoever sends it. */
+static void
+test_icmp_error_belongs_to_its_flow(void **state)
+{
+	struct bench *b = *state;
+
+	tcp(b, 0, LGWAN, false, C, 40000, S, 81, SYN, 0);
+	put_error(b);
 	wrap(b, INTERNET, false, 0x03fe, C, 1, 36);
 	judge(b, 5);
 	assert_int_equal(b->n, 1);
@@ -495,6 +503,24 @@ test_icmp_error_belongs_to_its_flow(void **state)
 	assert_int_equal(b->found[0].outcome, OUTCOME_CROSSED);
 	assert_int_equal(worker_counters(b->worker)[COUNTER_flows], 1);
 	assert_int_equal(b->found[0].n, 2);
+}
+
+/* One that comes in where its source does not live says nothing about the flow. */
+static void
+test_spoofed_icmp_error_is_its_own(void **state)
+{
+	struct bench *b = *state;
+
+	tcp(b, 0, LGWAN, false, C, 40000, S, 81, SYN, 0);
+	put_error(b);
+	wrap(b, KIKAN, false, 0x03fe, C, 1, 36);
+	judge(b, 5);
+	worker_finish(b->worker);
+	assert_int_equal(b->n, 2);
+	assert_int_equal(b->found[0].id, 2003);
+	assert_int_equal(b->found[0].outcome, OUTCOME_ATTEMPTED);
+	assert_int_equal(b->found[1].id, 1002);
+	assert_int_equal(b->found[1].claims, 3);
 }
 
 static void
@@ -715,6 +741,7 @@ main(void)
 		T(test_wrong_macs),
 		T(test_midstream_goes_by_the_named_port),
 		T(test_icmp_error_belongs_to_its_flow),
+		T(test_spoofed_icmp_error_is_its_own),
 		T(test_ping_is_one_flow_with_its_answer),
 		T(test_fragments_in_any_order_are_one_flow),
 		T(test_fragments_without_the_first_are_said),
