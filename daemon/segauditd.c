@@ -77,7 +77,7 @@ static int
 misuse(const char *what, const char *value)
 {
 	fprintf(stderr, "segauditd: %s%s%s%s\n%s", what, value ? " \"" : "", value ? value : "",
-		value ? "\"" : "", usage_text);
+	    value ? "\"" : "", usage_text);
 	return EX_USAGE;
 }
 
@@ -89,7 +89,7 @@ print_version(void)
 	printf("segauditd " PACKAGE_VERSION "\n");
 	printf("features: replay%s\n", sandbox_sanitized() ? " sanitizers" : " sandbox");
 	printf("libraries: %s; libnl %s; libconfig %s; libseccomp %s\n", live_version(),
-	       netlink_library(), conf_library(), sandbox_version(seccomp));
+	    netlink_library(), conf_library(), sandbox_version(seccomp));
 	return EX_OK;
 }
 
@@ -117,8 +117,8 @@ print_notices(const struct policy *p, const char *prefix)
 
 		if (n[i].from && n[i].to)
 			text_add(&fields, "pair=%s>%s",
-				 policy_text(p, policy_zone(p, n[i].from)->id),
-				 policy_text(p, policy_zone(p, n[i].to)->id));
+			    policy_text(p, policy_zone(p, n[i].from)->id),
+			    policy_text(p, policy_zone(p, n[i].to)->id));
 		if (n[i].conduit < p->nconduits) {
 			const char *rule = policy_text(p, policy_conduit(p, n[i].conduit)->id);
 
@@ -140,14 +140,14 @@ print_memory(const struct policy *p)
 
 	printf("\n# memory, fixed at start:\n");
 	printf("#   flow tables      %9.1f MiB  %u workers x %s (%u flows each)\n",
-	       (double)m.flows / (1 << 20), p->workers, unit_bytes_text(each, flows), p->flows);
+	    (double)m.flows / (1 << 20), p->workers, unit_bytes_text(each, flows), p->flows);
 	printf("#   rings            %9.1f MiB  %u workers x %s\n", (double)m.rings / (1 << 20),
-	       p->workers, unit_bytes_text(ring, load_ring(p->ring)));
+	    p->workers, unit_bytes_text(ring, load_ring(p->ring)));
 	printf("#   capture buffers  %9.1f MiB  %u interfaces x %s\n",
-	       (double)m.capture / (1 << 20), m.interfaces,
-	       unit_bytes_text(buffer, p->capture_buffer));
+	    (double)m.capture / (1 << 20), m.interfaces,
+	    unit_bytes_text(buffer, p->capture_buffer));
 	printf("#   policy           %9.1f MiB  %u conduits, %u zones\n",
-	       (double)m.policy / (1 << 20), p->nconduits, p->nzones);
+	    (double)m.policy / (1 << 20), p->nconduits, p->nzones);
 	printf("#   total            %9.1f MiB\n", (double)m.total / (1 << 20));
 }
 
@@ -155,7 +155,7 @@ print_memory(const struct policy *p)
 static struct policy *
 load_or_say(const struct options *o, struct conf **conf, int *status)
 {
-	struct conf_errors errors = {0};
+	struct conf_errors errors = { 0 };
 	struct policy *p;
 
 	*status = EX_NOINPUT;
@@ -206,15 +206,15 @@ source_of(const struct policy *p, const char *file, const char *text, struct rep
 	}
 	if (iface == POLICY_NONE) {
 		fprintf(stderr,
-			"segauditd: %s: no interface \"%.*s\"; the configuration knows:", file,
-			(int)size, text);
+		    "segauditd: %s: no interface \"%.*s\"; the configuration knows:", file,
+		    (int)size, text);
 		for (uint16_t i = 0; i < p->nifaces; i++)
 			if (policy_iface(p, i)->used)
 				fprintf(stderr, " %s", policy_iface(p, i)->name);
 		fputc('\n', stderr);
 		return EX_CONFIG;
 	}
-	*s = (struct replay_source){.iface = (uint16_t)iface, .file = equals + 1};
+	*s = (struct replay_source){ .iface = (uint16_t)iface, .file = equals + 1 };
 	return EX_OK;
 }
 
@@ -223,10 +223,10 @@ replay(const struct options *o)
 {
 	struct replay_source source[SOURCES];
 	struct replay_options r = {
-	    .source = source,
-	    .nsources = o->nsources,
-	    .json = o->json,
-	    .exit_on_violation = o->exit_on_violation,
+		.source = source,
+		.nsources = o->nsources,
+		.json = o->json,
+		.exit_on_violation = o->exit_on_violation,
 	};
 	int status = EX_OK;
 	struct policy *p;
@@ -263,15 +263,14 @@ role(const char *text)
 {
 	char name[16];
 	struct role_args args;
-	struct rlimit none = {0, 0};
+	struct rlimit none = { 0, 0 };
 	struct stat st;
 
 	if (!parse_role(text, name, &args) || fstat(ROLE_FD_CONTROL, &st) < 0 ||
 	    !S_ISSOCK(st.st_mode))
 		return misuse("--role is for the daemon's own children", NULL);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* the channel's end says it too */
-	(void)setrlimit(
-	    RLIMIT_CORE,
+	(void)setrlimit(RLIMIT_CORE,
 	    &none); /* a core would hold what it watched; the monitor has set it already */
 	if (!sandbox_sanitized())
 		(void)prctl(PR_SET_DUMPABLE, 0);
@@ -329,9 +328,9 @@ take_option(struct options *o, int option, const char *value)
 	case 'o':
 		o->form = true;
 		o->json = strcmp(value, "json") == 0;
-		return o->json || strcmp(value, "line") == 0
-			   ? EX_OK
-			   : misuse("-o wants line or json, not", value);
+		return o->json || strcmp(value, "line") == 0 ?
+			   EX_OK :
+			   misuse("-o wants line or json, not", value);
 	case 'r':
 		if (o->nsources == SOURCES)
 			return misuse("too many -r", NULL);
@@ -361,18 +360,18 @@ static int
 parse(struct options *o, int argc, char **argv)
 {
 	static const struct option names[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"foreground", no_argument, NULL, 'f'},
-	    {"debug", no_argument, NULL, 'D'},
-	    {"check", no_argument, NULL, 'n'},
-	    {"verbose", no_argument, NULL, 'v'},
-	    {"read", required_argument, NULL, 'r'},
-	    {"output", required_argument, NULL, 'o'},
-	    {"exit-violation", no_argument, NULL, 'e'},
-	    {"version", no_argument, NULL, OPTION_VERSION},
-	    {"help", no_argument, NULL, OPTION_HELP},
-	    {"role", required_argument, NULL, OPTION_ROLE},
-	    {NULL, 0, NULL, 0},
+		{ "config", required_argument, NULL, 'c' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "debug", no_argument, NULL, 'D' },
+		{ "check", no_argument, NULL, 'n' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "read", required_argument, NULL, 'r' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "exit-violation", no_argument, NULL, 'e' },
+		{ "version", no_argument, NULL, OPTION_VERSION },
+		{ "help", no_argument, NULL, OPTION_HELP },
+		{ "role", required_argument, NULL, OPTION_ROLE },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option, status = EX_OK;
 
@@ -407,7 +406,7 @@ standard_descriptors(void)
 int
 main(int argc, char **argv)
 {
-	struct options o = {.file = SYSCONFDIR "/segaudit/segauditd.conf"};
+	struct options o = { .file = SYSCONFDIR "/segaudit/segauditd.conf" };
 	struct monitor_options m;
 	int status = parse(&o, argc, argv);
 
@@ -429,10 +428,10 @@ main(int argc, char **argv)
 	if (o.nsources)
 		return replay(&o);
 	m = (struct monitor_options){
-	    .file = o.file,
-	    .foreground = o.foreground,
-	    .debug = o.debug,
-	    .flow_memory = worker_memory,
+		.file = o.file,
+		.foreground = o.foreground,
+		.debug = o.debug,
+		.flow_memory = worker_memory,
 	};
 	return monitor_run(&m);
 }

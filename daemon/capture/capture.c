@@ -158,7 +158,7 @@ may_capture(const struct capture *c)
 static void
 say_ready(struct capture *c)
 {
-	struct msg_ready m = {.generation = c->policy->generation};
+	struct msg_ready m = { .generation = c->policy->generation };
 
 	if (c->restarts == 0 && m.generation == 1 && !may_capture(c)) {
 		log_error("interfaces cannot be captured without CAP_NET_RAW: start as root, or by "
@@ -240,10 +240,10 @@ sleep_for(const struct capture *c)
 static void
 turn(struct capture *c)
 {
-	struct pollfd poll[1 + POLICY_IFACES] = {{.fd = c->monitor.fd, .events = POLLIN}};
-	struct port *of[1 + POLICY_IFACES] = {NULL};
+	struct pollfd poll[1 + POLICY_IFACES] = { { .fd = c->monitor.fd, .events = POLLIN } };
+	struct port *of[1 + POLICY_IFACES] = { NULL };
 	nstime sleep = sleep_for(c);
-	struct timespec t = {.tv_sec = sleep / NS_SEC, .tv_nsec = sleep % NS_SEC};
+	struct timespec t = { .tv_sec = sleep / NS_SEC, .tv_nsec = sleep % NS_SEC };
 	nfds_t n = 1;
 	int r;
 
@@ -276,7 +276,7 @@ turn(struct capture *c)
 static void
 stop(struct capture *c)
 {
-	static const struct timespec pause = {.tv_nsec = HOLD_RETRY};
+	static const struct timespec pause = { .tv_nsec = HOLD_RETRY };
 	nstime most = c->env.mono + STOP_MOST;
 
 	do {
@@ -308,8 +308,8 @@ set_up(struct capture *c, const struct role_args *args)
 		return -errno;
 	c->shm = shm;
 	c->monitor =
-	    (struct chan){.fd = ROLE_FD_CONTROL, .self = ROLE_CAPTURE, .peer = ROLE_MONITOR};
-	c->hub = (struct chan){.fd = ROLE_FD_HUB, .self = ROLE_CAPTURE, .peer = ROLE_HUB};
+	    (struct chan){ .fd = ROLE_FD_CONTROL, .self = ROLE_CAPTURE, .peer = ROLE_MONITOR };
+	c->hub = (struct chan){ .fd = ROLE_FD_HUB, .self = ROLE_CAPTURE, .peer = ROLE_HUB };
 	c->restarts = args->restarts;
 	c->stop_at = NSTIME_NEVER;
 	c->merge.next = NSTIME_NEVER;

@@ -28,7 +28,7 @@ static void
 describe(char error[LIVE_ERROR], int status, const char *detail)
 {
 	int n = snprintf(error, LIVE_ERROR, "%s%s%s", pcap_statustostr(status),
-			 detail && *detail ? ": " : "", detail ? detail : "");
+	    detail && *detail ? ": " : "", detail ? detail : "");
 
 	if (n < 0)
 		error[0] = '\0';
@@ -53,7 +53,7 @@ set_up(pcap_t *pcap, bool promiscuous, uint64_t buffer)
 
 int
 live_open(struct live **l, const char *name, bool promiscuous, uint64_t buffer, uint32_t *index,
-	  char error[LIVE_ERROR])
+    char error[LIVE_ERROR])
 {
 	char detail[PCAP_ERRBUF_SIZE] = "";
 	struct live *new = calloc(1, sizeof *new);

@@ -31,8 +31,8 @@ enum live_status {
 struct live;
 
 /* Takes one frame. False: it cannot take more now, and has kept this one. */
-typedef bool live_take(void *ctx, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen,
-		       nstime time);
+typedef bool
+live_take(void *ctx, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen, nstime time);
 
 /* The kernel's counters of one handle. They wrap at 2^32 each: take differences. */
 struct live_stats {
@@ -44,7 +44,7 @@ struct live_stats {
 /* Opens an interface; BUFFER is its kernel buffer in bytes. *INDEX: its ifindex. LIVE_OK, or
  * libpcap's status (below 0) with a text in ERROR. The caller closes it. */
 int live_open(struct live **l, const char *name, bool promiscuous, uint64_t buffer, uint32_t *index,
-	      char error[LIVE_ERROR]);
+    char error[LIVE_ERROR]);
 void live_close(struct live *l);
 
 /* To be polled for POLLIN; live_dispatch() must be called for POLLERR too, as only libpcap may take

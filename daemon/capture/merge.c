@@ -39,7 +39,7 @@ struct merge
 merge_turn(struct port *port, unsigned n, const struct port_env *e, bool all)
 {
 	nstime horizon = all ? NSTIME_NEVER : e->now - MERGE_SPAN;
-	struct merge m = {.next = NSTIME_NEVER};
+	struct merge m = { .next = NSTIME_NEVER };
 
 	for (unsigned i = 0; i < n; i++)
 		port[i].blocked = false;

@@ -12,20 +12,20 @@ enum { BATCH = 256 }; /* frames of one dispatch: the other interfaces wait that 
 
 #define STATS_BUSY                                                                                 \
 	(200 *                                                                                     \
-	 NS_MSEC) /* while frames flow: a loss is known in time for the outcome of its flows */
+	    NS_MSEC) /* while frames flow: a loss is known in time for the outcome of its flows */
 #define STATS_IDLE (5 * NS_SEC) /* the counters wrap after hours */
 
 /* One interface each has a writer, this process: a plain sum is enough. */
 static void
 add(_Atomic uint64_t *counter, uint64_t n)
 {
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
-			      memory_order_relaxed);
+	atomic_store_explicit(
+	    counter, atomic_load_explicit(counter, memory_order_relaxed) + n, memory_order_relaxed);
 }
 
 int
-port_init(struct port *p, uint16_t iface, struct feed *feed, struct capture_iface *shm,
-	  uint8_t reason)
+port_init(
+    struct port *p, uint16_t iface, struct feed *feed, struct capture_iface *shm, uint8_t reason)
 {
 	memset(p, 0, sizeof *p);
 	p->held_bytes = malloc(LIVE_SNAPLEN);
@@ -54,11 +54,11 @@ static void
 tell(struct port *p, const struct port_env *e, bool open, int error)
 {
 	struct msg_iface m = {
-	    .iface = p->iface,
-	    .open = open,
-	    .reason = p->reason,
-	    .error = error,
-	    .time = e->now,
+		.iface = p->iface,
+		.open = open,
+		.reason = p->reason,
+		.error = error,
+		.time = e->now,
 	};
 
 	e->tell(e->ctx, &m);
@@ -73,8 +73,8 @@ watch(struct port *p, const struct port_env *e, bool watched, uint8_t reason)
 	p->watched = watched;
 	if (!watched)
 		p->reason = reason;
-	atomic_store_explicit(&p->shm->open_since, watched ? e->now : NSTIME_NEVER,
-			      memory_order_relaxed);
+	atomic_store_explicit(
+	    &p->shm->open_since, watched ? e->now : NSTIME_NEVER, memory_order_relaxed);
 	tell(p, e, watched, 0);
 }
 
@@ -238,9 +238,9 @@ gone_reason(const struct port *p)
 {
 	char name[IF_NAMESIZE];
 
-	return p->index && if_indextoname(p->index, name) && strcmp(name, p->name) != 0
-		   ? GAP_IFACE_RENAMED
-		   : GAP_IFACE_GONE;
+	return p->index && if_indextoname(p->index, name) && strcmp(name, p->name) != 0 ?
+		   GAP_IFACE_RENAMED :
+		   GAP_IFACE_GONE;
 }
 
 void
@@ -266,12 +266,12 @@ take(void *ctx, const uint8_t *bytes, uint32_t caplen, uint32_t wirelen, nstime 
 {
 	struct port *p = ctx;
 	struct frame f = {
-	    .bytes = bytes,
-	    .caplen = caplen,
-	    .wirelen = wirelen < caplen ? caplen : wirelen,
-	    .time = time,
-	    .iface = p->iface,
-	    .link = FRAME_ETHERNET,
+		.bytes = bytes,
+		.caplen = caplen,
+		.wirelen = wirelen < caplen ? caplen : wirelen,
+		.time = time,
+		.iface = p->iface,
+		.link = FRAME_ETHERNET,
 	};
 	unsigned worker = feed_worker(p->feed, &f);
 

@@ -59,8 +59,8 @@ struct port_env {
 };
 
 /* A closed port. REASON: why it was not watched until now. 0 or -ENOMEM. */
-int port_init(struct port *p, uint16_t iface, struct feed *feed, struct capture_iface *shm,
-	      uint8_t reason);
+int port_init(
+    struct port *p, uint16_t iface, struct feed *feed, struct capture_iface *shm, uint8_t reason);
 void port_fini(struct port *p);
 
 /* The policy names it so, or (NULL) no more. */

@@ -20,7 +20,7 @@ child_init(struct child *c, enum role role, unsigned index)
 	c->role = role;
 	c->index = index;
 	c->name = role == ROLE_HUB ? "hub" : role == ROLE_CAPTURE ? "capture" : "worker";
-	c->control = (struct chan){.fd = -1, .self = ROLE_MONITOR, .peer = role};
+	c->control = (struct chan){ .fd = -1, .self = ROLE_MONITOR, .peer = role };
 	c->hub_end = -1;
 }
 
@@ -56,13 +56,13 @@ close_pair(int pair[2])
 
 int
 child_start(struct child *c, const struct spawn *s, const struct shared *shared,
-	    const struct news *news, nstime mono)
+    const struct news *news, nstime mono)
 {
 	struct role_args args = {
-	    .number = c->role == ROLE_CAPTURE ? shared->workers : c->index,
-	    .restarts = c->restarts,
+		.number = c->role == ROLE_CAPTURE ? shared->workers : c->index,
+		.restarts = c->restarts,
 	};
-	int control[2] = {-1, -1}, hub[2] = {-1, -1}, fds[2 + SHARED_FDS];
+	int control[2] = { -1, -1 }, hub[2] = { -1, -1 }, fds[2 + SHARED_FDS];
 	unsigned n = 1;
 	pid_t pid;
 	int r = chan_pair(control);
@@ -172,8 +172,8 @@ child_tell(struct child *c, const struct news *news)
 void
 child_introduce(const struct child *hub, struct child *c, const struct shared *shared)
 {
-	struct msg_peer m = {.role = (uint8_t)c->role, .index = (uint8_t)c->index};
-	int fds[3] = {c->hub_end, shared->capture_reader, -1};
+	struct msg_peer m = { .role = (uint8_t)c->role, .index = (uint8_t)c->index };
+	int fds[3] = { c->hub_end, shared->capture_reader, -1 };
 
 	if (!c->send_peer || hub->control.fd < 0 || hub->send_policy || c->hub_end < 0)
 		return;

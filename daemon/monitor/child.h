@@ -39,9 +39,8 @@ struct child {
 	int hub_end; /* of its channel to the hub: kept, so that a hub that is started again reads
 			on; -1 */
 	unsigned restarts;
-	int status; /* wait(2) status of the process before */
-	nstime
-	    died; /* wall clock: when that was noticed, and the hub does not know it yet; else 0 */
+	int status;  /* wait(2) status of the process before */
+	nstime died; /* wall clock: when that was noticed; 0 once the hub was told */
 	nstime crash[CHILD_CRASHES]; /* monotonic times of the last ones */
 	unsigned crashes;
 	nstime start_at; /* monotonic: not before */
@@ -58,7 +57,7 @@ void child_init(struct child *c, enum role role, unsigned index);
 
 /* Starts it with everything of the role. 0 or -errno. */
 int child_start(struct child *c, const struct spawn *s, const struct shared *shared,
-		const struct news *news, nstime mono);
+    const struct news *news, nstime mono);
 
 /* It ended: STATUS of wait(2). Decides when it may start again. */
 void child_ended(struct child *c, int status, nstime mono, nstime now);

@@ -9,9 +9,9 @@
 
 struct policy *
 load(const char *file, nstime now, struct compile_ifaces *keep, struct conf **conf,
-     struct conf_errors *e)
+    struct conf_errors *e)
 {
-	struct compile_ifaces numbers = {0};
+	struct compile_ifaces numbers = { 0 };
 	struct conf *c = conf_read(file, e);
 	struct policy *p;
 
@@ -49,7 +49,7 @@ load_ring(uint64_t size)
 struct load_memory
 load_memory(const struct policy *p, size_t flows)
 {
-	struct load_memory m = {.policy = p->size};
+	struct load_memory m = { .policy = p->size };
 
 	for (uint16_t i = 0; i < p->nifaces; i++)
 		m.interfaces += policy_iface(p, i)->used;
@@ -66,7 +66,7 @@ kept_number(const char *key, uint64_t new, uint64_t old)
 {
 	if (new != old)
 		log_warn("%s: %llu waits for a restart; %llu stays until then", key,
-			 (unsigned long long)new, (unsigned long long)old);
+		    (unsigned long long)new, (unsigned long long)old);
 }
 
 static void
@@ -76,7 +76,7 @@ kept_size(const char *key, uint64_t new, uint64_t old)
 
 	if (new != old)
 		log_warn("%s: \"%s\" waits for a restart; \"%s\" stays until then", key,
-			 unit_bytes_text(a, new), unit_bytes_text(b, old));
+		    unit_bytes_text(a, new), unit_bytes_text(b, old));
 }
 
 static void

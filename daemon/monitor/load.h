@@ -13,7 +13,7 @@
  * holds the interfaces' numbers: given and, on success only, received. CONF, which may be NULL,
  * receives what was read: for conf_free(). The policy is for free(). */
 struct policy *load(const char *file, nstime now, struct compile_ifaces *keep, struct conf **conf,
-		    struct conf_errors *e);
+    struct conf_errors *e);
 
 /* Writes all errors on standard error, a line each. */
 void load_say_errors(const struct conf_errors *e);

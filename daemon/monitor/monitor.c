@@ -46,8 +46,8 @@ on_signal(int number)
 static void
 catch_signals(sigset_t *waiting)
 {
-	static const int caught[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT};
-	struct sigaction act = {.sa_handler = on_signal};
+	static const int caught[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT };
+	struct sigaction act = { .sa_handler = on_signal };
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
@@ -95,8 +95,8 @@ send_notices(struct monitor *m)
 
 	if (hub->control.fd < 0 || hub->send_policy)
 		return;
-	while (done < m->notices &&
-	       chan_send(&hub->control, MSG_NOTICE, &m->notice[done], NULL) == 0)
+	while (
+	    done < m->notices && chan_send(&hub->control, MSG_NOTICE, &m->notice[done], NULL) == 0)
 		done++;
 	m->notices -= done;
 	memmove(m->notice, m->notice + done, m->notices * sizeof *m->notice);
@@ -117,7 +117,7 @@ publish(struct monitor *m, struct policy *p)
 	free(m->policy);
 	m->policy = p;
 	m->news.policy_fd = fd;
-	m->news.policy = (struct msg_policy){.generation = p->generation, .size = p->size};
+	m->news.policy = (struct msg_policy){ .generation = p->generation, .size = p->size };
 	for (unsigned i = 0; i < m->children; i++)
 		m->child[i].send_policy = m->child[i].pid != 0;
 	return 0;
@@ -138,7 +138,7 @@ stop(struct monitor *m, int status)
 static void
 reload(struct monitor *m)
 {
-	struct conf_errors errors = {0};
+	struct conf_errors errors = { 0 };
 	struct policy *p;
 	int r;
 
@@ -284,10 +284,10 @@ child_is_gone(struct monitor *m, struct child *c, int status)
 		return;
 	if (WIFSIGNALED(status))
 		log_error("%s %u was ended by signal %d: it is started again", c->name, c->index,
-			  WTERMSIG(status));
+		    WTERMSIG(status));
 	else
 		log_error("%s %u ended with status %d%s", c->name, c->index, WEXITSTATUS(status),
-			  refused ? "" : ": it is started again");
+		    refused ? "" : ": it is started again");
 	if (refused)
 		stop(m, WEXITSTATUS(status) == EX_UNAVAILABLE ? EX_UNAVAILABLE : EX_SOFTWARE);
 }
@@ -331,10 +331,10 @@ listen_all(struct monitor *m, const sigset_t *waiting)
 {
 	struct pollfd poll[CHILDREN];
 	nstime sleep = sleep_for(m), before = m->mono;
-	struct timespec t = {.tv_sec = sleep / NS_SEC, .tv_nsec = sleep % NS_SEC};
+	struct timespec t = { .tv_sec = sleep / NS_SEC, .tv_nsec = sleep % NS_SEC };
 
 	for (unsigned i = 0; i < m->children; i++)
-		poll[i] = (struct pollfd){.fd = m->child[i].control.fd, .events = POLLIN};
+		poll[i] = (struct pollfd){ .fd = m->child[i].control.fd, .events = POLLIN };
 	if (ppoll(poll, m->children, &t, waiting) < 0)
 		for (unsigned i = 0; i < m->children; i++)
 			poll[i].revents = 0;
@@ -424,7 +424,7 @@ prepare(struct monitor *m, struct policy *p)
 		return r;
 	if (access(m->options->file, R_OK) < 0)
 		log_warn("%s: user \"%s\" cannot read it: a reload will be refused",
-			 m->options->file, policy_text(p, p->user));
+		    m->options->file, policy_text(p, p->user));
 	r = shared_open(&m->shared, p, flows);
 	if (r == 0)
 		r = publish(m, p);
@@ -441,7 +441,7 @@ prepare(struct monitor *m, struct policy *p)
 static int
 start(struct monitor *m)
 {
-	struct conf_errors errors = {0};
+	struct conf_errors errors = { 0 };
 	struct policy *p;
 	int status;
 

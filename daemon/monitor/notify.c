@@ -61,7 +61,7 @@ notify(const struct notify *n, const char *lines)
 	if (fd < 0)
 		return;
 	sent = sendto(fd, lines, strlen(lines), MSG_NOSIGNAL | MSG_DONTWAIT,
-		      (const struct sockaddr *)(const void *)&n->to, n->size);
+	    (const struct sockaddr *)(const void *)&n->to, n->size);
 	(void)sent; /* what it does not hear it acts upon: that is what it is for */
 	close(fd);
 }
@@ -70,8 +70,8 @@ void
 notify_reloading(const struct notify *n, nstime mono)
 {
 	char lines[64];
-	int size = snprintf(lines, sizeof lines, "RELOADING=1\nMONOTONIC_USEC=%lld",
-			    (long long)(mono / NS_USEC));
+	int size = snprintf(
+	    lines, sizeof lines, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)(mono / NS_USEC));
 
 	if (size > 0 && (size_t)size < sizeof lines)
 		notify(n, lines);

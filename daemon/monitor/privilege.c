@@ -24,7 +24,7 @@ struct caps {
 static int
 caps_get(struct caps *c)
 {
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 
 	return syscall(SYS_capget, &head, c->half) < 0 ? -errno : 0;
 }
@@ -33,9 +33,9 @@ caps_get(struct caps *c)
 static int
 caps_set(bool net_raw)
 {
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	uint32_t set = net_raw ? 1U << CAP_NET_RAW : 0;
-	struct caps c = {.half[0] = {.effective = set, .permitted = set, .inheritable = set}};
+	struct caps c = { .half[0] = { .effective = set, .permitted = set, .inheritable = set } };
 
 	return syscall(SYS_capset, &head, c.half) < 0 ? -errno : 0;
 }
@@ -80,13 +80,13 @@ become(const struct policy *p)
 			  "`useradd --system "
 			  "--no-create-home --shell /usr/sbin/nologin %s`; or name another one by "
 			  "`user` in the configuration",
-			  user, user);
+		    user, user);
 		return EX_CONFIG;
 	}
 	if (pw->pw_uid == 0) {
 		log_error("user \"%s\" is the superuser: `user` in the configuration must name one "
 			  "without rights",
-			  user);
+		    user);
 		return EX_CONFIG;
 	}
 	make_directory(policy_text(p, p->run_dir), 0755, pw);
@@ -104,7 +104,7 @@ become(const struct policy *p)
 int
 privilege_drop(const struct policy *p)
 {
-	struct rlimit none = {0, 0};
+	struct rlimit none = { 0, 0 };
 	struct caps c;
 	int r;
 
@@ -140,8 +140,8 @@ privilege_hand_on(bool net_raw)
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return -errno;
 	if (net_raw)
-		return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0) < 0 ? -errno
-											  : 0;
+		return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0) < 0 ? -errno :
+											    0;
 	/* Executing drops the rest but what is inheritable, which the unit's filter may keep:
 	 * without file capabilities, which PR_SET_NO_NEW_PRIVS rules out, that is worth nothing. */
 	(void)caps_set(false);

@@ -200,10 +200,14 @@ shared_of_worker(const struct shared *s, unsigned worker, int fds[SHARED_FDS])
 {
 	const struct shared_worker *w = &s->worker[worker];
 	const int list[] = {
-	    [ROLE_FD_KEY] = s->flow_key,       [ROLE_FD_CAPTURE] = s->capture_reader,
-	    [WORKER_FD_DATA] = w->data_reader, [WORKER_FD_RING] = w->control,
-	    [WORKER_FD_WAKE] = w->wake,	       [WORKER_FD_SHM] = w->shm,
-	    [WORKER_FD_FLOWS] = w->flows,      [WORKER_FD_KEEP] = w->keep,
+		[ROLE_FD_KEY] = s->flow_key,
+		[ROLE_FD_CAPTURE] = s->capture_reader,
+		[WORKER_FD_DATA] = w->data_reader,
+		[WORKER_FD_RING] = w->control,
+		[WORKER_FD_WAKE] = w->wake,
+		[WORKER_FD_SHM] = w->shm,
+		[WORKER_FD_FLOWS] = w->flows,
+		[WORKER_FD_KEEP] = w->keep,
 	};
 	unsigned n = WORKER_FDS - ROLE_FD_KEY;
 

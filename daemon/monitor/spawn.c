@@ -51,8 +51,8 @@ arrange(const int *fds, unsigned nfds, int *exe)
 static void
 reset_signals(void)
 {
-	static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
-	struct sigaction act = {.sa_handler = SIG_IGN};
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	struct sigaction act = { .sa_handler = SIG_IGN };
 	sigset_t none;
 
 	for (unsigned i = 0; i < sizeof ignored / sizeof *ignored; i++)
@@ -66,11 +66,11 @@ reset_signals(void)
 /* In the child. Returns only when it could not become the role. */
 static void
 become(const struct spawn *s, const char *name, const struct role_args *args, const int *fds,
-       unsigned nfds, bool net_raw)
+    unsigned nfds, bool net_raw)
 {
 	char role[64], program[] = "segauditd", debug[] = "-D", foreground[] = "-f";
 	int n = snprintf(role, sizeof role, "--role=%s,%u,%u", name, args->number, args->restarts);
-	char *argv[5] = {program, role};
+	char *argv[5] = { program, role };
 	unsigned argc = 2;
 	int exe = s->exe;
 
@@ -88,7 +88,7 @@ become(const struct spawn *s, const char *name, const struct role_args *args, co
 
 pid_t
 spawn(const struct spawn *s, const char *name, const struct role_args *args, const int *fds,
-      unsigned nfds, bool net_raw)
+    unsigned nfds, bool net_raw)
 {
 	pid_t parent = getpid(), pid = fork();
 

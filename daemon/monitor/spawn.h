@@ -25,6 +25,6 @@ int spawn_init(struct spawn *s, bool debug, bool foreground);
  * or systemd may send to all: only the monitor decides; it dies with the monitor. Its pid, or
  * -errno. */
 pid_t spawn(const struct spawn *s, const char *name, const struct role_args *args, const int *fds,
-	    unsigned nfds, bool net_raw);
+    unsigned nfds, bool net_raw);
 
 #endif

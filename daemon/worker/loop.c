@@ -66,6 +66,7 @@ struct loop {
 	struct addr addrs[NET_ADDRS]; /* of MSG_ADDRS so far */
 	struct hash_key key;
 	unsigned careful;
+	uint64_t suspect_to; /* the last process ended in a batch that went no further than this */
 	bool ready_due, stopping, over, unfiltered;
 	int status;
 	nstime newest; /* time of the newest frame */
@@ -191,22 +192,25 @@ look_at_capture(struct loop *l)
 	}
 }
 
-/* Takes a frame in hand before it is judged alone. False when the one before this process ended
- * twice with it: it must be skipped. */
+/* Takes a frame in hand before it is judged alone. False when the worker ended with it twice: it
+ * must be skipped. SUSPECTED: it was in the batch with which the last one ended, which counts as
+ * once. */
 static bool
-take_in_hand(struct ring_control *c, uint64_t seq)
+take_in_hand(struct ring_control *c, uint64_t seq, bool suspected)
 {
-	uint32_t attempts;
+	uint32_t ends;
 
 	if (atomic_load_explicit(&c->in_hand, memory_order_relaxed) != seq) {
-		atomic_store_explicit(&c->attempts, 0, memory_order_relaxed);
+		atomic_store_explicit(&c->attempts, suspected, memory_order_relaxed);
 		in_order();
 		atomic_store_explicit(&c->in_hand, seq, memory_order_relaxed);
 	}
-	attempts = atomic_load_explicit(&c->attempts, memory_order_relaxed) + 1;
-	atomic_store_explicit(&c->attempts, attempts, memory_order_relaxed);
+	ends = atomic_load_explicit(&c->attempts, memory_order_relaxed);
+	if (ends >= 2)
+		return false;
+	atomic_store_explicit(&c->attempts, ends + 1, memory_order_relaxed);
 	in_order();
-	return attempts < 2;
+	return true;
 }
 
 static void
@@ -257,7 +261,7 @@ judge_carefully(struct loop *l)
 		return 0;
 	}
 	l->careful--;
-	if (take_in_hand(c, f.seq))
+	if (take_in_hand(c, f.seq, f.seq <= l->suspect_to))
 		worker_judge(l->worker, &f, 1);
 	else
 		atomic_store_explicit(&c->skipped,
@@ -503,8 +507,10 @@ map(int fd, size_t size, int protection)
 }
 
 static int
-set_up(struct loop *l)
+set_up(struct loop *l, bool restarted)
 {
+	int r;
+
 	l->monitor =
 	    (struct chan){ .fd = ROLE_FD_CONTROL, .self = ROLE_WORKER, .peer = ROLE_MONITOR };
 	l->hub = (struct chan){ .fd = ROLE_FD_HUB, .self = ROLE_WORKER, .peer = ROLE_HUB };
@@ -523,14 +529,19 @@ set_up(struct loop *l)
 		l->net.iface[i].open_since = NSTIME_NEVER;
 		l->net.iface[i].lost_at = NSTIME_ALWAYS;
 	}
-	return ring_map(&l->ring, WORKER_FD_DATA, WORKER_FD_RING, false);
+	r = ring_map(&l->ring, WORKER_FD_DATA, WORKER_FD_RING, false);
+	if (r < 0)
+		return r;
+	if (restarted && !atomic_load_explicit(&l->ring.control->in_hand, memory_order_relaxed))
+		l->suspect_to = l->ring.seq + WORKER_BATCH;
+	return 0;
 }
 
 int
 worker_run(const struct role_args *args)
 {
 	static struct loop l; /* too large for a stack; one a process */
-	int r = set_up(&l);
+	int r = set_up(&l, args->restarts > 0);
 
 	if (r < 0) {
 		log_error("worker %u cannot start: %s", args->number, strerror(-r));

@@ -84,6 +84,13 @@ for file in $(grep -rlE "$asks" daemon --include='*.c' | sort); do
 	esac
 done
 
+# What HACKING.md names is there.
+for name in $(grep -o '`[a-z0-9_]*/[A-Za-z0-9_./]*`' HACKING.md | tr -d '`' | sort -u); do
+	if [ ! -e "$name" ] && [ ! -e "daemon/$name" ]; then
+		fault "HACKING.md: $name does not exist"
+	fi
+done
+
 # Sizes. A function begins in column 1 with its name and `(`, and ends with `}` in column 1. Rows of
 # .def tables may be long. Columns are characters, not bytes. Tests may be twice as long as a module.
 sizes=$(for file in $(find daemon tests -name '*.[ch]' | sort); do
