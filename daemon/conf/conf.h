@@ -171,7 +171,7 @@ void conf_free(struct conf *c);
  * policy (-n -v). */
 void conf_print(FILE *out, const struct conf *c);
 
-/* "1.5.0": of the libconfig that is linked. Borrowed. */
+/* "1.5.0": of the libconfig that it was built with. Borrowed. */
 const char *conf_library(void);
 
 #endif

@@ -52,7 +52,7 @@ nstime netlink_due(const struct netlink *n);
  * tests without a kernel. */
 void netlink_message(struct netlink *n, const void *message, size_t size);
 
-/* "3.7.0": of the libnl that is linked. Borrowed. */
+/* "3.7.0": of the libnl that it was built with. Borrowed. */
 const char *netlink_library(void);
 
 #endif

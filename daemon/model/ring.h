@@ -23,7 +23,7 @@ struct ring_control {
 	_Atomic uint32_t sleeping; /* the consumer waits on its eventfd: wake it */
 	_Atomic uint64_t
 	    in_hand; /* number of the frame that a careful consumer is judging, 0 for none */
-	_Atomic uint32_t attempts; /* how often it was taken in hand */
+	_Atomic uint32_t attempts; /* times that a worker ended with it, this one included */
 	_Atomic uint64_t skipped; /* frames that were skipped because they ended the worker twice */
 };
 

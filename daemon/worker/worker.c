@@ -110,25 +110,36 @@ known(struct worker *w, uint32_t n, const struct sight *s, enum copy *copy)
 	return true;
 }
 
+/* Is it the SYN of a new connection between the ends of a closed one? It comes in where its
+ * sender's packets come in; elsewhere it is a late copy of the old one. */
+static bool
+begins_again(const struct flow *f, const struct sight *s)
+{
+	bool first = f->key.state & (FLOW_OUT0 << s->end) ? s->token == f->out[s->end] :
+							    s->token == f->in[s->end] && !s->own;
+
+	return (s->packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && flow_closed(f) && first;
+}
+
 /* Judges one packet as part of the flow of its key. Returns the flow. */
 static uint32_t
 judge_flow(struct worker *w, const struct look *l, const struct sight *s, enum copy *copy)
 {
 	uint32_t n = l->guess;
 	struct flow *f = &w->flows.hot[n];
-	bool new = false;
+	bool fresh = false;
 
 	if (n == FLOW_NONE || !flow_key_equal(&f->key, &l->key) || !(f->key.state & FLOW_USED)) {
-		n = audit_flow(w, &l->key, l->hash, &new);
+		n = audit_flow(w, &l->key, l->hash, &fresh);
 		f = &w->flows.hot[n];
 	}
-	if (!new && (s->packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && flow_closed(f)) {
+	if (!fresh && begins_again(f, s)) {
 		audit_end(w, n);
-		n = audit_flow(w, &l->key, l->hash, &new);
+		n = audit_flow(w, &l->key, l->hash, &fresh);
 		f = &w->flows.hot[n];
 	}
-	if (new || !known(w, n, s, copy))
-		*copy = audit_packet(w, n, s, new);
+	if (fresh || !known(w, n, s, copy))
+		*copy = audit_packet(w, n, s, fresh);
 	return n;
 }
 

@@ -271,6 +271,24 @@ test_rst_of_the_far_host_is_crossed(void **state)
 	assert_int_equal(b->found[0].outcome, OUTCOME_CROSSED);
 }
 
+/* The same ends again after the connection was closed: another flow. A late copy of the old SYN is
+ * not. */
+static void
+test_closed_connection_begins_again(void **state)
+{
+	struct bench *b = *state;
+
+	tcp(b, 0, LGWAN, false, C, 40000, S, 80, SYN, 0);
+	tcp(b, 10, INTERNET, false, S, 80, C, 40000, RST | ACK, 0);
+	tcp(b, 11, INTERNET, true, C, 40000, S, 80, SYN, 0);
+	assert_int_equal(worker_counters(b->worker)[COUNTER_flows], 1);
+	assert_int_equal(worker_counters(b->worker)[COUNTER_packets], 2);
+	tcp(b, NS_SEC, LGWAN, false, C, 40000, S, 80, SYN, 0);
+	assert_int_equal(worker_counters(b->worker)[COUNTER_flows], 2);
+	worker_finish(b->worker);
+	assert_int_equal(b->n, 0);
+}
+
 /* A firewall on the gateway refuses in the far host's name: nothing got through. */
 static void
 test_rst_of_the_gateway_proves_nothing(void **state)
@@ -728,6 +746,7 @@ main(void)
 		T(test_attempted_after_200_ms),
 		T(test_crossed_and_answered_at_once),
 		T(test_rst_of_the_far_host_is_crossed),
+		T(test_closed_connection_begins_again),
 		T(test_rst_of_the_gateway_proves_nothing),
 		T(test_copy_that_arrives_before_its_original),
 		T(test_forged_mac),
