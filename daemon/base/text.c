@@ -61,6 +61,19 @@ text_bytes(struct text *t, const char *bytes, size_t size)
 	t->at[t->len] = '\0';
 }
 
+void
+text_number(struct text *t, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	text_bytes(t, digits + at, sizeof digits - at);
+}
+
 /* Length of the UTF-8 sequence at P, of SIZE > 0 bytes, and its code point; 0 when it is cut,
  * overlong, a surrogate or above U+10FFFF (RFC 3629, 4). */
 static size_t
@@ -149,13 +162,29 @@ put_character(struct text *t, const uint8_t *p, size_t size)
 	return 1;
 }
 
-/* Bytes at P, of SIZE at most, that stand for themselves. */
-static size_t
-plain_run(const uint8_t *p, size_t size)
+/* What a byte may do in a value. */
+enum {
+	PLAIN = 1, /* stand for itself */
+	BARE = 2,  /* stand outside quotes */
+};
+
+/* Printable ASCII but the quote and the backslash is PLAIN; without the blank and the equals sign,
+ * BARE too. */
+static const uint8_t byte_may[256] = {
+	[' '] = PLAIN,
+	['!'] = PLAIN | BARE,
+	['#' ... '<'] = PLAIN | BARE,
+	['='] = PLAIN,
+	['>' ... '['] = PLAIN | BARE,
+	[']' ... '~'] = PLAIN | BARE,
+};
+
+size_t
+text_plain(const char *bytes, size_t size)
 {
 	size_t n = 0;
 
-	while (n < size && p[n] >= 0x20 && p[n] < 0x7f && p[n] != '"' && p[n] != '\\')
+	while (n < size && (byte_may[(uint8_t)bytes[n]] & PLAIN))
 		n++;
 	return n;
 }
@@ -168,7 +197,7 @@ put_characters(struct text *t, const char *bytes, size_t size, size_t most)
 	size_t used = 0;
 
 	while (used < size && !t->cut) {
-		size_t plain = plain_run(p + used, (size < most ? size : most) - used);
+		size_t plain = text_plain(bytes + used, (size < most ? size : most) - used);
 		uint32_t ignored;
 
 		text_bytes(t, bytes + used, plain);
@@ -188,15 +217,13 @@ put_characters(struct text *t, const char *bytes, size_t size, size_t most)
 static bool
 needs_quotes(const char *value, size_t size)
 {
+	uint8_t may = PLAIN | BARE;
+
 	if (size == 0 || size > VALUE_MOST)
 		return true;
-	for (size_t i = 0; i < size; i++) {
-		char c = value[i];
-
-		if (c <= 0x20 || c >= 0x7f || c == '"' || c == '=' || c == '\\')
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < size; i++)
+		may &= byte_may[(uint8_t)value[i]];
+	return !(may & BARE);
 }
 
 void
@@ -210,13 +237,18 @@ text_pair(struct text *t, const char *key, const char *value, size_t size)
 	text_bytes(t, " ", start ? 1 : 0);
 	text_bytes(t, key, strlen(key));
 	text_bytes(t, "=\"", quotes ? 2 : 1);
+	if (!quotes) {
+		text_bytes(t, value, size);
+		if (t->cut)
+			give_up(t, start);
+		return;
+	}
 
 	size_t used = put_characters(t, value, size, VALUE_MOST);
 
 	if (used < size)
 		text_add(t, "\\u{2026}(+%zu)", size - used);
-	if (quotes)
-		text_bytes(t, "\"", 1);
+	text_bytes(t, "\"", 1);
 	if (t->cut)
 		give_up(t, start);
 }

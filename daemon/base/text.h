@@ -38,12 +38,19 @@ text_string(struct text *t, const char *string)
 	text_bytes(t, string, strlen(string));
 }
 
+/* Appends a number in decimal digits. */
+void text_number(struct text *t, uint64_t number);
+
 /* Appends ` key=value` (no space at the start of the text); VALUE comes from outside or from a
  * configuration: other code points than ASCII become \u{hhhh}, invalid UTF-8 and control bytes
  * \xHH; it is quoted when it is empty or holds a space, `"`, `=` or `\`, with \" and \\ inside. At
  * most 256 bytes of the value are used, cut at a code point and followed by …(+n) written in ASCII
  * as \u{2026}(+n). */
 void text_pair(struct text *t, const char *key, const char *value, size_t size);
+
+/* How many of the SIZE bytes from BYTES on stand for themselves between quotes: printable ASCII but
+ * the quote and the backslash. */
+size_t text_plain(const char *bytes, size_t size);
 
 /* The same escapes, without key and quotes, for bytes that stand in the middle of a text. */
 void text_escape(struct text *t, const char *bytes, size_t size);

@@ -15,10 +15,11 @@ fields_of(char *buffer, size_t size, bool json, unsigned id, const char *state)
 {
 	struct fields f = { .t = text_of(buffer, size - (json ? END_ROOM : 0)), .json = json };
 
-	if (json)
-		text_add(&f.t, "{\"id\":\"SEG%04u\",\"state\":\"%s\"", id, state);
-	else
-		text_add(&f.t, "SEG%04u %s", id, state);
+	text_string(&f.t, json ? "{\"id\":\"SEG" : "SEG");
+	text_number(&f.t, id);
+	text_string(&f.t, json ? "\",\"state\":\"" : " ");
+	text_string(&f.t, state);
+	text_string(&f.t, json ? "\"" : "");
 	return f;
 }
 
@@ -102,17 +103,6 @@ step(char to[16], const uint8_t *p, size_t n, bool json, bool raw)
 	return size;
 }
 
-/* Bytes at P, of N at most, that stand for themselves in a line and in JSON. */
-static size_t
-plain_run(const char *p, size_t n)
-{
-	size_t run = 0;
-
-	while (run < n && p[run] >= 0x20 && p[run] < 0x7f && p[run] != '"' && p[run] != '\\')
-		run++;
-	return run;
-}
-
 /* Appends the text between quotes: runs that need no escape at once. */
 static void
 put_text(struct fields *f, const char *value, size_t size, bool json, bool raw)
@@ -120,7 +110,7 @@ put_text(struct fields *f, const char *value, size_t size, bool json, bool raw)
 	char one[16];
 
 	for (size_t at = 0; at < size && !f->t.cut;) {
-		size_t run = plain_run(value + at, size - at);
+		size_t run = text_plain(value + at, size - at);
 
 		text_bytes(&f->t, value + at, run);
 		at += run;
@@ -161,26 +151,13 @@ fields_text(struct fields *f, const char *key, const char *value)
 	whole(f, start);
 }
 
-static void
-put_number(struct fields *f, uint64_t number)
-{
-	char digits[20];
-	size_t at = sizeof digits;
-
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	text_bytes(&f->t, digits + at, sizeof digits - at);
-}
-
 void
 fields_number(struct fields *f, const char *key, uint64_t number)
 {
 	size_t start = f->t.len;
 
 	put_key(f, key);
-	put_number(f, number);
+	text_number(&f->t, number);
 	whole(f, start);
 }
 
@@ -191,7 +168,7 @@ fields_added(struct fields *f, const char *key, uint64_t number)
 
 	put_key(f, key);
 	text_bytes(&f->t, "+", f->json ? 0 : 1);
-	put_number(f, number);
+	text_number(&f->t, number);
 	whole(f, start);
 }
 
@@ -324,7 +301,7 @@ fields_msg(struct fields *f, const char *msg)
 	text_bytes(&f->t, msg_open(f->json), strlen(msg_open(f->json)));
 	for (size_t at = 0; at < size && !cut && !f->t.cut;) {
 		size_t taken = f->t.len + 2, room = f->t.size > taken ? f->t.size - taken : 0;
-		size_t run = plain_run(msg + at, size - at);
+		size_t run = text_plain(msg + at, size - at);
 		const char *bytes = msg + at;
 
 		if (run == 0) {
@@ -352,7 +329,7 @@ fields_msg_size(const char *msg, bool json)
 	char one[16];
 
 	for (size_t at = 0; at < size;) {
-		size_t run = plain_run(msg + at, size - at);
+		size_t run = text_plain(msg + at, size - at);
 
 		at += run;
 		sum += run;

@@ -16,7 +16,7 @@ struct fields {
 };
 
 /* Begins a record in the SIZE bytes at BUFFER: `SEG2003 OPEN`, or {"id":"SEG2003","state":"OPEN".
- */
+ * ID has four digits. */
 struct fields fields_of(char *buffer, size_t size, bool json, unsigned id, const char *state);
 
 /* A word or a text: ` key=value`, quoted and escaped as text_pair() does, or ,"key":"value". VALUE

@@ -228,28 +228,33 @@ put_ends(struct line *l)
 static void
 head(struct line *l)
 {
-	struct incident cut = with_share(l);
-	const struct incident *i = l->i;
+	const struct incident *i = l->i, *cut = i;
+	struct incident with_short_names;
+
+	if (l->name_most < INCIDENT_NAME - 1) {
+		with_short_names = with_share(l);
+		cut = &with_short_names;
+	}
 
 	fields_text(&l->f, "ev", i->ev);
 	switch (l->state) {
 	case INCIDENT_OPEN:
 	case INCIDENT_WORSE:
 		put_judgement(l, true);
-		put_rule(l, &cut);
-		put_near(l, &cut);
+		put_rule(l, cut);
+		put_near(l, cut);
 		put_want(l);
 		if (i->f.flags & FINDING_HAS_IN)
-			put_place(l, "in", "vlan", cut.in, &i->f.in);
+			put_place(l, "in", "vlan", cut->in, &i->f.in);
 		if (i->f.flags & FINDING_HAS_OUT)
-			put_place(l, "out", "outvlan", cut.out, &i->f.out);
+			put_place(l, "out", "outvlan", cut->out, &i->f.out);
 		break;
 	case INCIDENT_UPDATE:
 		fields_added(&l->f, "n", l->added);
 		fields_number(&l->f, "total", i->total);
 		put_judgement(l, true);
-		put_rule(l, &cut);
-		put_near(l, &cut);
+		put_rule(l, cut);
+		put_near(l, cut);
 		break;
 	case INCIDENT_CLOSED:
 		fields_number(&l->f, "total", i->total);
@@ -259,7 +264,7 @@ head(struct line *l)
 		if (l->added)
 			fields_added(&l->f, "n", l->added);
 		put_judgement(l, false);
-		put_rule(l, &cut);
+		put_rule(l, cut);
 		break;
 	}
 	put_ends(l);

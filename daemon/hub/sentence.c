@@ -165,37 +165,43 @@ fill_outcome(struct text *t, const struct about *a)
 static void
 fill_total(struct text *t, const struct about *a)
 {
-	text_add(t, "%llu", (unsigned long long)a->i->total);
+	text_number(t, a->i->total);
 }
 
 static const struct {
 	const char *name;
+	size_t size;
 	void (*fill)(struct text *t, const struct about *a);
 } fills[] = {
-	{ "from", fill_from },
-	{ "to", fill_to },
-	{ "claims", fill_claims },
-	{ "src", fill_src },
-	{ "dst", fill_dst },
-	{ "unzoned", fill_unzoned },
-	{ "service", fill_service },
-	{ "rule", fill_rule },
-	{ "near", fill_near },
-	{ "want", fill_want },
-	{ "got", fill_got },
-	{ "in", fill_in },
-	{ "what", fill_what },
-	{ "ethertype", fill_ethertype },
-	{ "apart", fill_apart },
-	{ "outcome", fill_outcome },
-	{ "total", fill_total },
+#define FILL(name)                                                                                 \
+	{                                                                                          \
+#name, sizeof #name - 1, fill_##name                                               \
+	}
+	FILL(from),
+	FILL(to),
+	FILL(claims),
+	FILL(src),
+	FILL(dst),
+	FILL(unzoned),
+	FILL(service),
+	FILL(rule),
+	FILL(near),
+	FILL(want),
+	FILL(got),
+	FILL(in),
+	FILL(what),
+	FILL(ethertype),
+	FILL(apart),
+	FILL(outcome),
+	FILL(total),
+#undef FILL
 };
 
 static void
 fill(struct text *t, const struct about *a, const char *name, size_t size)
 {
 	for (size_t i = 0; i < sizeof fills / sizeof *fills; i++)
-		if (strlen(fills[i].name) == size && memcmp(fills[i].name, name, size) == 0) {
+		if (fills[i].size == size && memcmp(fills[i].name, name, size) == 0) {
 			fills[i].fill(t, a);
 			return;
 		}

@@ -35,7 +35,7 @@ words_proto(struct text *t, uint8_t proto)
 	if (word)
 		text_string(t, word);
 	else
-		text_add(t, "%u", proto);
+		text_number(t, proto);
 }
 
 void
@@ -43,16 +43,17 @@ words_service(struct text *t, const struct finding *f)
 {
 	const char *word = proto_word(f->proto);
 
-	if (f->flags & FINDING_LINK)
+	if (f->flags & FINDING_LINK) {
 		text_add(t, "ethertype 0x%04x", f->ethertype);
-	else if (f->flags & (FINDING_PORTS | FINDING_ICMP) && word)
-		text_add(t, "%s/%u", word, f->dport);
-	else if (f->flags & (FINDING_PORTS | FINDING_ICMP))
-		text_add(t, "%u/%u", f->proto, f->dport);
-	else if (word)
+	} else if (f->flags & (FINDING_PORTS | FINDING_ICMP)) {
+		words_proto(t, f->proto);
+		text_string(t, "/");
+		text_number(t, f->dport);
+	} else if (word) {
 		text_string(t, word);
-	else
+	} else {
 		text_add(t, "ip/%u", f->proto);
+	}
 }
 
 bool
@@ -69,16 +70,16 @@ void
 words_host(struct text *t, const struct finding *f, bool initiator)
 {
 	const struct addr *a = initiator ? &f->src : &f->dst;
+	bool ports = f->flags & FINDING_PORTS, brackets = ports && !addr_is4(a);
 	char address[ADDR_TEXT];
-	unsigned port = initiator ? f->sport : f->dport;
 
-	(void)addr_text(address, a);
-	if (!(f->flags & FINDING_PORTS))
-		text_string(t, address);
-	else if (addr_is4(a))
-		text_add(t, "%s:%u", address, port);
-	else
-		text_add(t, "[%s]:%u", address, port);
+	text_string(t, brackets ? "[" : "");
+	text_string(t, addr_text(address, a));
+	text_string(t, brackets ? "]" : "");
+	if (ports) {
+		text_string(t, ":");
+		text_number(t, initiator ? f->sport : f->dport);
+	}
 }
 
 void
@@ -87,11 +88,13 @@ words_pair(struct text *t, const struct incident *i)
 	const struct finding *f = &i->f;
 	bool about_line = f->flags & FINDING_LINK || (f->id >= 1003 && f->id <= 1005);
 
-	if (about_line && !i->to.id[0])
+	if (about_line && !i->to.id[0]) {
 		text_string(t, i->from.id);
-	else
-		text_add(
-		    t, "%s>%s", i->from.id[0] ? i->from.id : "?", i->to.id[0] ? i->to.id : "?");
+		return;
+	}
+	text_string(t, i->from.id[0] ? i->from.id : "?");
+	text_string(t, ">");
+	text_string(t, i->to.id[0] ? i->to.id : "?");
 }
 
 const char *
@@ -121,8 +124,10 @@ words_near(struct text *t, const struct incident *i)
 	if (!i->near[0])
 		return;
 	text_string(t, i->near);
-	if (i->f.failed != COND_NONE && i->f.failed < sizeof words / sizeof *words)
-		text_add(t, ":%s", words[i->f.failed]);
+	if (i->f.failed != COND_NONE && i->f.failed < sizeof words / sizeof *words) {
+		text_string(t, ":");
+		text_string(t, words[i->f.failed]);
+	}
 }
 
 /* YYYY-MM-DD of a moment in local time: the first ten characters of its RFC 3339 text. */
