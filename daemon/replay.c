@@ -45,6 +45,7 @@ struct replay {
 	struct incidents *incidents;
 	struct frame batch[WORKER_BATCH];
 	unsigned nbatch;
+	nstime due; /* of the incidents, after the last batch */
 	uint64_t seq;
 	uint64_t gaps, lost;
 	bool violation; /* one was said */
@@ -91,6 +92,7 @@ judge_batch(struct replay *r)
 	if (r->nbatch)
 		worker_judge(r->worker, r->batch, r->nbatch);
 	r->nbatch = 0;
+	r->due = incidents_due(r->incidents);
 }
 
 /* The rest of a file cannot be read: a gap, said where the time has come to. */
@@ -149,91 +151,99 @@ learn(struct replay *r, struct source *s, uint32_t description)
 }
 
 /* Makes the next frame of a source ready, if it has one. 0, or -errno. */
-static int
+static inline int
 advance(struct replay *r, struct source *s)
 {
 	uint32_t description;
-	int error;
+	enum savefile_result result;
+	int error = 0;
 
-	s->ready = false;
-	for (;;) {
-		switch (savefile_next(s->file, &s->next, &description)) {
-		case SAVEFILE_FRAME:
-			if (description != s->description)
-				learn(r, s, description);
-			s->next.iface = s->mapped;
-			s->ready = true;
-			return 0;
-		case SAVEFILE_MORE:
-			judge_batch(r);
-			error = savefile_fill(s->file);
-			if (error)
-				return error;
-			break;
-		case SAVEFILE_BAD:
-			judge_batch(r);
-			say_gap(r, s);
-			return 0;
-		case SAVEFILE_END:
-			return 0;
-		}
+	while (
+	    (result = savefile_next(s->file, &s->next, &description)) == SAVEFILE_MORE && !error) {
+		judge_batch(r); /* its bytes go */
+		error = savefile_fill(s->file);
 	}
+	s->ready = result == SAVEFILE_FRAME;
+	if (s->ready) {
+		if (description != s->description)
+			learn(r, s, description);
+		s->next.iface = s->mapped;
+	} else if (result == SAVEFILE_BAD) {
+		judge_batch(r);
+		say_gap(r, s);
+	}
+	return error;
 }
 
 /* Lets time pass to T: all that is due before it is said, in its order. */
 static void
 pass_time(struct replay *r, nstime t)
 {
-	nstime due;
-
 	judge_batch(r);
-	while ((due = incidents_due(r->incidents)) <= t) {
-		worker_tick(r->worker, due);
+	while (r->due <= t) {
+		worker_tick(r->worker, r->due);
 		worker_flush(r->worker);
-		incidents_tick(r->incidents, due);
+		incidents_tick(r->incidents, r->due);
+		r->due = incidents_due(r->incidents);
 	}
 }
 
-/* The source whose next frame is the oldest; of equals the first as given. NULL at the end of all.
- */
+/* The source whose next frame is the oldest; of equals the first as given. Its frames come before
+ * those of all others as long as they are not newer than *UNTIL. NULL at the end of all. */
 static struct source *
-oldest(struct replay *r)
+oldest(struct replay *r, nstime *until)
 {
 	struct source *first = NULL;
 
+	*until = NSTIME_NEVER;
 	for (unsigned i = 0; i < r->options->nsources; i++) {
 		struct source *s = &r->source[i];
 
-		if (s->ready && (!first || s->next.time < first->next.time))
-			first = s;
+		if (!s->ready)
+			continue;
+		if (first && s->next.time >= first->next.time) {
+			if (s->next.time < *until)
+				*until = s->next.time;
+			continue;
+		}
+		if (first)
+			*until = first->next.time - 1;
+		first = s;
 	}
 	return first;
+}
+
+/* Judges the frames of a source as long as they are not newer than UNTIL. 0, or -errno. */
+static int
+take(struct replay *r, struct source *s, nstime until)
+{
+	int error = 0;
+
+	while (!error && s->ready && s->next.time <= until) {
+		nstime t = s->next.time;
+
+		if (t >= r->due || (r->nbatch && t - r->batch[0].time > BATCH_SPAN))
+			pass_time(r, t);
+		r->batch[r->nbatch] = s->next;
+		r->batch[r->nbatch++].seq = ++r->seq;
+		if (r->nbatch == WORKER_BATCH)
+			judge_batch(r);
+		error = advance(r, s);
+	}
+	return error;
 }
 
 static int
 judge_all(struct replay *r)
 {
-	nstime due = NSTIME_NEVER;
 	struct source *s;
+	nstime until;
 	int error = 0;
 
 	for (unsigned i = 0; i < r->options->nsources && !error; i++)
 		error = advance(r, &r->source[i]);
-	while (!error && (s = oldest(r)) != NULL) {
-		nstime t = s->next.time;
-
-		if (t >= due || (r->nbatch && t - r->batch[0].time > BATCH_SPAN)) {
-			pass_time(r, t);
-			due = incidents_due(r->incidents);
-		}
-		r->batch[r->nbatch] = s->next;
-		r->batch[r->nbatch++].seq = ++r->seq;
-		if (r->nbatch == WORKER_BATCH) {
-			judge_batch(r);
-			due = incidents_due(r->incidents);
-		}
-		error = advance(r, s);
-	}
+	while (!error && (s = oldest(r, &until)) != NULL)
+		error = take(r, s, until);
 	judge_batch(r);
 	worker_finish(r->worker);
 	incidents_close_all(r->incidents);
@@ -360,6 +370,7 @@ replay_run(const struct replay_options *o)
 	}
 	r->options = o;
 	r->policy = o->policy;
+	r->due = NSTIME_NEVER;
 	status = prepare(r);
 	if (status == 0) {
 		nstime start = nstime_mono();

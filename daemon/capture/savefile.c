@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "capture/savefile_state.h"
 
-#define BUFFER_SIZE ((size_t)1 << 20)
+#define BUFFER_SIZE ((size_t)1 << 18)
 
 enum { PCAP_HEADER = 24, RECORD_HEADER = 16 };
 

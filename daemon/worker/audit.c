@@ -4,7 +4,6 @@
 #include "worker/state.h"
 
 #include <netinet/in.h>
-#include <stdatomic.h>
 
 static struct flow_more *
 more_of(struct worker *w, uint32_t n)
@@ -62,17 +61,18 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n);
+	struct flow_watch *v = watch_of(w, n);
 
 	if (m->id == id)
 		return;
-	if (m->id != 0 && (m->flags & MORE_SAID) && f->packets != m->said_packets)
+	if (m->id != 0 && (m->flags & MORE_SAID) && f->packets != v->said_packets)
 		(void)outcome_say(
 		    w, n); /* no room: these counts go with the next finding of the flow */
 	m->id = id;
 	m->flags &= (uint16_t) ~(MORE_SAID | MORE_CONTENT);
-	m->said_packets = f->packets;
-	m->said_bytes = f->bytes;
-	m->unsaid_since = s->frame->time;
+	v->said_packets = f->packets;
+	v->said_bytes = f->bytes;
+	v->unsaid_since = s->frame->time;
 	f->key.state |= FLOW_WATCH;
 	f->key.state &= (uint16_t) ~(FLOW_SAME | FLOW_SETTLED);
 	audit_class(w, m, class_of(id));
@@ -81,16 +81,19 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 
 /* Notes where the initiator came in and what it looked like there, for the finding. */
 void
-audit_origin(struct flow_more *m, const struct sight *s)
+audit_origin(struct worker *w, uint32_t n, const struct sight *s)
 {
+	struct flow_more *m = more_of(w, n);
+	struct flow_watch *v = watch_of(w, n);
 	const struct packet *p = s->packet;
 
-	m->in = s->place;
+	v->in = s->place;
+	v->smac = v->dmac = (struct mac){ .b = { 0 } };
 	m->flags = (uint16_t)((m->flags & ~MORE_UNSEEN) | MORE_ORIGIN);
 	if (p->smac)
-		memcpy(m->smac.b, p->smac, 6);
+		memcpy(v->smac.b, p->smac, 6);
 	if (p->dmac)
-		memcpy(m->dmac.b, p->dmac, 6);
+		memcpy(v->dmac.b, p->dmac, 6);
 	m->stack = 0;
 	if (p->depth > 0 || p->unexpected || (s->stack->n > 1 && s->stack->layer[1] == LAYER_SNAP))
 		for (unsigned i = p->nstack; i-- > 0;)
@@ -219,7 +222,7 @@ permit(struct worker *w, uint32_t n, const struct sight *s)
 		m->id = id;
 		m->what = WHAT_NOT_INSPECTED;
 		m->flags |= MORE_CONTENT;
-		m->unsaid_since = s->frame->time;
+		watch_of(w, n)->unsaid_since = s->frame->time;
 		f->key.state |= FLOW_WATCH;
 	}
 }
@@ -290,6 +293,7 @@ check_macs(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n);
+	struct flow_watch *v = watch_of(w, n);
 	const struct policy_conduit *c = policy_conduit(w->policy, m->conduit);
 	bool from_client = s->end == initiator_of(f);
 	bool leaving = s->own || (f->out[s->end] == s->token && f->in[s->end] != s->token);
@@ -309,15 +313,15 @@ check_macs(struct worker *w, uint32_t n, const struct sight *s)
 	}
 	m->failed = server ? COND_SERVER_MAC : COND_CLIENT_MAC;
 	if (server)
-		m->dmac = mac;
+		v->dmac = mac;
 	else
-		m->smac = mac;
+		v->smac = mac;
 	m->flags &= (uint16_t) ~(MORE_CLIENT_MAC | MORE_SERVER_MAC);
 	m->what = 0;
 	audit_finding(w, n, 2005, s);
-	m->said_packets = 0; /* the whole flow went over the wrong end */
-	m->said_bytes = 0;
-	m->unsaid_since = m->first;
+	v->said_packets = 0; /* the whole flow went over the wrong end */
+	v->said_bytes = 0;
+	v->unsaid_since = m->first;
 }
 
 /* The initiator's packet left by LINE: it crossed when that is another zone's than the one where it
@@ -326,18 +330,19 @@ void
 audit_left(struct worker *w, uint32_t n, uint16_t line)
 {
 	struct flow_more *m = more_of(w, n);
+	struct flow_watch *v = watch_of(w, n);
 	const struct policy_line *l = policy_line(w->policy, line);
 	uint8_t source = m->from;
 
 	if (m->flags & MORE_ORIGIN) {
-		uint16_t in = policy_line_of(w->policy, m->in.iface, m->in.vlan[0], m->in.vlan[1]);
+		uint16_t in = policy_line_of(w->policy, v->in.iface, v->in.vlan[0], v->in.vlan[1]);
 
 		if (policy_line(w->policy, in)->zone)
 			source = policy_line(w->policy, in)->zone;
 	}
 	if (line == 0 || l->zone == 0 || l->zone == source)
 		return;
-	m->out = (struct place){ .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } };
+	v->out = (struct place){ .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } };
 	m->flags |= MORE_LEFT;
 	outcome_at_least(w, n, OUTCOME_CROSSED);
 }
@@ -384,7 +389,7 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 	    FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED | FLOW_MIDSTREAM;
 	unsigned i = initiator_of(f);
 
-	if ((m->flags & MORE_SAID) && f->packets != m->said_packets)
+	if ((m->flags & MORE_SAID) && f->packets != watch_of(w, n)->said_packets)
 		(void)outcome_say(w, n); /* no room: the counts stay for the next finding */
 	old = *m;
 	audit_class(w, m, FLOW_UNJUDGED);
@@ -398,13 +403,8 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 	m->from = m->zone[i];
 	m->to = m->zone[i ^ 1];
 	m->outcome = old.outcome;
-	m->said_packets = old.said_packets;
-	m->said_bytes = old.said_bytes;
-	m->unsaid_since = old.unsaid_since;
+	m->flags |= old.flags & MORE_WATCHED;
 	m->queue = old.queue;
-	m->next = old.next;
-	m->prev = old.prev;
-	m->deadline = old.deadline;
 }
 
 /* The first payload of a flow whose content nobody inspects yet. */
@@ -435,11 +435,11 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	else if (again)
 		begin_again(w, n, s);
 	copy = locate_packet(w, n, s, &proof);
-	if (copy == COPY_FIRST && s->end == initiator_of(f) && !(m->flags & MORE_ORIGIN) &&
-	    !s->own && !s->reply)
-		audit_origin(m, s);
 	if (new || again)
 		judge(w, n, s);
+	if ((f->key.state & FLOW_WATCH) && copy == COPY_FIRST && s->end == initiator_of(f) &&
+	    !(m->flags & MORE_ORIGIN) && !s->own && !s->reply)
+		audit_origin(w, n, s);
 	if (copy == COPY_FIRST)
 		flow_count(w, f, s);
 	else
@@ -524,7 +524,7 @@ audit_end(struct worker *w, uint32_t n)
 		p->unverifiable += m->class == FLOW_UNVERIFIABLE;
 	}
 	if (outcome_unsaid(w, n))
-		w->count[COUNTER_unsaid] += f->packets - m->said_packets;
+		w->count[COUNTER_unsaid] += f->packets - watch_of(w, n)->said_packets;
 	outcome_unqueue(w, n);
 	flow_remove(&w->flows, n);
 }

@@ -139,11 +139,3 @@ decode_layers(const struct frame *f, struct packet *out, struct stack *stack)
 		next = decode_layer(&d, next);
 	return d.n;
 }
-
-unsigned
-decode_frame(const struct frame *f, struct packet *out, struct stack *stack)
-{
-	if (decode_plain(f, out, stack))
-		return 1;
-	return decode_layers(f, out, stack);
-}

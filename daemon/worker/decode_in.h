@@ -172,13 +172,7 @@ enum next packet_bad(struct decode *d, struct packet *p, uint8_t event);
  * when it is one too many. */
 enum next decode_enter(struct decode *d, struct packet *p, enum next inside);
 
-/* decode_plain.c: reads the frame that nearly all frames are: untagged Ethernet, IPv4 without
- * options, whole, TCP or UDP to no tunnel's port, nothing wrong with it. False, and P and STACK of
- * no meaning, when it is any other: it is read again layer by layer. What it gives is what
- * decode_layers() gives, only sooner. */
-bool decode_plain(const struct frame *f, struct packet *p, struct stack *stack);
-
-/* decode.c: decode_frame() without decode_plain(). */
+/* decode.c: what decode_frame() does with frames that are not plain. It can read any. */
 unsigned decode_layers(const struct frame *f, struct packet *out, struct stack *stack);
 
 /* decode_link.c */

@@ -1,5 +1,6 @@
 /* decode_plain.c - the frame that nearly all frames are, read in one go: a third of the time that
- * the layers take.
+ * the layers take. Untagged Ethernet, IPv4 without options, whole, TCP or UDP to no tunnel's port,
+ * nothing wrong with it.
  *
  * Every bound is tested once, for the whole header; the compiler sees that the reads behind it fit.
  * TCP and UDP share one path, because a branch between them would be mispredicted half of the time.
@@ -23,7 +24,9 @@ choose(bool yes, size_t a, size_t b)
 	return b ^ ((a ^ b) & (0 - (size_t)yes));
 }
 
-bool
+/* False, and P and STACK of no meaning, when the frame is any other: it is read layer by layer.
+ * What this gives is what decode_layers() gives, only sooner. */
+static inline bool
 decode_plain(const struct frame *f, struct packet *p, struct stack *stack)
 {
 	struct wire w = wire_of(f->bytes, f->caplen);
@@ -81,4 +84,12 @@ decode_plain(const struct frame *f, struct packet *p, struct stack *stack)
 	stack->layer[1] = LAYER_IP4;
 	stack->layer[2] = (uint8_t)choose(udp, LAYER_UDP, LAYER_TCP);
 	return true;
+}
+
+unsigned
+decode_frame(const struct frame *f, struct packet *out, struct stack *stack)
+{
+	if (decode_plain(f, out, stack))
+		return 1;
+	return decode_layers(f, out, stack);
 }

@@ -4,7 +4,7 @@
 
 /* What lies before the entries, so that a restarted worker knows what it has. */
 struct flow_head {
-	_Alignas(64) uint32_t magic;
+	_Alignas(128) uint32_t magic;
 	uint32_t size;
 	uint32_t fresh;
 };
@@ -27,7 +27,8 @@ size_t
 flow_table_bytes(uint32_t size)
 {
 	return sizeof(struct flow_head) + (size_t)buckets_for(size) * 2 * sizeof(struct flow_line) +
-	       ((size_t)size + 1) * (sizeof(struct flow) + sizeof(struct flow_more));
+	       ((size_t)size + 1) *
+		   (sizeof(struct flow) + sizeof(struct flow_more) + sizeof(struct flow_watch));
 }
 
 static uint32_t
@@ -36,24 +37,63 @@ tag_of(uint64_t hash)
 	return (uint32_t)(hash >> 54);
 }
 
-static void
-slot_put(struct flow_table *t, uint64_t hash, unsigned slot, uint32_t number)
+typedef uint32_t quad __attribute__((vector_size(16)));
+typedef uint64_t pair __attribute__((vector_size(16)));
+
+/* The slots of a line that hold what is asked for, a bit each: M has all ones where one does. */
+static inline unsigned
+line_bits(quad m0, quad m1, quad m2, quad m3)
+{
+	const quad bit0 = { 1, 2, 4, 8 }, bit1 = { 16, 32, 64, 128 };
+	const quad bit2 = { 256, 512, 1024, 2048 }, bit3 = { 4096, 8192, 16384, 32768 };
+	pair m = (pair)((m0 & bit0) | (m1 & bit1) | (m2 & bit2) | (m3 & bit3));
+	uint64_t bits = m[0] | m[1];
+
+	return (unsigned)(bits | bits >> 32);
+}
+
+/* Slots of a line whose tag is TAG; empty slots may be among them. */
+static inline unsigned
+line_matches(const struct flow_line *l, uint32_t tag)
+{
+	const quad *q = (const quad *)(const void *)l->slot;
+	const quad want = { tag, tag, tag, tag };
+
+	return line_bits((quad)((q[0] >> TAG_SHIFT) == want), (quad)((q[1] >> TAG_SHIFT) == want),
+	    (quad)((q[2] >> TAG_SHIFT) == want), (quad)((q[3] >> TAG_SHIFT) == want));
+}
+
+/* Slots of a line that hold exactly VALUE; 0 is an empty one. */
+static inline unsigned
+line_holds(const struct flow_line *l, uint32_t value)
+{
+	const quad *q = (const quad *)(const void *)l->slot;
+	const quad want = { value, value, value, value };
+
+	return line_bits(
+	    (quad)(q[0] == want), (quad)(q[1] == want), (quad)(q[2] == want), (quad)(q[3] == want));
+}
+
+/* The first slot of a bucket that holds exactly VALUE, or NULL. */
+static uint32_t *
+slot_holding(const struct flow_table *t, uint64_t hash, uint32_t value)
 {
 	struct flow_line *l = t->line + ((hash & t->bucket_mask) << 1);
 
-	l[slot / SLOTS].slot[slot % SLOTS] = tag_of(hash) << TAG_SHIFT | number;
+	for (int i = 0; i < 2; i++, l++) {
+		unsigned m = line_holds(l, value);
+
+		if (m)
+			return &l->slot[__builtin_ctz(m)];
+	}
+	return NULL;
 }
 
-/* The first empty slot of a bucket, or -1. */
-static int
-slot_free(const struct flow_table *t, uint64_t hash)
+/* What the slot of an entry holds. */
+static uint32_t
+slot_value(uint64_t hash, uint32_t n)
 {
-	const struct flow_line *l = t->line + ((hash & t->bucket_mask) << 1);
-
-	for (int i = 0; i < 2 * SLOTS; i++)
-		if (l[i / SLOTS].slot[i % SLOTS] == 0)
-			return i;
-	return -1;
+	return tag_of(hash) << TAG_SHIFT | n;
 }
 
 /* Finds again what an earlier process left; the index is made anew. */
@@ -65,10 +105,10 @@ recover(struct flow_table *t)
 	for (uint32_t n = t->fresh - 1; n > 0; n--) {
 		struct flow *f = &t->hot[n];
 		uint64_t hash = flow_hash(t, &f->key);
-		int slot = f->key.state & FLOW_USED ? slot_free(t, hash) : -1;
+		uint32_t *slot = f->key.state & FLOW_USED ? slot_holding(t, hash, 0) : NULL;
 
-		if (slot >= 0) {
-			slot_put(t, hash, (unsigned)slot, n);
+		if (slot) {
+			*slot = slot_value(hash, n);
 			t->used++;
 			continue;
 		}
@@ -95,6 +135,8 @@ flow_table_init(struct flow_table *t, void *memory, uint32_t size, const struct 
 	t->hot = (struct flow *)(void *)at;
 	at += ((size_t)size + 1) * sizeof *t->hot;
 	t->more = (struct flow_more *)(void *)at;
+	at += ((size_t)size + 1) * sizeof *t->more;
+	t->watch = (struct flow_watch *)(void *)at;
 	if (t->head->magic == FLOW_MAGIC && t->head->size == size && t->head->fresh <= size + 1 &&
 	    t->head->fresh > 0) {
 		recover(t);
@@ -102,35 +144,6 @@ flow_table_init(struct flow_table *t, void *memory, uint32_t size, const struct 
 	}
 	*t->head = (struct flow_head){ .magic = FLOW_MAGIC, .size = size, .fresh = 1 };
 	return false;
-}
-
-uint64_t
-flow_hash(const struct flow_table *t, const struct flow_key *k)
-{
-	const uint64_t *c = t->key.k;
-	uint64_t rest = (uint64_t)k->port[0] << 32 | (uint64_t)k->port[1] << 16 |
-			(uint64_t)k->proto << 8 | k->kind;
-	uint64_t a = hash_fold(k->addr[0].d[0] ^ c[0], k->addr[0].d[1] ^ c[1]);
-	uint64_t b = hash_fold(k->addr[1].d[0] ^ c[2], k->addr[1].d[1] ^ c[3]);
-
-	return hash_fold(a ^ rest ^ c[4], b ^ c[5]);
-}
-
-/* Bits of the slots of a line whose tag is TAG; empty slots may be among them. */
-static unsigned
-line_matches(const struct flow_line *l, uint32_t tag)
-{
-	typedef uint32_t quad __attribute__((vector_size(16)));
-	const quad *q = (const quad *)(const void *)l->slot;
-	const quad want = { tag, tag, tag, tag };
-	const quad bit0 = { 1, 2, 4, 8 }, bit1 = { 16, 32, 64, 128 };
-	const quad bit2 = { 256, 512, 1024, 2048 }, bit3 = { 4096, 8192, 16384, 32768 };
-	quad m = ((quad)((q[0] >> TAG_SHIFT) == want) & bit0) |
-		 ((quad)((q[1] >> TAG_SHIFT) == want) & bit1) |
-		 ((quad)((q[2] >> TAG_SHIFT) == want) & bit2) |
-		 ((quad)((q[3] >> TAG_SHIFT) == want) & bit3);
-
-	return m[0] | m[1] | m[2] | m[3];
 }
 
 uint32_t
@@ -200,11 +213,10 @@ uint32_t
 flow_add(
     struct flow_table *t, const struct flow_key *k, uint64_t hash, uint32_t now, uint32_t *victim)
 {
-	int slot = slot_free(t, hash);
-	uint32_t n = t->free;
+	uint32_t *slot = slot_holding(t, hash, 0), n = t->free;
 	struct flow *f;
 
-	if (slot < 0) {
+	if (!slot) {
 		*victim = bucket_victim(t, hash, now);
 		return FLOW_NONE;
 	}
@@ -220,8 +232,15 @@ flow_add(
 	f = &t->hot[n];
 	*f = (struct flow){ .key = *k, .last = now };
 	t->used++;
-	slot_put(t, hash, (unsigned)slot, n);
+	*slot = slot_value(hash, n);
 	return n;
+}
+
+void
+flow_prefetch_end(const struct flow_table *t, uint32_t n)
+{
+	__builtin_prefetch(&t->more[n]);
+	flow_prefetch_line(t, flow_hash(t, &t->hot[n].key));
 }
 
 void
@@ -229,16 +248,10 @@ flow_remove(struct flow_table *t, uint32_t n)
 {
 	struct flow *f = &t->hot[n];
 	uint64_t hash = flow_hash(t, &f->key);
-	struct flow_line *l = t->line + ((hash & t->bucket_mask) << 1);
+	uint32_t *slot = slot_holding(t, hash, slot_value(hash, n));
 
-	for (int i = 0; i < 2 * SLOTS; i++) {
-		uint32_t *slot = &l[i / SLOTS].slot[i % SLOTS];
-
-		if ((*slot & NUMBER_MASK) == n) {
-			*slot = 0;
-			break;
-		}
-	}
+	if (slot)
+		*slot = 0;
 	f->key.state = 0;
 	f->last = t->free;
 	t->free = n;

@@ -1,10 +1,11 @@
 /* flow.h - the table of flows: fixed memory, keyed hash, the longest idle gives way.
  *
  * Knows: keys, places in memory, ages. Owns an index of 64-byte lines of sixteen 4-byte slots
- * (10-bit tag, 22-bit entry number; two neighbouring lines are a bucket) and a dense pool: one hot
- * line and one cold entry a flow. All of it lies in one block that may be a memfd, and holds
- * numbers, not pointers: a restarted worker goes on with it. Called by worker and audit. Never says
- * what a flow means; never allocates after flow_table_init().
+ * (10-bit tag, 22-bit entry number; two neighbouring lines are a bucket) and a dense pool: for
+ * each flow a hot line, a cold one, and one more when there is something to say of it. All of it
+ * lies in one block that may be a memfd, and holds numbers, not pointers: a restarted worker goes
+ * on with it. Called by worker and audit. Never says what a flow means; never allocates after
+ * flow_table_init().
  */
 #ifndef SEGAUDIT_FLOW_H
 #define SEGAUDIT_FLOW_H
@@ -79,19 +80,20 @@ enum flow_flag {
 	MORE_CLIENT_MAC =
 	    1 << 2, /* the conduit asks for the MAC of this end, and it was not seen yet */
 	MORE_SERVER_MAC = 1 << 3,
-	MORE_SAID = 1 << 4,   /* at least one finding was said */
-	MORE_UNSEEN = 1 << 5, /* the initiator was not seen coming in yet: say nothing before the
-				 time runs out */
-	MORE_MIRROR = 1 << 6, /* seen on a mirror port: outcomes from replies only */
-	MORE_LEFT = 1 << 8,   /* `out` is known */
-	MORE_ORIGIN = 1 << 7, /* `in`, MACs and stack are the initiator's */
+	MORE_SAID = 1 << 4,    /* at least one finding was said */
+	MORE_UNSEEN = 1 << 5,  /* the initiator was not seen coming in yet: say nothing before the
+				  time runs out */
+	MORE_MIRROR = 1 << 6,  /* seen on a mirror port: outcomes from replies only */
+	MORE_LEFT = 1 << 8,    /* `out` is known */
+	MORE_ORIGIN = 1 << 7,  /* `in`, MACs and stack are the initiator's */
+	MORE_WATCHED = 1 << 9, /* there is a struct flow_watch */
 };
 
-/* The cold entry: the verdict, and for flows that are watched what is to be said. */
+/* The cold entry: the verdict. Packets of conforming flows leave it alone. One cache line. */
 struct flow_more {
 	_Alignas(64) nstime first; /* the initiator's first packet */
 	uint32_t conduit;	   /* that fits, or the nearest; (uint32_t)POLICY_NONE */
-	uint32_t next;		   /* in the queue */
+	uint32_t carrier;	   /* the flow that encapsulates this one */
 	uint16_t id;		   /* of the finding; 0: conforming, or not judged */
 	uint16_t what;		   /* enum what */
 	uint8_t from, to;	   /* zones of initiator and other end */
@@ -108,20 +110,25 @@ struct flow_more {
 	uint16_t early_n[2]; /* such copies, counted as copies until it is known what they are */
 	uint32_t early_bytes[2];
 	nstime early_time; /* of the first one from the end that did not begin the flow */
-	/* second line: watched flows only */
-	nstime last;
+	uint64_t stack;	   /* its layers when they are unusual, five bits each, outermost lowest; 0:
+			      nothing unusual */
+};
+
+_Static_assert(sizeof(struct flow_more) == 64, "a cold entry is one cache line");
+
+/* What is to be said of a flow, and when: only of flows that have a finding, or wait for one. Of no
+ * meaning without MORE_WATCHED. */
+struct flow_watch {
+	_Alignas(64) nstime last;
 	nstime unsaid_since; /* the first packet that was not said yet */
 	nstime deadline;
 	uint32_t said_packets, said_bytes; /* of flow.packets and flow.bytes */
-	uint32_t carrier;		   /* the flow that encapsulates this one */
+	uint32_t next, prev;		   /* in the queue */
 	struct place in, out;
 	struct mac smac, dmac;
-	uint32_t prev;	/* in the queue */
-	uint64_t stack; /* its layers when they are unusual, five bits each, outermost lowest; 0:
-			   nothing unusual */
 };
 
-_Static_assert(sizeof(struct flow_more) == 128, "a cold entry is two cache lines");
+_Static_assert(sizeof(struct flow_watch) == 64, "a watch is one cache line");
 
 /* As what a flow is counted. */
 enum flow_class {
@@ -141,6 +148,7 @@ struct flow_table {
 	struct flow_line *line;
 	struct flow *hot; /* [size + 1]; entry 0 is not used */
 	struct flow_more *more;
+	struct flow_watch *watch;
 	struct flow_head *head; /* what a restart needs beside the entries */
 	uint32_t size;		/* entries */
 	uint32_t bucket_mask;
@@ -158,7 +166,17 @@ size_t flow_table_bytes(uint32_t size);
  */
 bool flow_table_init(struct flow_table *t, void *memory, uint32_t size, const struct hash_key *key);
 
-uint64_t flow_hash(const struct flow_table *t, const struct flow_key *k);
+static inline uint64_t
+flow_hash(const struct flow_table *t, const struct flow_key *k)
+{
+	const uint64_t *c = t->key.k;
+	uint64_t rest = (uint64_t)k->port[0] << 32 | (uint64_t)k->port[1] << 16 |
+			(uint64_t)k->proto << 8 | k->kind;
+	uint64_t a = hash_fold(k->addr[0].d[0] ^ c[0], k->addr[0].d[1] ^ c[1]);
+	uint64_t b = hash_fold(k->addr[1].d[0] ^ c[2], k->addr[1].d[1] ^ c[3]);
+
+	return hash_fold(a ^ rest ^ c[4], b ^ c[5]);
+}
 
 /* Makes the key of a packet; returns which end its sender is, 0 or 1. */
 static inline unsigned
@@ -218,6 +236,9 @@ uint32_t flow_find(const struct flow_table *t, const struct flow_key *k, uint64_
  * with flow_remove() first, and the result is FLOW_NONE. */
 uint32_t flow_add(
     struct flow_table *t, const struct flow_key *k, uint64_t hash, uint32_t now, uint32_t *victim);
+
+/* The flow will soon be taken out: what that needs is fetched. */
+void flow_prefetch_end(const struct flow_table *t, uint32_t n);
 
 /* Takes a flow out. */
 void flow_remove(struct flow_table *t, uint32_t n);

@@ -13,6 +13,14 @@ take_policy(struct worker *w, const struct policy *p)
 	w->policy = p;
 	w->generation = (uint16_t)((p->generation & 15) << FLOW_GENERATION_SHIFT);
 	memset(w->zone_ifaces, 0, sizeof w->zone_ifaces);
+	memset(w->spot, 0, sizeof w->spot);
+	for (uint16_t i = 0; i < p->nifaces; i++) {
+		const struct policy_iface *iface = policy_iface(p, i);
+
+		w->spot[i].line = iface->untagged;
+		w->spot[i].zone = policy_line(p, iface->untagged)->zone;
+		w->spot[i].mirror = iface->mirror;
+	}
 	for (uint32_t i = 1; i <= p->nlines; i++) {
 		const struct policy_line *l = policy_line(p, (uint16_t)i);
 
@@ -33,7 +41,7 @@ worker_net(struct worker *w, const struct net *net)
 {
 	w->net = net;
 	for (unsigned i = 0; i < POLICY_IFACES; i++)
-		w->mac[i] = net->iface[i].has_mac ? mac_bits(net->iface[i].mac.b) : 0;
+		w->spot[i].mac = net->iface[i].has_mac ? mac_bits(net->iface[i].mac.b) : 0;
 }
 
 /* Flows that a killed worker left: their turns in the queues are found anew, and the policy is
@@ -53,7 +61,7 @@ recover(struct worker *w)
 		w->now = m->first;
 		if (m->early[0] || m->early[1] || (m->id && !(m->flags & MORE_SAID)))
 			outcome_wait(w, n, QUEUE_OUTCOME);
-		else if (m->id && f->packets != m->said_packets)
+		else if (m->id && f->packets != watch_of(w, n)->said_packets)
 			outcome_wait(w, n, QUEUE_COUNT);
 	}
 	w->now = now;

@@ -25,7 +25,7 @@ set_misplaced(struct worker *w, uint32_t n, const struct sight *s)
 	m->to = m->zone[s->end ^ 1];
 	m->conduit = (uint32_t)POLICY_NONE;
 	m->failed = COND_NONE;
-	audit_origin(m, s);
+	audit_origin(w, n, s);
 	if (s->line == 0 && s->place.vlan[0]) {
 		audit_finding(w, n, 1003, s);
 	} else if (zone == 0) {
@@ -203,9 +203,11 @@ misplace_early(struct worker *w, uint32_t n, const struct sight *s)
 
 	set_misplaced(w, n, s);
 	if (whole) {
-		m->said_packets = 0;
-		m->said_bytes = 0;
-		m->unsaid_since = m->first;
+		struct flow_watch *v = watch_of(w, n);
+
+		v->said_packets = 0;
+		v->said_bytes = 0;
+		v->unsaid_since = m->first;
 	}
 }
 
@@ -231,7 +233,7 @@ locate_early(struct worker *w, uint32_t n)
 			.zone = l->zone,
 			.end = end,
 			.place = { .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } } };
-		bool leaving = w->mac[l->iface] != 0;
+		bool leaving = w->spot[l->iface].mac != 0;
 		bool forged =
 		    leaving && end == initiator_of(f) && w->net->addrs_known &&
 		    !(f->key.state & FLOW_SAME) &&

@@ -11,14 +11,14 @@
 static void
 queue_append(struct worker *w, uint32_t n, enum flow_queue queue)
 {
-	struct flow_more *more = w->flows.more;
+	struct flow_watch *watch = w->flows.watch;
 	struct queue *q = &w->queue[queue];
 
-	more[n].queue = (uint8_t)queue;
-	more[n].next = FLOW_NONE;
-	more[n].prev = q->tail;
+	w->flows.more[n].queue = (uint8_t)queue;
+	watch[n].next = FLOW_NONE;
+	watch[n].prev = q->tail;
 	if (q->tail != FLOW_NONE)
-		more[q->tail].next = n;
+		watch[q->tail].next = n;
 	else
 		q->head = n;
 	q->tail = n;
@@ -27,33 +27,34 @@ queue_append(struct worker *w, uint32_t n, enum flow_queue queue)
 void
 outcome_unqueue(struct worker *w, uint32_t n)
 {
-	struct flow_more *more = w->flows.more, *m = &more[n];
+	struct flow_more *m = &w->flows.more[n];
+	struct flow_watch *watch = w->flows.watch, *v = &watch[n];
 	struct queue *q = &w->queue[m->queue];
 
 	if (m->queue == QUEUE_NONE)
 		return;
-	if (m->prev != FLOW_NONE)
-		more[m->prev].next = m->next;
+	if (v->prev != FLOW_NONE)
+		watch[v->prev].next = v->next;
 	else
-		q->head = m->next;
-	if (m->next != FLOW_NONE)
-		more[m->next].prev = m->prev;
+		q->head = v->next;
+	if (v->next != FLOW_NONE)
+		watch[v->next].prev = v->prev;
 	else
-		q->tail = m->prev;
+		q->tail = v->prev;
 	m->queue = QUEUE_NONE;
 }
 
 void
 outcome_wait(struct worker *w, uint32_t n, enum flow_queue queue)
 {
-	struct flow_more *m = &w->flows.more[n];
+	struct flow_watch *v = watch_of(w, n);
 
-	if (m->queue == queue)
+	if (w->flows.more[n].queue == queue)
 		return;
 	outcome_unqueue(w, n);
-	m->deadline = w->now + (queue == QUEUE_OUTCOME ? w->policy->attempt_after : COUNT_EVERY);
-	if (m->deadline < w->due)
-		w->due = m->deadline;
+	v->deadline = w->now + (queue == QUEUE_OUTCOME ? w->policy->attempt_after : COUNT_EVERY);
+	if (v->deadline < w->due)
+		w->due = v->deadline;
 	queue_append(w, n, queue);
 }
 
@@ -120,8 +121,11 @@ fill_carrier(struct worker *w, struct finding *out, uint32_t carrier)
 }
 
 static void
-fill(struct worker *w, struct finding *out, const struct flow *f, const struct flow_more *m)
+fill(struct worker *w, struct finding *out, uint32_t n)
 {
+	const struct flow *f = &w->flows.hot[n];
+	const struct flow_more *m = &w->flows.more[n];
+	const struct flow_watch *v = watch_of(w, n);
 	bool content = m->flags & MORE_CONTENT;
 	uint64_t stack = m->stack;
 
@@ -136,24 +140,24 @@ fill(struct worker *w, struct finding *out, const struct flow *f, const struct f
 		.rule = content ? m->conduit : (uint32_t)POLICY_NONE,
 		.near = content ? (uint32_t)POLICY_NONE : m->conduit,
 		.what = m->what,
-		.first = m->unsaid_since,
-		.last = m->last,
-		.n = f->packets - m->said_packets,
-		.bytes = f->bytes - m->said_bytes };
+		.first = v->unsaid_since,
+		.last = v->last,
+		.n = f->packets - v->said_packets,
+		.bytes = f->bytes - v->said_bytes };
 	fill_ends(out, f, initiator_of(f));
 	if (f->key.state & FLOW_MIDSTREAM)
 		out->flags |= FINDING_MIDSTREAM;
 	if (m->flags & MORE_ORIGIN) {
 		out->flags |= FINDING_HAS_IN;
-		out->in = m->in;
-		out->smac = m->smac;
-		out->dmac = m->dmac;
-		if (memcmp(m->smac.b, "\0\0\0\0\0", 6) != 0)
+		out->in = v->in;
+		out->smac = v->smac;
+		out->dmac = v->dmac;
+		if (memcmp(v->smac.b, "\0\0\0\0\0", 6) != 0)
 			out->flags |= FINDING_MACS;
 	}
 	if (m->flags & MORE_LEFT) {
 		out->flags |= FINDING_HAS_OUT;
-		out->out = m->out;
+		out->out = v->out;
 	}
 	if ((f->key.kind & KIND_INNER) && m->carrier)
 		fill_carrier(w, out, m->carrier);
@@ -168,9 +172,10 @@ outcome_say(struct worker *w, uint32_t n)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = &w->flows.more[n];
+	struct flow_watch *v = watch_of(w, n);
 	struct finding out;
 
-	fill(w, &out, f, m);
+	fill(w, &out, n);
 	if (!w->emit(w->emit_ctx, &out)) {
 		w->count[COUNTER_held_findings]++;
 		outcome_wait(w, n, QUEUE_COUNT);
@@ -180,8 +185,8 @@ outcome_say(struct worker *w, uint32_t n)
 	m->said = m->outcome;
 	if (m->outcome == OUTCOME_ANSWERED && !(m->flags & (MORE_CLIENT_MAC | MORE_SERVER_MAC)))
 		f->key.state |= FLOW_SETTLED;
-	m->said_packets = f->packets;
-	m->said_bytes = f->bytes;
+	v->said_packets = f->packets;
+	v->said_bytes = f->bytes;
 	return true;
 }
 
@@ -214,19 +219,19 @@ outcome_unsaid(const struct worker *w, uint32_t n)
 {
 	const struct flow_more *m = &w->flows.more[n];
 
-	return may_say(m) &&
-	       (w->flows.hot[n].packets != m->said_packets || !(m->flags & MORE_SAID));
+	return may_say(m) && (w->flows.hot[n].packets != w->flows.watch[n].said_packets ||
+				 !(m->flags & MORE_SAID));
 }
 
 void
 outcome_counted(struct worker *w, uint32_t n, nstime time)
 {
 	struct flow_more *m = &w->flows.more[n];
-	const struct flow *f = &w->flows.hot[n];
+	struct flow_watch *v = watch_of(w, n);
 
-	if (f->packets - m->said_packets == 1)
-		m->unsaid_since = time;
-	m->last = time;
+	if (w->flows.hot[n].packets - v->said_packets == 1)
+		v->unsaid_since = time;
+	v->last = time;
 	if ((m->flags & MORE_SAID) && m->queue == QUEUE_NONE)
 		outcome_wait(w, n, QUEUE_COUNT);
 }
@@ -245,7 +250,7 @@ outcome_turn(struct worker *w, uint32_t n)
 	if (!may_say(m))
 		return;
 	if (m->flags & MORE_SAID) {
-		if (f->packets != m->said_packets || m->outcome > m->said)
+		if (f->packets != watch_of(w, n)->said_packets || m->outcome > m->said)
 			(void)outcome_say(w, n); /* no room: it waits in the queue */
 		return;
 	}
@@ -262,7 +267,7 @@ tick_queue(struct worker *w, enum flow_queue queue, nstime now)
 {
 	uint32_t last = w->queue[queue].tail, n;
 
-	while ((n = w->queue[queue].head) != FLOW_NONE && w->flows.more[n].deadline <= now) {
+	while ((n = w->queue[queue].head) != FLOW_NONE && w->flows.watch[n].deadline <= now) {
 		outcome_turn(w, n);
 		if (n == last)
 			break;
@@ -278,8 +283,8 @@ first_due(const struct worker *w)
 	for (unsigned q = QUEUE_OUTCOME; q < QUEUES; q++) {
 		uint32_t n = w->queue[q].head;
 
-		if (n != FLOW_NONE && w->flows.more[n].deadline < due)
-			due = w->flows.more[n].deadline;
+		if (n != FLOW_NONE && w->flows.watch[n].deadline < due)
+			due = w->flows.watch[n].deadline;
 	}
 	return due;
 }

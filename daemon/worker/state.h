@@ -7,6 +7,8 @@
 #ifndef SEGAUDIT_STATE_H
 #define SEGAUDIT_STATE_H
 
+#include <stdatomic.h>
+
 #include "worker/decode.h"
 #include "worker/flow.h"
 #include "worker/fragment.h"
@@ -49,6 +51,15 @@ struct unreadable {
 	uint8_t zone; /* of the line */
 };
 
+/* What is asked of an interface for every frame: the line of frames without a tag, that one's zone,
+ * and the interface's own MAC as mac_bits(), 0 unknown. */
+struct spot {
+	uint64_t mac;
+	uint16_t line;
+	uint8_t zone;
+	bool mirror;
+};
+
 struct look {
 	struct flow_key key;
 	uint64_t hash;
@@ -67,7 +78,7 @@ struct worker {
 	uint64_t redo_to;    /* frames up to this number may have been counted by a worker that was
 				killed */
 	uint64_t zone_ifaces[POLICY_ZONES]; /* interfaces of each zone, one bit each */
-	uint64_t mac[POLICY_IFACES];	    /* the interface's own MAC, as mac_bits(); 0 unknown */
+	struct spot spot[POLICY_IFACES];
 	bool mirrored;			    /* some interface is a mirror port */
 
 	struct flow_table flows;
@@ -107,6 +118,21 @@ static inline struct pair_counters *
 pair_of(struct worker *w, uint8_t from, uint8_t to)
 {
 	return &w->pairs[(size_t)from * POLICY_ZONES + to];
+}
+
+/* What is to be said of flow N. */
+static inline struct flow_watch *
+watch_of(struct worker *w, uint32_t n)
+{
+	struct flow_more *m = &w->flows.more[n];
+	struct flow_watch *v = &w->flows.watch[n];
+
+	if (!(m->flags & MORE_WATCHED)) {
+		*v = (struct flow_watch){ .last = 0 };
+		atomic_signal_fence(memory_order_seq_cst); /* a worker may be killed here */
+		m->flags |= MORE_WATCHED;
+	}
+	return v;
 }
 
 static inline unsigned
@@ -173,7 +199,7 @@ locate_line(uint16_t token)
 void audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s);
 
 /* Notes where the initiator came in and what it looked like there, for the finding. */
-void audit_origin(struct flow_more *m, const struct sight *s);
+void audit_origin(struct worker *w, uint32_t n, const struct sight *s);
 
 /* The initiator's packet left by LINE: it crossed when that is another zone's than where it came
  * in. */

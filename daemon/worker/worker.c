@@ -14,24 +14,26 @@
 #define AGE_ROUND NS_MIN
 
 /* Where a frame was seen. */
-static void
+static inline void
 place_of(const struct worker *w, const struct frame *f, const struct packet *p, struct sight *s)
 {
-	const struct policy_iface *i = policy_iface(w->policy, f->iface);
-	uint64_t own = w->mac[f->iface];
+	const struct spot *at = &w->spot[f->iface];
 
 	s->frame = f;
 	s->place = (struct place){ .iface = f->iface, .vlan = { p->vlan[0], p->vlan[1] } };
-	s->line =
-	    p->vlan[0] ? policy_line_of(w->policy, f->iface, p->vlan[0], p->vlan[1]) : i->untagged;
-	s->zone = policy_line(w->policy, s->line)->zone;
+	s->line = at->line;
+	s->zone = at->zone;
+	if (__builtin_expect(p->vlan[0] != 0, 0)) {
+		s->line = policy_line_of(w->policy, f->iface, p->vlan[0], p->vlan[1]);
+		s->zone = policy_line(w->policy, s->line)->zone;
+	}
 	s->token = s->line ?
 		       s->line :
 		       (uint16_t)(TOKEN_UNNAMED |
 				  ((f->iface * 509u + p->vlan[0] * 7u + p->vlan[1]) & 0x7fff));
-	s->mirror = i->mirror;
-	s->own_known = own != 0 && p->smac;
-	s->own = s->own_known && mac_bits(p->smac) == own && !i->mirror;
+	s->mirror = at->mirror;
+	s->own_known = at->mac != 0 && p->smac;
+	s->own = s->own_known && mac_bits(p->smac) == at->mac && !at->mirror;
 	s->carrier = FLOW_NONE;
 	s->carried = COPY_FIRST;
 }
@@ -67,7 +69,7 @@ icmp_question(const struct packet *p)
 
 /* The key of a packet's flow, and which end the sender is. An ICMP answer has the key of its
  * question: the port of the asking end is its code, that of the other end its type. */
-static unsigned
+static inline __attribute__((always_inline)) unsigned
 key_of(struct flow_key *k, const struct packet *p, uint8_t more_kind)
 {
 	uint16_t sport = p->sport, dport = p->dport;
@@ -112,34 +114,45 @@ known(struct worker *w, uint32_t n, const struct sight *s, enum copy *copy)
 
 /* Is it the SYN of a new connection between the ends of a closed one? It comes in where its
  * sender's packets come in; elsewhere it is a late copy of the old one. */
-static bool
+static inline bool
 begins_again(const struct flow *f, const struct sight *s)
 {
-	bool first = f->key.state & (FLOW_OUT0 << s->end) ? s->token == f->out[s->end] :
-							    s->token == f->in[s->end] && !s->own;
-
-	return (s->packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && flow_closed(f) && first;
+	if ((s->packet->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN || !flow_closed(f))
+		return false;
+	return f->key.state & (FLOW_OUT0 << s->end) ? s->token == f->out[s->end] :
+						      s->token == f->in[s->end] && !s->own;
 }
 
-/* Judges one packet as part of the flow of its key. Returns the flow. */
-static uint32_t
-judge_flow(struct worker *w, const struct look *l, const struct sight *s, enum copy *copy)
+/* The long way: a flow that is not known yet (N is FLOW_NONE when it was not found at first sight),
+ * that begins again, or to which its packets matter. */
+static __attribute__((noinline)) uint32_t
+judge_unknown(
+    struct worker *w, uint32_t n, const struct look *l, const struct sight *s, enum copy *copy)
 {
-	uint32_t n = l->guess;
-	struct flow *f = &w->flows.hot[n];
 	bool fresh = false;
 
-	if (n == FLOW_NONE || !flow_key_equal(&f->key, &l->key) || !(f->key.state & FLOW_USED)) {
+	if (n == FLOW_NONE)
 		n = audit_flow(w, &l->key, l->hash, &fresh);
-		f = &w->flows.hot[n];
-	}
-	if (!fresh && begins_again(f, s)) {
+	if (!fresh && begins_again(&w->flows.hot[n], s)) {
 		audit_end(w, n);
 		n = audit_flow(w, &l->key, l->hash, &fresh);
-		f = &w->flows.hot[n];
 	}
 	if (fresh || !known(w, n, s, copy))
 		*copy = audit_packet(w, n, s, fresh);
+	return n;
+}
+
+/* Judges one packet as part of the flow of its key. Returns the flow. */
+static inline uint32_t
+judge_flow(struct worker *w, const struct look *l, const struct sight *s, enum copy *copy)
+{
+	uint32_t n = l->guess;
+	const struct flow *f = &w->flows.hot[n];
+
+	if (n == FLOW_NONE || !flow_key_equal(&f->key, &l->key) || !(f->key.state & FLOW_USED))
+		return judge_unknown(w, FLOW_NONE, l, s, copy);
+	if (begins_again(f, s) || !known(w, n, s, copy))
+		return judge_unknown(w, n, l, s, copy);
 	return n;
 }
 
@@ -368,9 +381,9 @@ judge_frame(struct worker *w, const struct frame *f, unsigned slot, struct packe
 	}
 }
 
-/* Ends flows that are over or were idle for long. */
-static void
-age_entry(struct worker *w, uint32_t n)
+/* Is a flow over, or was it idle for long? */
+static bool
+is_old(const struct worker *w, uint32_t n)
 {
 	const struct flow *f = &w->flows.hot[n];
 	nstime idle = (nstime)(flow_ticks(w->now) - f->last) << 20;
@@ -378,20 +391,48 @@ age_entry(struct worker *w, uint32_t n)
 			f->key.proto == IPPROTO_TCP ? LINGER_TCP :
 						      LINGER_OTHER;
 
-	if (!(f->key.state & FLOW_USED) || idle <= linger || idle > NS_DAY * 20)
-		return;
+	return (f->key.state & FLOW_USED) && idle > linger && idle <= NS_DAY * 20;
+}
+
+/* Ends an old flow, unless the hub is behind and it has counts to keep. */
+static void
+end_old(struct worker *w, uint32_t n)
+{
 	if (outcome_unsaid(w, n)) {
 		outcome_turn(w, n);
 		if (outcome_unsaid(w, n))
-			return; /* the hub is behind: the flow keeps its counts */
+			return;
 	}
 	audit_end(w, n);
 }
 
+/* Looks at the next N places of the table; what an end needs is on its way from memory while the
+ * other old flows are found. */
+static void
+age_some(struct worker *w, uint32_t n)
+{
+	struct flow_table *t = &w->flows;
+	uint32_t old[2 * WORKER_BATCH];
+	unsigned nold = 0;
+
+	for (; n > 0; n--) {
+		if (++t->hand >= t->fresh)
+			t->hand = 1;
+		if (t->hand < t->fresh && is_old(w, t->hand)) {
+			flow_prefetch_end(t, t->hand);
+			old[nold++] = t->hand;
+		}
+	}
+	for (unsigned i = 0; i < nold; i++)
+		if (is_old(w, old[i])) /* in a small table it may stand there twice */
+			end_old(w, old[i]);
+}
+
+/* Ends flows that are over or were idle for long. */
 static void
 age(struct worker *w)
 {
-	struct flow_table *t = &w->flows;
+	const struct flow_table *t = &w->flows;
 	nstime passed = w->now - w->aged;
 	uint32_t n;
 
@@ -405,11 +446,9 @@ age(struct worker *w)
 			(uint32_t)((nstime)t->fresh * passed / AGE_ROUND) + 1;
 	}
 	w->aged = w->now;
-	for (; n > 0; n--) {
-		if (++t->hand >= t->fresh)
-			t->hand = 1;
-		if (t->hand < t->fresh)
-			age_entry(w, t->hand);
+	for (uint32_t some; n > 0; n -= some) {
+		some = n < 2 * WORKER_BATCH ? n : 2 * WORKER_BATCH;
+		age_some(w, some);
 	}
 }
 
