@@ -79,6 +79,16 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 	outcome_wait(w, n, QUEUE_OUTCOME);
 }
 
+static struct mac
+mac_of(const uint8_t *bytes)
+{
+	struct mac mac = { .b = { 0 } };
+
+	if (bytes)
+		memcpy(mac.b, bytes, 6);
+	return mac;
+}
+
 /* Notes where the initiator came in and what it looked like there, for the finding. */
 void
 audit_origin(struct worker *w, uint32_t n, const struct sight *s)
@@ -88,12 +98,12 @@ audit_origin(struct worker *w, uint32_t n, const struct sight *s)
 	const struct packet *p = s->packet;
 
 	v->in = s->place;
-	v->smac = v->dmac = (struct mac){ .b = { 0 } };
 	m->flags = (uint16_t)((m->flags & ~MORE_UNSEEN) | MORE_ORIGIN);
-	if (p->smac)
-		memcpy(v->smac.b, p->smac, 6);
-	if (p->dmac)
-		memcpy(v->dmac.b, p->dmac, 6);
+	/* A MAC that the conduit does not list stays: it may have shown before this packet. */
+	if (m->failed != COND_CLIENT_MAC)
+		v->smac = mac_of(p->smac);
+	if (m->failed != COND_SERVER_MAC)
+		v->dmac = mac_of(p->dmac);
 	m->stack = 0;
 	if (p->depth > 0 || p->unexpected || (s->stack->n > 1 && s->stack->layer[1] == LAYER_SNAP))
 		for (unsigned i = p->nstack; i-- > 0;)
@@ -221,6 +231,8 @@ permit(struct worker *w, uint32_t n, const struct sight *s)
 	if (id) {
 		m->id = id;
 		m->what = WHAT_NOT_INSPECTED;
+		if (f->key.state & FLOW_MIDSTREAM)
+			m->what |= WHAT_MIDSTREAM;
 		m->flags |= MORE_CONTENT;
 		watch_of(w, n)->unsaid_since = s->frame->time;
 		f->key.state |= FLOW_WATCH;
@@ -412,8 +424,10 @@ static void
 check_content(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow_more *m = more_of(w, n);
+	bool ending = s->packet->tcp_flags & (TCP_FIN | TCP_RST);
+	bool missed = (m->what & WHAT_MIDSTREAM) && !ending; /* what came before was not seen */
 
-	if (s->packet->payload == 0 || s->reply || (m->flags & MORE_PAYLOAD))
+	if ((s->packet->payload == 0 && !missed) || s->reply || (m->flags & MORE_PAYLOAD))
 		return;
 	m->flags |= MORE_PAYLOAD;
 	audit_class(w, m, class_of(m->id));
@@ -449,10 +463,10 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 		check_macs(w, n, s);
 	if (m->id == 0)
 		return copy;
-	if (m->flags & MORE_CONTENT)
-		check_content(w, n, s);
 	if (copy == COPY_FIRST)
 		outcome_counted(w, n, s->frame->time);
+	if (m->flags & MORE_CONTENT)
+		check_content(w, n, s); /* may say it: the packet is part of that */
 	conclude(w, n, s, proof);
 	return copy;
 }

@@ -47,10 +47,18 @@ hold_early(struct worker *w, uint32_t n, const struct sight *s)
 
 	if (m->early[s->end] == 0) {
 		m->early[s->end] = s->token;
-		if (s->end == initiator_of(f))
+		if (s->end == initiator_of(f)) {
+			struct flow_watch *v = watch_of(w, n);
+
+			/* Should it be no copy, these tell who sent it. */
 			m->flags |= MORE_UNSEEN;
-		else
+			if (s->packet->smac && s->packet->dmac) {
+				memcpy(v->smac.b, s->packet->smac, 6);
+				memcpy(v->dmac.b, s->packet->dmac, 6);
+			}
+		} else {
 			m->early_time = s->frame->time;
+		}
 		outcome_wait(w, n, QUEUE_OUTCOME);
 	}
 	if (m->early_n[s->end] < UINT16_MAX) {
@@ -224,7 +232,10 @@ locate_early(struct worker *w, uint32_t n)
 		uint16_t line = locate_line(m->early[end]);
 		const struct policy_line *l = policy_line(w->policy, line);
 		struct frame frame = { .time = end == initiator_of(f) ? m->first : m->early_time };
-		struct packet packet = { .kind = PACKET_IP };
+		struct mac smac = watch_of(w, n)->smac, dmac = watch_of(w, n)->dmac;
+		struct packet packet = { .kind = PACKET_IP,
+			.smac = end == initiator_of(f) ? smac.b : NULL,
+			.dmac = end == initiator_of(f) ? dmac.b : NULL };
 		struct sight s = { .packet = &packet,
 			.frame = &frame,
 			.stack = &plain,
