@@ -57,8 +57,12 @@ static const struct call {
 	{ SCMP_SYS(fcntl), FOR_BOTH },
 	{ SCMP_SYS(uname), FOR_BOTH },
 	{ SCMP_SYS(getrandom), FOR_BOTH },
+	/* capture hands the hub a copy of a skipped frame in a memory of its own, sealed by fcntl
+	 */
+	{ SCMP_SYS(memfd_create), FOR_CAPTURE },
 	/* pcap_stats() reads /sys/class/net; the hub writes its files and looks whether they were
-	   rotated */
+	   rotated; it makes the directory of skipped frames (mkdir), counts them (getdents64), and
+	   takes back one that found no room (unlinkat) */
 	{ SCMP_SYS(openat), FOR_BOTH },
 	{ SCMP_SYS(open), FOR_BOTH },
 	{ SCMP_SYS(newfstatat), FOR_BOTH },

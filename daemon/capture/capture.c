@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "capture/merge.h"
+#include "capture/skipped.h"
 #include "model/chan.h"
 
 enum {
@@ -42,6 +43,7 @@ struct capture {
 	bool over;
 	struct msg_iface queue[QUEUE]; /* for the hub */
 	unsigned queued;
+	struct skipped skipped;
 };
 
 static void
@@ -204,6 +206,7 @@ tick(struct capture *c)
 	if (c->ready_due && c->policy)
 		say_ready(c);
 	flush_queue(c);
+	skipped_send(&c->skipped, &c->hub);
 }
 
 /* How long the loop may sleep, in nanoseconds. */
@@ -231,7 +234,7 @@ sleep_for(const struct capture *c)
 	if (m->blocked && due > HOLD_RETRY)
 		due = HOLD_RETRY;
 	/* Messages that wait for the hub, or for the monitor, are tried again before long. */
-	if ((c->queued || c->ready_due) && due > 100 * NS_MSEC)
+	if ((c->queued || c->skipped.n || c->ready_due) && due > 100 * NS_MSEC)
 		due = 100 * NS_MSEC;
 	return due > 0 ? due : 0;
 }
@@ -266,6 +269,7 @@ turn(struct capture *c)
 	for (nfds_t i = 1; r > 0 && i < n; i++)
 		if (poll[i].revents)
 			port_peek(of[i], &c->env);
+	skipped_copy(&c->skipped, &c->feed);
 	c->merge = merge_turn(c->port, POLICY_IFACES, &c->env, false);
 	if (r > 0 && poll[0].revents)
 		hear_monitor(c);
@@ -282,6 +286,7 @@ stop(struct capture *c)
 	do {
 		for (unsigned i = 0; i < POLICY_IFACES; i++)
 			port_peek(&c->port[i], &c->env);
+		skipped_copy(&c->skipped, &c->feed);
 		c->merge = merge_turn(c->port, POLICY_IFACES, &c->env, true);
 		if (c->merge.blocked)
 			(void)ppoll(NULL, 0, &pause, NULL);
@@ -293,6 +298,7 @@ stop(struct capture *c)
 	}
 	feed_publish(&c->feed);
 	flush_queue(c);
+	skipped_send(&c->skipped, &c->hub);
 }
 
 /* Takes over what the monitor arranged. 0 or -errno. */
@@ -342,6 +348,7 @@ capture_run(const struct role_args *args)
 	r = c->status;
 	for (unsigned i = 0; i < POLICY_IFACES; i++)
 		port_fini(&c->port[i]);
+	skipped_fini(&c->skipped);
 	feed_close(&c->feed);
 	free(c);
 	return r;

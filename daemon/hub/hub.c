@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "hub/coverage.h"
+#include "hub/evidence.h"
 #include "hub/hub.h"
 #include "hub/netlink.h"
 #include "hub/notes.h"
@@ -27,6 +28,7 @@ struct hub {
 	const char *version;
 	unsigned restarts;
 	struct generations policies;
+	char state_dir[256]; /* of the first policy: another one waits for a restart */
 	struct peers peers;
 	struct peers_calls calls;
 	struct accounts accounts;
@@ -90,6 +92,19 @@ on_iface(void *ctx, const struct msg_iface *m)
 }
 
 static void
+on_skipped(void *ctx, const struct msg_skipped *m, const uint8_t *bytes)
+{
+	struct hub *h = ctx;
+	char name[EVIDENCE_NAME] = "";
+	int r = bytes ? evidence_skipped(h->state_dir, h->tell.run.sid, m, bytes, name) : -m->error;
+
+	if (r < 0)
+		log_error("no copy is kept in %s/evidence of a frame that worker %u skipped: %s",
+		    h->state_dir, m->worker, evidence_error(r));
+	note_skipped(&h->tell, m, r, name);
+}
+
+static void
 on_ended(void *ctx, enum role role, unsigned index, enum peer_end why)
 {
 	struct hub *h = ctx;
@@ -136,6 +151,8 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 	uint32_t refused = sinks_set(h->sinks, p, h->now.mono);
 	coverage_policy(h->coverage, p, first ? GAP_START : GAP_RELOAD, h->now);
 	if (first) {
+		(void)snprintf(h->state_dir, sizeof h->state_dir, "%s",
+		    policy_text(p, p->state_dir)); /* the configuration allows no longer one */
 		note_restart(&h->tell, h->restarts);
 		h->incidents = incidents_new(INCIDENTS, &h->key, p->quiet_after, on_incident, h);
 		if (!h->incidents)
@@ -207,16 +224,16 @@ take_peer(struct hub *h, const struct msg_peer *m, int fds[CHAN_FDS])
 		log_error("a channel of role %u cannot be used: %s", m->role, strerror(-r));
 		return;
 	}
-	if (m->role == ROLE_CAPTURE && h->restarts && !m->restarts)
-		take_open(h);
-	if (!m->restarts || !h->tell.policy)
-		return;
-	if (m->role == ROLE_CAPTURE) {
+	if (m->role == ROLE_CAPTURE && m->restarts)
 		h->accounts.capture_restarted = true;
+	if (m->role == ROLE_CAPTURE && h->restarts && !m->died)
+		take_open(h);
+	if (!m->died || !h->tell.policy)
+		return;
+	if (m->role == ROLE_CAPTURE)
 		coverage_capture_died(h->coverage, m->died, h->now);
-	} else {
+	else
 		note_crash(&h->tell, m, h->peers.worker[m->index].control);
-	}
 }
 
 /* One message of the monitor. 0 or -errno, which ends the hub. */
@@ -411,9 +428,11 @@ start(struct hub *h)
 		return -ENOMEM;
 	h->clocks = h->now.wall - h->now.mono;
 	h->tick_due = h->now.mono + TICK;
-	h->calls = (struct peers_calls){
-		.finding = on_finding, .iface = on_iface, .ended = on_ended, .ctx = h
-	};
+	h->calls = (struct peers_calls){ .finding = on_finding,
+		.iface = on_iface,
+		.skipped = on_skipped,
+		.ended = on_ended,
+		.ctx = h };
 	peers_init(&h->peers, &h->policies, &h->calls);
 	return 0;
 }

@@ -2,8 +2,8 @@
  *
  * Knows: the other roles' channels and memories, and when to look at what. Owns the loop, the
  * mapped policies, the incidents, the sinks and the netlink socket. Started by segauditd.c in a
- * process of its own. Never sees a frame, never waits for a reader, never opens what the policy
- * does not name.
+ * process of its own. Sees no frame but those that capture hands it to be kept, whose bytes it only
+ * writes away; never waits for a reader, never opens what the policy does not name.
  */
 #ifndef SEGAUDIT_HUB_H
 #define SEGAUDIT_HUB_H

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "hub/coverage.h"
+#include "hub/evidence.h"
 #include "hub/notes.h"
 
 #define CLOCK_JUMP NS_SEC /* a larger difference of the two clocks from tick to tick is a step */
@@ -115,6 +116,37 @@ note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *
 	    tell_pick(t,
 		"a worker ended unexpectedly and was started again: its frames waited in the ring",
 		"判定プロセスが異常終了し、再起動しました。フレームはリングに保持されています"));
+}
+
+void
+note_skipped(struct tell *t, const struct msg_skipped *m, int why, const char *name)
+{
+	char buffer[400], at[NSTIME_TEXT];
+	struct text f = text_of(buffer, sizeof buffer);
+	const char *error = evidence_error(why);
+	const char *kept = tell_pick(t,
+	    "a frame that ended a worker twice was skipped: a copy is in evidence/ of state_dir",
+	    "判定プロセスを2度異常終了させたフレームを除外し、state_dir の evidence/ "
+	    "に保存しました");
+	const char *lost = tell_pick(t,
+	    "a frame that ended a worker twice was skipped, and no copy of it could be kept",
+	    "判定プロセスを2度異常終了させたフレームを除外しました。保存はできませんでした");
+
+	text_add(&f, "worker=%u what=skipped", m->worker);
+	if (m->seq) {
+		text_add(&f, " frame=%llu", (unsigned long long)m->seq);
+		if (m->iface < t->policy->nifaces) {
+			const char *iface = policy_iface(t->policy, m->iface)->name;
+
+			text_pair(&f, "in", iface, strlen(iface));
+		}
+		text_add(&f, " caplen=%u wirelen=%u from=%s", m->caplen, m->wirelen,
+		    nstime_text(at, m->time, policy_offset_at(t->policy, m->time)));
+	}
+	text_add(&f, " kept=%s", why ? "no" : name);
+	if (why)
+		text_pair(&f, "error", error, strlen(error));
+	tell_note(t, 9006, buffer, why ? lost : kept);
 }
 
 void

@@ -26,6 +26,10 @@ void note_abandoned(struct tell *t);
 /* 9006: how the worker before ended and what waits for the new one in its ring. */
 void note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *ring);
 
+/* 9006: a frame was skipped; WHY 0: a copy of it is kept as NAME, else the -errno of
+ * evidence_skipped(), or of capture. */
+void note_skipped(struct tell *t, const struct msg_skipped *m, int why, const char *name);
+
 /* 9006: a role sent what it may not send. */
 void note_wrong_peer(struct tell *t, const char *role, unsigned index);
 

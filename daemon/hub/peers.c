@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "hub/peers.h"
 
 enum {
@@ -78,7 +79,36 @@ take_findings(const struct peers *s, const struct msg_findings *m)
 }
 
 static bool
-take(const struct peers *s, enum role role, int type, const union msg_any *m)
+take_skipped(const struct peers *s, const struct msg_skipped *m, int fd)
+{
+	void *bytes;
+
+	if (m->worker >= ROLE_WORKERS || m->iface >= POLICY_IFACES || m->error < 0)
+		return false;
+	if (m->error) {
+		s->calls->skipped(s->calls->ctx, m, NULL);
+		return true;
+	}
+	if (m->caplen < 1 || m->caplen > MSG_FRAME_MOST || m->wirelen < m->caplen || m->seq == 0 ||
+	    !memory_is_sealed(fd, m->caplen))
+		return false;
+	/* Private: before Linux 6.7 a shared mapping of a memfd that is sealed against writing is
+	 * refused. */
+	bytes = mmap(NULL, m->caplen, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED) {
+		struct msg_skipped without = *m;
+
+		without.error = errno;
+		s->calls->skipped(s->calls->ctx, &without, NULL);
+		return true;
+	}
+	s->calls->skipped(s->calls->ctx, m, bytes);
+	unmap(bytes, m->caplen);
+	return true;
+}
+
+static bool
+take(const struct peers *s, enum role role, int type, const union msg_any *m, int fd)
 {
 	if (role == ROLE_WORKER && type == MSG_FINDINGS)
 		return take_findings(s, &m->m_FINDINGS);
@@ -93,6 +123,8 @@ take(const struct peers *s, enum role role, int type, const union msg_any *m)
 		s->calls->iface(s->calls->ctx, &m->m_IFACE);
 		return true;
 	}
+	if (role == ROLE_CAPTURE && type == MSG_SKIPPED)
+		return take_skipped(s, &m->m_SKIPPED, fd);
 	return false;
 }
 
@@ -107,7 +139,12 @@ peer_read(const struct peers *s, struct peer *p, enum role role, unsigned index,
 
 		if (type == 0)
 			return;
-		if (type > 0 && take(s, role, type, &m))
+
+		bool taken = type > 0 && take(s, role, type, &m, fds[0]);
+
+		if (fds[0] >= 0) /* no message to the hub from here has more than one */
+			close(fds[0]);
+		if (taken)
 			continue;
 		peer_close(p);
 		s->calls->ended(

@@ -23,6 +23,9 @@ struct peers_calls {
 	void (*finding)(void *ctx, const struct policy *p, const struct finding *f);
 	/* Capture opened or closed an interface. */
 	void (*iface)(void *ctx, const struct msg_iface *m);
+	/* A worker skipped a frame; BYTES: M->caplen of them, only for the call, or NULL with
+	 * M->error. */
+	void (*skipped)(void *ctx, const struct msg_skipped *m, const uint8_t *bytes);
 	/* A channel ended, and was closed. */
 	void (*ended)(void *ctx, enum role role, unsigned index, enum peer_end why);
 	void *ctx;

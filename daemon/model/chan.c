@@ -31,7 +31,8 @@ union ancillary {
 	char bytes[CMSG_SPACE(CHAN_FDS * sizeof(int))];
 };
 
-/* How many descriptors a message must carry: what its row says; a capture has no ring to show. */
+/* How many descriptors a message must carry: what its row says; a capture has no ring to show, a
+ * frame that could not be copied no bytes. */
 static unsigned
 fds_of(enum msg_type type, const void *message)
 {
@@ -39,6 +40,11 @@ fds_of(enum msg_type type, const void *message)
 		const struct msg_peer *peer = message;
 
 		return peer->role == ROLE_CAPTURE ? 2 : table[type].nfds;
+	}
+	if (type == MSG_SKIPPED) {
+		const struct msg_skipped *skipped = message;
+
+		return skipped->error ? 0 : table[type].nfds;
 	}
 	return table[type].nfds;
 }

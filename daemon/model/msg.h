@@ -48,7 +48,7 @@ struct msg_peer {
 	uint16_t pad;
 	uint32_t restarts; /* 0 at the first start */
 	int32_t status;	   /* wait(2) status of the one before, when it was restarted */
-	nstime died;	   /* when that was noticed */
+	nstime died;	   /* when that was noticed; 0 when another hub was told of it */
 };
 
 /* A boundary interface as the kernel has it (hub to monitor, which passes it to capture and
@@ -102,6 +102,23 @@ struct msg_iface {
 	uint8_t reason; /* enum gap_reason */
 	int32_t error;	/* libpcap's status when it could not be opened, else 0 */
 	nstime time;
+};
+
+enum { MSG_FRAME_MOST = 262144 }; /* bytes of a frame in a memfd: as many as capture takes */
+
+/* From capture: a frame that ended its worker twice and was skipped; its bytes come in a memfd of
+ * `caplen` bytes, sealed (base/memory.h). With an error there is none. */
+struct msg_skipped {
+	uint8_t worker;
+	uint8_t pad[3];
+	int32_t error;	  /* errno: why there are no bytes; else 0 */
+	uint32_t caplen;  /* 1 to MSG_FRAME_MOST */
+	uint32_t wirelen; /* at least caplen */
+	uint64_t seq; /* its number in the worker's ring; 0 with an error when it was not found */
+	nstime time;
+	uint16_t iface;
+	uint16_t link; /* enum frame_link, or another linktype */
+	uint32_t pad2;
 };
 
 /* From the monitor to the hub: what happened to the daemon itself. */

@@ -9,11 +9,12 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 enum { CONTROL_SIZE = 4096, ALIGN = 16 };
 
@@ -35,24 +36,6 @@ struct record {
 static_assert(sizeof(struct record) == 2 * ALIGN, "the layout is an interface");
 static_assert(sizeof(struct ring_control) <= CONTROL_SIZE, "the control memory is one page");
 
-/* A sealed memory of SIZE bytes, or -errno. */
-static int
-memory(const char *name, size_t size)
-{
-	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, (off_t)size) < 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0) {
-		int r = -errno;
-
-		(void)close(fd); /* nothing was written */
-		return r;
-	}
-	return fd;
-}
-
 int
 ring_create(size_t size, int *data_fd, int *control_fd)
 {
@@ -63,10 +46,10 @@ ring_create(size_t size, int *data_fd, int *control_fd)
 		return -EINVAL;
 	while (rounded < size)
 		rounded *= 2;
-	data = memory("ring-data", rounded);
+	data = memory_fixed("segaudit-ring-data", rounded);
 	if (data < 0)
 		return data;
-	control = memory("ring-control", CONTROL_SIZE);
+	control = memory_fixed("segaudit-ring-control", CONTROL_SIZE);
 	if (control < 0) {
 		(void)close(data); /* nothing was written */
 		return control;
@@ -190,6 +173,14 @@ ring_unmap(struct ring *r)
 	*r = (struct ring){ .data = NULL };
 }
 
+/* How many skipped frames the writer has not copied yet. */
+static uint64_t
+to_copy(const struct ring_control *c)
+{
+	return atomic_load_explicit(&c->skipped, memory_order_acquire) -
+	       atomic_load_explicit(&c->copied, memory_order_relaxed);
+}
+
 bool
 ring_put(struct ring *r, const struct frame *f)
 {
@@ -201,6 +192,9 @@ ring_put(struct ring *r, const struct frame *f)
 
 	/* A tail that is nowhere in the ring comes from no reader of ours: it gets nothing. */
 	if (used > r->size || f->caplen > r->size / 2)
+		return false;
+	/* Seen with the tail that gives back its memory: a skipped frame is not written over. */
+	if (to_copy(r->control))
 		return false;
 	size = (sizeof(struct record) + f->caplen + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 	padding = size > room ? room : 0;
@@ -245,6 +239,21 @@ ring_publish(struct ring *r)
 	return atomic_load_explicit(&c->sleeping, memory_order_relaxed) != 0;
 }
 
+/* The frame of the record at AT. */
+static struct frame
+frame_of(const struct ring *r, uint64_t at, const struct record *h)
+{
+	return (struct frame){
+		.bytes = r->data + (at & (r->size - 1)) + sizeof *h,
+		.caplen = h->caplen,
+		.wirelen = h->wirelen,
+		.time = h->time,
+		.seq = h->seq,
+		.iface = h->iface,
+		.link = h->link,
+	};
+}
+
 bool
 ring_take(struct ring *r, struct frame *f, int *error)
 {
@@ -271,15 +280,7 @@ ring_take(struct ring *r, struct frame *f, int *error)
 		}
 		r->cursor += h.size;
 		r->seq = h.seq;
-		*f = (struct frame){
-			.bytes = r->data + (at & (r->size - 1)) + sizeof h,
-			.caplen = h.caplen,
-			.wirelen = h.wirelen,
-			.time = h.time,
-			.seq = h.seq,
-			.iface = h.iface,
-			.link = h.link,
-		};
+		*f = frame_of(r, at, &h);
 		return true;
 	}
 	return false;
@@ -291,6 +292,51 @@ ring_release(struct ring *r)
 	atomic_store_explicit(&r->control->released, r->seq, memory_order_relaxed);
 	/* Behind it: the writer may now use the memory. */
 	atomic_store_explicit(&r->control->tail, r->cursor, memory_order_release);
+}
+
+void
+ring_skip(struct ring *r, const struct frame *f)
+{
+	struct ring_control *c = r->control;
+	uint64_t n = atomic_load_explicit(&c->skipped, memory_order_relaxed);
+	struct ring_skip *last = &c->skip[(n - 1) % RING_SKIPS], *s = &c->skip[n % RING_SKIPS];
+
+	/* The reader before was killed between this and the release. */
+	if (n > 0 && atomic_load_explicit(&last->seq, memory_order_relaxed) == f->seq)
+		return;
+	atomic_store_explicit(&s->seq, f->seq, memory_order_relaxed);
+	atomic_store_explicit(
+	    &s->at, (uint64_t)(f->bytes - r->data) - sizeof(struct record), memory_order_relaxed);
+	atomic_store_explicit(&c->skipped, n + 1, memory_order_release);
+}
+
+int
+ring_skipped(const struct ring *r, struct frame *f)
+{
+	const struct ring_control *c = r->control;
+	uint64_t n = to_copy(c), copied = atomic_load_explicit(&c->copied, memory_order_relaxed);
+	const struct ring_skip *s = &c->skip[copied % RING_SKIPS];
+	uint64_t at = atomic_load_explicit(&s->at, memory_order_relaxed);
+	struct record h;
+
+	if (n == 0)
+		return 0;
+	/* Any place in the memory, released or not; what stands there must be that frame. */
+	if (n > RING_SKIPS || at >= r->size || !record_read(r, at, r->size, &h) ||
+	    h.caplen == PADDING || h.seq != atomic_load_explicit(&s->seq, memory_order_relaxed))
+		return -EBADMSG;
+	*f = frame_of(r, at, &h);
+	return 1;
+}
+
+void
+ring_copied(struct ring *r)
+{
+	struct ring_control *c = r->control;
+	uint64_t n = to_copy(c), copied = atomic_load_explicit(&c->copied, memory_order_relaxed);
+
+	/* Of more than there is room for nobody knows the places. */
+	atomic_store_explicit(&c->copied, copied + (n > RING_SKIPS ? n : 1), memory_order_relaxed);
 }
 
 bool

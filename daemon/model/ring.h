@@ -12,11 +12,22 @@
 
 #include "model/frame.h"
 
-/* Control memory, one page. `head`, `published` are written by the producer, the rest by the
- * consumer. */
+/* Skipped frames that may wait to be copied: two restarts lie between any two of them, and the
+ * producer looks every second at least. */
+enum { RING_SKIPS = 8 };
+
+/* Where a skipped frame lies. */
+struct ring_skip {
+	_Atomic uint64_t seq; /* its number */
+	_Atomic uint64_t at;  /* its record begins here in the data memory */
+};
+
+/* Control memory, one page. `head`, `published` and `copied` are written by the producer, the rest
+ * by the consumer. */
 struct ring_control {
 	_Alignas(64) _Atomic uint64_t head; /* bytes ever written; position = head % size */
 	_Atomic uint64_t published;	    /* number (seq) of the last frame written */
+	_Atomic uint64_t copied;	    /* of `skipped`: copied, or given up */
 	_Alignas(64) _Atomic uint64_t tail; /* bytes ever released */
 	_Atomic uint64_t
 	    released; /* number of the last frame released: judged or skipped; stored before tail */
@@ -25,6 +36,7 @@ struct ring_control {
 	    in_hand; /* number of the frame that a careful consumer is judging, 0 for none */
 	_Atomic uint32_t attempts; /* times that a worker ended with it, this one included */
 	_Atomic uint64_t skipped; /* frames that were skipped because they ended the worker twice */
+	struct ring_skip skip[RING_SKIPS]; /* the last ones: the Nth, from 0, at N % RING_SKIPS */
 };
 
 struct ring {
@@ -46,8 +58,8 @@ int ring_map(struct ring *r, int data_fd, int control_fd, bool writer);
 void ring_unmap(struct ring *r);
 
 /* Writer: copies the frame's bytes behind the last one and gives it the next number. False when
- * there is no room, or a frame is longer than half the ring: nothing was written. Readers see it
- * after ring_publish(). */
+ * there is no room, a skipped frame was not copied yet (ring_skipped), or a frame is longer than
+ * half the ring: nothing was written. Readers see it after ring_publish(). */
 bool ring_put(struct ring *r, const struct frame *f);
 
 /* Writer: shows everything put so far. True when the reader sleeps and must be woken. */
@@ -59,6 +71,17 @@ bool ring_take(struct ring *r, struct frame *f, int *error);
 
 /* Reader: gives back everything taken so far. */
 void ring_release(struct ring *r);
+
+/* Reader: counts F, the frame taken last, as skipped, and keeps its bytes from the writer until
+ * ring_copied(). It is released like any other. A reader that was killed before it released it may
+ * say it again: it counts once. */
+void ring_skip(struct ring *r, const struct frame *f);
+
+/* Writer: the oldest skipped frame that was not copied, pointing into the ring; valid until
+ * ring_copied(). 1; 0 when there is none; -EBADMSG when one is said to be but is not there. After 1
+ * and -EBADMSG, ring_copied(). */
+int ring_skipped(const struct ring *r, struct frame *f);
+void ring_copied(struct ring *r);
 
 /* Reader: says that it will sleep. False when a frame came in between: then it must not.
  * ring_awake() after waking. */

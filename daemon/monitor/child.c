@@ -181,10 +181,9 @@ child_introduce(const struct child *hub, struct child *c, const struct shared *s
 		fds[1] = shared->worker[c->index].shm_reader;
 		fds[2] = shared->worker[c->index].control_reader;
 	}
-	/* A hub that was itself started again must not tell of a crash that another one told: to it
-	 * this is a first start. */
+	m.restarts = c->restarts;
+	/* A hub that was itself started again must not tell of a crash that another one told. */
 	if (c->died) {
-		m.restarts = c->restarts;
 		m.status = c->status;
 		m.died = c->died;
 	}

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/sandbox.h"
 #include "monitor/privilege.h"
 #include "monitor/state.h"
@@ -109,7 +110,7 @@ publish(struct monitor *m, struct policy *p)
 	int fd;
 
 	p->generation = m->policy ? m->policy->generation + 1 : 1;
-	fd = shared_sealed("segaudit-policy", p, p->size);
+	fd = memory_sealed("segaudit-policy", p, p->size);
 	if (fd < 0)
 		return fd;
 	if (m->news.policy_fd >= 0)

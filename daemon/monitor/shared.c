@@ -10,65 +10,9 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "model/ring.h"
 #include "model/shm.h"
-
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 8U /* Linux 6.3 */
-#endif
-
-static int
-memory(const char *name)
-{
-	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-
-	if (fd < 0 && errno == EINVAL)
-		fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	return fd < 0 ? -errno : fd;
-}
-
-/* Closes FD and gives back the error that made it useless. */
-static int
-give_up(int fd, int error)
-{
-	close(fd);
-	return -error;
-}
-
-int
-shared_memory(const char *name, uint64_t size)
-{
-	int fd = memory(name);
-
-	if (fd < 0)
-		return fd;
-	if (ftruncate(fd, (off_t)size) < 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-		return give_up(fd, errno);
-	return fd;
-}
-
-int
-shared_sealed(const char *name, const void *bytes, size_t size)
-{
-	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
-	const uint8_t *p = bytes;
-	int fd = memory(name);
-	size_t done = 0;
-
-	if (fd < 0)
-		return fd;
-	while (done < size) {
-		ssize_t n = write(fd, p + done, size - done);
-
-		if (n < 0 && errno != EINTR)
-			return give_up(fd, errno);
-		done += n > 0 ? (size_t)n : 0;
-	}
-	if (fcntl(fd, F_ADD_SEALS, seals) < 0)
-		return give_up(fd, errno);
-	return fd;
-}
 
 /* The same memory by a descriptor that cannot write. Where /proc is not there, it is the same right
  * as before. */
@@ -91,7 +35,7 @@ random_key(const char *name)
 	int fd;
 
 	hash_key_init(&key, 0);
-	fd = shared_sealed(name, &key, sizeof key);
+	fd = memory_sealed(name, &key, sizeof key);
 	explicit_bzero(&key, sizeof key);
 	return fd;
 }
@@ -136,10 +80,10 @@ open_worker(struct shared_worker *w, const struct policy *p, size_t flows)
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->wake < 0 && r == 0)
 		r = -errno;
-	w->shm = keep(shared_memory("segaudit-worker", sizeof(struct worker_shm)), &r);
+	w->shm = keep(memory_fixed("segaudit-worker", sizeof(struct worker_shm)), &r);
 	w->shm_reader = keep(r < 0 ? r : reader(w->shm), &r);
-	w->flows = keep(shared_memory("segaudit-flows", flows), &r);
-	w->keep = keep(shared_memory("segaudit-keep", WORKER_KEEP), &r);
+	w->flows = keep(memory_fixed("segaudit-flows", flows), &r);
+	w->keep = keep(memory_fixed("segaudit-keep", WORKER_KEEP), &r);
 	return r;
 }
 
@@ -154,7 +98,7 @@ shared_open(struct shared *s, const struct policy *p, size_t flows)
 		return -EINVAL;
 	s->shard_key = keep(random_key("segaudit-shard"), &r);
 	s->flow_key = keep(random_key("segaudit-hash"), &r);
-	s->capture = keep(shared_memory("segaudit-capture", sizeof(struct capture_shm)), &r);
+	s->capture = keep(memory_fixed("segaudit-capture", sizeof(struct capture_shm)), &r);
 	if (r == 0)
 		r = fill_capture(s->capture);
 	s->capture_reader = keep(r < 0 ? r : reader(s->capture), &r);

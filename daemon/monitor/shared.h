@@ -27,12 +27,6 @@ struct shared {
 
 enum { SHARED_FDS = CAPTURE_FD_RINGS + 3 * ROLE_WORKERS }; /* room for the longest list below */
 
-/* A memfd that holds SIZE bytes, zero, of a size that stays. Or -errno. */
-int shared_memory(const char *name, uint64_t size);
-
-/* A memfd that holds these bytes for ever: nobody can change it. Or -errno. */
-int shared_sealed(const char *name, const void *bytes, size_t size);
-
 /* Makes everything for P. FLOWS: bytes of one worker's tables. 0, or -errno after closing what was
  * made. */
 int shared_open(struct shared *s, const struct policy *p, size_t flows);

@@ -264,9 +264,7 @@ judge_carefully(struct loop *l)
 	if (take_in_hand(c, f.seq, f.seq <= l->suspect_to))
 		worker_judge(l->worker, &f, 1);
 	else
-		atomic_store_explicit(&c->skipped,
-		    atomic_load_explicit(&c->skipped, memory_order_relaxed) + 1,
-		    memory_order_relaxed);
+		ring_skip(&l->ring, &f);
 	finish_batch(l);
 	let_go(c);
 	return 1;

@@ -212,6 +212,41 @@ test_peer_descriptors(void **state)
 	ends_close(&e);
 }
 
+/* A frame comes with its bytes; one that could not be copied without. */
+static void
+test_skipped_descriptors(void **state)
+{
+	const uint32_t size = sizeof(struct msg_skipped);
+	struct ends e = ends_of(ROLE_CAPTURE, ROLE_HUB);
+	struct msg_skipped frame = { .worker = 3, .caplen = 60, .wirelen = 60, .seq = 7 };
+	struct msg_skipped without = { .worker = 3, .error = ENFILE };
+	int out = 0, fds[CHAN_FDS];
+	union msg_any m;
+
+	(void)state;
+	assert_int_equal(chan_send(&e.a, MSG_SKIPPED, &frame, &out), 0);
+	assert_int_equal(chan_receive(&e.b, &m, fds), MSG_SKIPPED);
+	assert_int_equal(m.m_SKIPPED.seq, 7);
+	assert_true(fds[0] >= 0);
+	assert_int_equal(fds[1], -1);
+	close(fds[0]);
+	assert_int_equal(chan_send(&e.a, MSG_SKIPPED, &without, NULL), 0);
+	assert_int_equal(chan_receive(&e.b, &m, fds), MSG_SKIPPED);
+	assert_int_equal(m.m_SKIPPED.error, ENFILE);
+	assert_int_equal(fds[0], -1);
+	/* not the other way round: refused() sends zeros, so no error */
+	assert_int_equal(
+	    refused(ROLE_CAPTURE, ROLE_HUB, (struct head){ MSG_SKIPPED, size }, size, 0), -EPROTO);
+	assert_int_equal(
+	    refused(ROLE_CAPTURE, ROLE_HUB, (struct head){ MSG_SKIPPED, size }, size, 2), -EPROTO);
+	send_raw(e.a.fd, (struct head){ MSG_SKIPPED, size }, &without, size, STDERR_FILENO, 1);
+	assert_int_equal(chan_receive(&e.b, &m, fds), -EPROTO);
+	/* and from capture only */
+	assert_int_equal(
+	    refused(ROLE_WORKER, ROLE_HUB, (struct head){ MSG_SKIPPED, size }, size, 1), -EPROTO);
+	ends_close(&e);
+}
+
 /* What the table does not allow is not even sent. */
 static void
 test_send_refuses(void **state)
@@ -372,6 +407,7 @@ main(void)
 		cmocka_unit_test(test_two_messages),
 		cmocka_unit_test(test_descriptor_arrives),
 		cmocka_unit_test(test_peer_descriptors),
+		cmocka_unit_test(test_skipped_descriptors),
 		cmocka_unit_test(test_send_refuses),
 		cmocka_unit_test(test_receive_refuses),
 		cmocka_unit_test(test_short),

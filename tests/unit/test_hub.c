@@ -9,9 +9,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "hub/hub.h"
 #include "model/chan.h"
 #include "model/ring.h"
@@ -66,6 +68,7 @@ send_policy(struct world *w)
 	if (w->generation >
 	    1) /* an end in core without a list: 7002, new in the second generation */
 		rules_conduit(&r, "wide", "lgwan", "kikan", NULL, NULL, "tcp/443");
+	r.conf.state_dir = w->generation > 1 ? "/nonexistent" : w->dir;
 	r.conf.sinks = &sink;
 	r.conf.nsinks = 1;
 	struct policy *p = rules_compile(&r, rules_utc(2026, 1, 5, 0, 0, 0));
@@ -154,7 +157,9 @@ wait_line(struct world *w, const char *text)
 static void
 add_capture(struct world *w, uint32_t restarts)
 {
-	struct msg_peer m = { .role = ROLE_CAPTURE, .restarts = restarts };
+	struct msg_peer m = {
+		.role = ROLE_CAPTURE, .restarts = restarts, .died = restarts ? nstime_now() : 0
+	};
 	int pair[2], fds[3];
 
 	if (w->capture.fd >= 0)
@@ -171,7 +176,10 @@ add_capture(struct world *w, uint32_t restarts)
 static void
 add_worker(struct world *w, uint32_t restarts, int status)
 {
-	struct msg_peer m = { .role = ROLE_WORKER, .restarts = restarts, .status = status };
+	struct msg_peer m = { .role = ROLE_WORKER,
+		.restarts = restarts,
+		.status = status,
+		.died = restarts ? nstime_now() : 0 };
 	int pair[2], fds[3];
 
 	if (w->worker.fd >= 0)
@@ -219,6 +227,39 @@ send_finding(struct world *w, uint8_t outcome, uint16_t iface, uint64_t n)
 	assert_true(addr_parse("10.3.9.7", &f->dst));
 	f->first = f->last = nstime_now();
 	assert_int_equal(chan_send(&w->worker, MSG_FINDINGS, &m, NULL), 0);
+}
+
+/* The run's id, as lines say it. */
+static const char *
+run_id(struct world *w)
+{
+	static char sid[9];
+	const char *at = strstr(log_text(w), " sid=");
+
+	snprintf(sid, sizeof sid, "%.8s", at ? at + 5 : "");
+	return sid;
+}
+
+static const char *
+kept_file(struct world *w, uint64_t seq)
+{
+	static char path[160];
+
+	snprintf(path, sizeof path, "%s/evidence/skipped-%s-0-%llu.pcap", w->dir, run_id(w),
+	    (unsigned long long)seq);
+	return path;
+}
+
+/* A skipped frame of CAPLEN bytes; MEMORY -1: those bytes, sealed. */
+static void
+send_skipped(struct world *w, const struct msg_skipped *m, int memory)
+{
+	static const uint8_t bytes[MSG_FRAME_MOST];
+	int fd = memory >= 0 ? memory : memory_sealed("test", bytes, m->caplen);
+
+	assert_true(fd >= 0);
+	assert_int_equal(chan_send(&w->capture, MSG_SKIPPED, m, &fd), 0);
+	close(fd);
 }
 
 static int
@@ -272,7 +313,11 @@ tear_down(void **state)
 	close(w->capture_fd);
 	close(w->worker_fd);
 	close(w->ring_fd);
+	for (uint64_t seq = 0; seq < 100; seq++)
+		unlink(kept_file(w, seq));
 	unlink(w->file);
+	snprintf(w->text, sizeof w->text, "%s/evidence", w->dir);
+	rmdir(w->text);
 	rmdir(w->dir);
 	free(w);
 	return 0;
@@ -415,6 +460,124 @@ test_compromised_worker(void **state)
 	stop(w);
 }
 
+static struct msg_skipped
+skipped_frame(uint64_t seq)
+{
+	return (struct msg_skipped){ .caplen = 60,
+		.wirelen = 1514,
+		.seq = seq,
+		.time = 1767582245 * NS_SEC,
+		.iface = 1,
+		.link = 1 };
+}
+
+static void
+test_skipped(void **state)
+{
+	struct world *w = *state;
+	struct msg_skipped m = skipped_frame(7);
+	char want[256];
+	struct stat st;
+
+	start(w);
+	send_skipped(w, &m, -1);
+	snprintf(want, sizeof want,
+	    "SEG9006 NOTE sev=err verdict=gap worker=0 what=skipped frame=7 in=sgt-none2 "
+	    "caplen=60 wirelen=1514 from=2026-01-05T12:04:05.000000+09:00 "
+	    "kept=skipped-%s-0-7.pcap ",
+	    run_id(w));
+	wait_line(w, want);
+	assert_int_equal(stat(kept_file(w, 7), &st), 0);
+	assert_int_equal(st.st_size, 24 + 16 + 60);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+
+	/* Capture could not copy one, and did not find another. */
+	m.seq = 8;
+	m.error = EMFILE;
+	assert_int_equal(chan_send(&w->capture, MSG_SKIPPED, &m, NULL), 0);
+	wait_line(w,
+	    " frame=8 in=sgt-none2 caplen=60 wirelen=1514 "
+	    "from=2026-01-05T12:04:05.000000+09:00 kept=no error=\"Too many open files\" ");
+	m = (struct msg_skipped){ .worker = 3, .error = EBADMSG };
+	assert_int_equal(chan_send(&w->capture, MSG_SKIPPED, &m, NULL), 0);
+	wait_line(w, "verdict=gap worker=3 what=skipped kept=no error=\"Bad message\" ");
+
+	/* A reload does not move the directory: another state_dir waits for a restart. */
+	send_policy(w);
+	(void)wait_ready(w);
+	m = skipped_frame(9);
+	send_skipped(w, &m, -1);
+	wait_line(w, "-0-9.pcap ");
+
+	/* The directory goes away under it. */
+	assert_int_equal(unlink(kept_file(w, 7)), 0);
+	assert_int_equal(unlink(kept_file(w, 9)), 0);
+	snprintf(want, sizeof want, "%s/evidence", w->dir);
+	assert_int_equal(rmdir(want), 0);
+	close(open(want, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	m.seq = 10;
+	send_skipped(w, &m, -1);
+	wait_line(w, " frame=10 in=sgt-none2 caplen=60 wirelen=1514 "
+		     "from=2026-01-05T12:04:05.000000+09:00 kept=no error=\"Not a directory\" ");
+	unlink(want);
+	stop(w);
+}
+
+/* What capture may not say: its channel is closed, and no file is written. */
+static void
+test_skipped_refused(void **state)
+{
+	struct world *w = *state;
+	struct msg_skipped bad[9];
+	unsigned restarts = 0;
+	int pair[2];
+
+	start(w);
+	for (unsigned i = 0; i < 9; i++)
+		bad[i] = skipped_frame(20 + i);
+	bad[0].worker = ROLE_WORKERS;
+	bad[1].iface = POLICY_IFACES;
+	bad[2].wirelen = 59;
+	bad[3].caplen = 0;
+	bad[4].seq = 0;
+	bad[5].caplen = bad[5].wirelen = MSG_FRAME_MOST + 1;
+	bad[6].error = -1;
+	for (unsigned i = 0; i < 9; i++) {
+		int fd = -1;
+
+		if (i == 5 || i == 8) { /* not sealed; 5: that does not matter */
+			void *at = memory(bad[i].caplen, &fd);
+
+			munmap(at, bad[i].caplen);
+		} else if (i == 7) { /* who reads it, waits */
+			assert_int_equal(pipe(pair), 0);
+			close(pair[1]);
+			fd = pair[0];
+		}
+		if (i == 6)
+			assert_int_equal(chan_send(&w->capture, MSG_SKIPPED, &bad[i], NULL), 0);
+		else
+			send_skipped(w, &bad[i], fd);
+		/* Its end is closed: what comes after it is not taken. */
+		for (unsigned k = 0; k < 500; k++) {
+			struct pollfd p = { .fd = w->capture.fd, .events = 0 };
+
+			if (poll(&p, 1, 10) == 1 && (p.revents & POLLHUP))
+				break;
+		}
+		struct msg_iface m = { .iface = 0 };
+		assert_int_equal(chan_send(&w->capture, MSG_IFACE, &m, NULL), -EPIPE);
+		wait_line(w, "what=protocol role=capture number=0 ");
+		assert_int_equal(access(kept_file(w, bad[i].seq), F_OK), -1);
+		add_capture(w, ++restarts);
+	}
+	assert_null(strstr(log_text(w), "what=skipped"));
+	struct msg_skipped good = skipped_frame(40);
+	send_skipped(w, &good, -1);
+	wait_line(w, "-0-40.pcap ");
+	stop(w);
+}
+
 static void
 test_finding_of_another_generation(void **state)
 {
@@ -485,6 +648,8 @@ main(void)
 		CASE(test_losses_and_accounts),
 		CASE(test_crash),
 		CASE(test_compromised_worker),
+		CASE(test_skipped),
+		CASE(test_skipped_refused),
 		CASE(test_finding_of_another_generation),
 		CASE(test_reload),
 		CASE(test_bad_policy),

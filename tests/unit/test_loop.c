@@ -354,6 +354,19 @@ counted(const struct bench *b, uint64_t frames, uint64_t skipped)
 	assert_int_equal(atomic_load(&b->ring.control->skipped), skipped);
 }
 
+/* Frame SEQ was skipped, and waits in the ring for its copy. */
+static void
+waits_for_copy(struct bench *b, uint64_t seq)
+{
+	struct frame f;
+
+	assert_int_equal(ring_skipped(&b->ring, &f), 1);
+	assert_int_equal(f.seq, seq);
+	assert_int_equal(f.caplen, 60);
+	assert_int_equal(f.bytes[0], FRAME_DEADLY);
+	ring_copied(&b->ring);
+}
+
 /* The findings of frames FIRST to LAST came once each. */
 static void
 said_once(const struct bench *b, unsigned first, unsigned last)
@@ -418,6 +431,7 @@ deadly_at(unsigned before, unsigned after)
 	put(&b, FRAME_GOOD, after);
 	assert_int_equal(run_all(&b), 2);
 	counted(&b, before + after, 1);
+	waits_for_copy(&b, before + 1);
 	said_once(&b, 1, before);
 	assert_int_equal(b.said[before + 1], 0);
 	said_once(&b, before + 2, before + 1 + after);
@@ -473,6 +487,8 @@ test_deadly_several(void **state)
 	put(&b, FRAME_GOOD, 100);
 	assert_int_equal(run_all(&b), 6);
 	counted(&b, 200, 3);
+	for (uint64_t seq = 101; seq <= 103; seq++)
+		waits_for_copy(&b, seq);
 	said_once(&b, 1, 100);
 	said_once(&b, 104, 203);
 	tear_down(&b);

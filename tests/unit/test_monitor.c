@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "model/ring.h"
 #include "model/shm.h"
 #include "monitor/child.h"
@@ -205,7 +206,7 @@ test_sealed(void **state)
 {
 	static const char text[] = "the policy";
 	char got[sizeof text];
-	int fd = shared_sealed("test", text, sizeof text);
+	int fd = memory_sealed("test", text, sizeof text);
 
 	(void)state;
 	assert_true(fd >= 0);
@@ -326,7 +327,7 @@ test_news(void **state)
 	child_init(&c, ROLE_WORKER, 0);
 	c.control.fd = pair[0];
 	worker = (struct chan){ .fd = pair[1], .self = ROLE_WORKER, .peer = ROLE_MONITOR };
-	news.policy_fd = shared_sealed("test", "p", 1);
+	news.policy_fd = memory_sealed("test", "p", 1);
 	news.policy.generation = 5;
 	news.link[3].iface = 3;
 	news.link[60].iface = 60;
@@ -384,7 +385,7 @@ test_introduce(void **state)
 		assert_false(c.send_peer);
 		assert_int_equal(chan_receive(&other, &m, fds), MSG_PEER);
 		assert_int_equal(m.m_PEER.index, 1);
-		assert_int_equal(m.m_PEER.restarts, round == 0 ? 1 : 0);
+		assert_int_equal(m.m_PEER.restarts, 1);
 		assert_int_equal(m.m_PEER.status, round == 0 ? 11 : 0);
 		assert_int_equal(m.m_PEER.died, round == 0 ? 4711 : 0);
 		for (unsigned i = 0; i < 3; i++)

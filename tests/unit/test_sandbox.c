@@ -2,19 +2,23 @@
  * own under the filter. */
 #include "unit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/sandbox.h"
 
 /* The descriptors as the worker's filter knows them; the children are arranged so. */
@@ -167,6 +171,38 @@ opens_netlink(void)
 	return socket(AF_NETLINK, SOCK_RAW, 0) < 0;
 }
 
+/* What capture does with a skipped frame. */
+static int
+copies_frame(void)
+{
+	static const char bytes[5000];
+	int fd = memory_sealed("test", bytes, sizeof bytes);
+
+	return fd < 0 || close(fd) < 0;
+}
+
+/* What the hub does with it. */
+static int
+keeps_frame(void)
+{
+	char path[] = "/tmp/segaudit-sandbox-XXXXXX";
+	struct iovec part = { .iov_base = path, .iov_len = sizeof path };
+	DIR *d;
+	int fd;
+
+	if (!mkdtemp(path)) /* by mkdir */
+		return 1;
+	d = opendir(path);
+	if (!d || !readdir(d))
+		return 2;
+	fd = openat(dirfd(d), "x", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || memory_is_sealed(fd, 0) || writev(fd, &part, 1) != sizeof path)
+		return 3;
+	if (close(fd) < 0 || unlinkat(dirfd(d), "x", 0) < 0 || closedir(d) < 0)
+		return 4;
+	return unlinkat(AT_FDCWD, path, AT_REMOVEDIR) < 0 ? 5 : 0;
+}
+
 /* The wait(2) status of a child that does WHAT under the filter of ROLE. */
 static int
 status_of(enum sandbox role, int (*what)(void))
@@ -241,6 +277,7 @@ test_capture(void **state)
 	(void)state;
 	lives(SANDBOX_CAPTURE, opens_packet_socket);
 	lives(SANDBOX_CAPTURE, works);
+	lives(SANDBOX_CAPTURE, copies_frame);
 	if (sandbox_sanitized())
 		skip();
 	dies(SANDBOX_CAPTURE, opens_tcp6);
@@ -255,6 +292,7 @@ test_hub(void **state)
 	(void)state;
 	lives(SANDBOX_HUB, opens_netlink);
 	lives(SANDBOX_HUB, works);
+	lives(SANDBOX_HUB, keeps_frame);
 	if (sandbox_sanitized())
 		skip();
 	dies(SANDBOX_HUB, opens_packet_socket);
