@@ -44,12 +44,11 @@ hold_early(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n);
+	struct flow_watch *v = watch_of(w, n);
 
 	if (m->early[s->end] == 0) {
 		m->early[s->end] = s->token;
 		if (s->end == initiator_of(f)) {
-			struct flow_watch *v = watch_of(w, n);
-
 			/* Should it be no copy, these tell who sent it. */
 			m->flags |= MORE_UNSEEN;
 			if (s->packet->smac && s->packet->dmac) {
@@ -65,6 +64,9 @@ hold_early(struct worker *w, uint32_t n, const struct sight *s)
 		m->early_n[s->end]++;
 		m->early_bytes[s->end] += s->packet->bytes;
 	}
+	/* For when they turn out to count; the packet that comes in sets its own time. */
+	if (s->frame->time > v->last)
+		v->last = s->frame->time;
 	return COPY_FURTHER;
 }
 

@@ -237,6 +237,21 @@ outcome_counted(struct worker *w, uint32_t n, nstime time)
 }
 
 void
+outcome_waited(struct worker *w, uint32_t n, nstime time)
+{
+	struct flow_more *m = &w->flows.more[n];
+	struct flow_watch *v;
+
+	if (m->id == 0)
+		return; /* nothing is said of it */
+	v = watch_of(w, n);
+	if (w->flows.hot[n].packets == v->said_packets || time < v->unsaid_since)
+		v->unsaid_since = time;
+	if ((m->flags & MORE_SAID) && m->queue == QUEUE_NONE)
+		outcome_wait(w, n, QUEUE_COUNT);
+}
+
+void
 outcome_turn(struct worker *w, uint32_t n)
 {
 	struct flow *f = &w->flows.hot[n];

@@ -79,7 +79,7 @@ struct worker {
 				killed */
 	uint64_t zone_ifaces[POLICY_ZONES]; /* interfaces of each zone, one bit each */
 	struct spot spot[POLICY_IFACES];
-	bool mirrored;			    /* some interface is a mirror port */
+	bool mirrored; /* some interface is a mirror port */
 
 	struct flow_table flows;
 	struct fragment_table fragments;
@@ -237,6 +237,9 @@ bool outcome_unsaid(const struct worker *w, uint32_t n);
 
 /* A packet of a flow with a finding was counted, at TIME. */
 void outcome_counted(struct worker *w, uint32_t n, nstime time);
+
+/* Packets that waited since TIME will be counted for a flow: what is said next begins with them. */
+void outcome_waited(struct worker *w, uint32_t n, nstime time);
 
 /* The flow waits no more. */
 void outcome_unqueue(struct worker *w, uint32_t n);

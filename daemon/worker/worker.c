@@ -217,6 +217,8 @@ hold_fragment(struct fragment *e, const struct sight *s)
 	}
 	if (s->own || e->token != s->token)
 		return COPY_FURTHER;
+	if (e->packets == 0)
+		e->first = s->frame->time;
 	e->packets++;
 	e->bytes += s->packet->bytes;
 	return COPY_FIRST;
@@ -262,6 +264,8 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
 	}
 	e->flow = n;
 	e->last = s->frame->time;
+	if (e->packets)
+		outcome_waited(w, n, e->first);
 	f->packets += e->packets;
 	f->bytes += e->bytes;
 	e->packets = 0;
