@@ -191,6 +191,20 @@ test_every_event_has_an_example(void **state)
 	}
 }
 
+/* Are the packets that a cut frame GOT before the cut those of the WHOLE one? But for whether one
+ * has something inside: as long as that cannot be seen, it is taken to have. */
+static bool
+is_part_of(const char *got, const char *whole)
+{
+	const char *cut = strstr(got, "bad:truncated"), *inside = strstr(got, " inside");
+
+	if (!cut)
+		return false;
+	if (inside && inside < cut)
+		cut = inside;
+	return strncmp(got, whole, (size_t)(cut - got)) == 0;
+}
+
 /* A frame cut by the capture gives what the whole frame gives, or ends with `truncated`; what it
  * had before stays true. */
 static void
@@ -207,7 +221,7 @@ test_capture_cut_anywhere(void **state)
 		for (size_t cut = 0; cut < n; cut++) {
 			(void)decode_text(bytes, cut, n, FRAME_ETHERNET, got);
 			bool same = strcmp(got, whole) == 0;
-			if (!same && (complete || !strstr(got, "bad:truncated")))
+			if (!same && (complete || !is_part_of(got, whole)))
 				fail_msg(
 				    "%s\n  cut to %zu of %zu: %s", examples[i].from, cut, n, got);
 			complete = same;

@@ -587,6 +587,7 @@ test_finding_of_another_generation(void **state)
 	w->generation = 7; /* one that never was */
 	send_finding(w, OUTCOME_CROSSED, 1, 1);
 	wait_line(w, "SEG9006 NOTE sev=err verdict=gap what=protocol role=worker number=0 ");
+	assert_null(strstr(log_text(w), "SEG2002"));
 	stop(w);
 }
 
