@@ -161,9 +161,16 @@ begin(struct worker *w, uint32_t n, const struct sight *s)
 		m->flags |= MORE_MIRROR;
 	if (i)
 		f->key.state |= FLOW_SWAPPED;
-	f->key.state |= w->generation;
+}
+
+/* The verdict is there. A worker that goes on after this one was killed takes the flow as it is
+ * from here on; before, a new flow is a free entry (flow_add()), and one that was to be judged
+ * again still is. */
+static void
+mark_judged(const struct worker *w, struct flow *f)
+{
 	atomic_signal_fence(memory_order_seq_cst);
-	f->key.state |= FLOW_USED; /* last: see flow_add() */
+	f->key.state = (uint16_t)((f->key.state & ~FLOW_GENERATION) | w->generation | FLOW_USED);
 }
 
 /* The id under which a conduit's `require` is not verified, as long as there is no inspector for it
@@ -397,8 +404,8 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n), old;
-	uint16_t keep =
-	    FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED | FLOW_MIDSTREAM;
+	uint16_t keep = FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED |
+			FLOW_MIDSTREAM | FLOW_GENERATION;
 	unsigned i = initiator_of(f);
 
 	if ((m->flags & MORE_SAID) && f->packets != watch_of(w, n)->said_packets)
@@ -410,7 +417,7 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 	memset(f->out, 0, sizeof f->out);
 	begin(w, n, s);
 	f->key.state &= (uint16_t) ~(FLOW_SWAPPED | (keep & FLOW_MIDSTREAM));
-	f->key.state |= (uint16_t)((i ? FLOW_SWAPPED : 0) | w->generation);
+	f->key.state |= (uint16_t)(i ? FLOW_SWAPPED : 0);
 	m->first = old.first;
 	m->from = m->zone[i];
 	m->to = m->zone[i ^ 1];
@@ -449,8 +456,10 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	else if (again)
 		begin_again(w, n, s);
 	copy = locate_packet(w, n, s, &proof);
-	if (new || again)
+	if (new || again) {
 		judge(w, n, s);
+		mark_judged(w, f);
+	}
 	if ((f->key.state & FLOW_WATCH) && copy == COPY_FIRST && s->end == initiator_of(f) &&
 	    !(m->flags & MORE_ORIGIN) && !s->own && !s->reply)
 		audit_origin(w, n, s);

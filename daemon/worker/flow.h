@@ -231,8 +231,8 @@ uint32_t flow_guess(const struct flow_table *t, uint64_t hash);
 uint32_t flow_find(const struct flow_table *t, const struct flow_key *k, uint64_t hash);
 
 /* A new flow of that key, which must not be in the table: the key is set, everything else zero. The
- * caller sets FLOW_USED when the cold entry is filled: a flow of a worker that was killed before
- * that is a free entry for the next. When there is no room, *VICTIM is a flow that must be ended
+ * caller sets FLOW_USED when the flow is judged: one of a worker that was killed before that is a
+ * free entry for the next. When there is no room, *VICTIM is a flow that must be ended
  * with flow_remove() first, and the result is FLOW_NONE. */
 uint32_t flow_add(
     struct flow_table *t, const struct flow_key *k, uint64_t hash, uint32_t now, uint32_t *victim);

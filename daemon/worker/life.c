@@ -44,8 +44,7 @@ worker_net(struct worker *w, const struct net *net)
 		w->spot[i].mac = net->iface[i].has_mac ? mac_bits(net->iface[i].mac.b) : 0;
 }
 
-/* Flows that a killed worker left: their turns in the queues are found anew, and the policy is
- * asked again. */
+/* Flows that a killed worker left: their turns in the queues are found anew. */
 static void
 recover(struct worker *w)
 {
