@@ -404,20 +404,18 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n), old;
-	uint16_t keep = FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED |
-			FLOW_MIDSTREAM | FLOW_GENERATION;
+	uint16_t state = f->key.state & (FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST |
+					    FLOW_SWAPPED | FLOW_MIDSTREAM | FLOW_GENERATION);
 	unsigned i = initiator_of(f);
 
 	if ((m->flags & MORE_SAID) && f->packets != watch_of(w, n)->said_packets)
 		(void)outcome_say(w, n); /* no room: the counts stay for the next finding */
 	old = *m;
 	audit_class(w, m, FLOW_UNJUDGED);
-	f->key.state &= keep;
 	memset(f->in, 0, sizeof f->in);
 	memset(f->out, 0, sizeof f->out);
 	begin(w, n, s);
-	f->key.state &= (uint16_t) ~(FLOW_SWAPPED | (keep & FLOW_MIDSTREAM));
-	f->key.state |= (uint16_t)(i ? FLOW_SWAPPED : 0);
+	f->key.state = state; /* who began it was found out when it began */
 	m->first = old.first;
 	m->from = m->zone[i];
 	m->to = m->zone[i ^ 1];
