@@ -65,9 +65,9 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 
 	if (m->id == id)
 		return;
-	if (m->id != 0 && (m->flags & MORE_SAID) && f->packets != v->said_packets)
-		(void)outcome_say(
-		    w, n); /* no room: these counts go with the next finding of the flow */
+	if (m->id != 0 && (m->flags & MORE_SAID) && f->packets != v->said_packets &&
+	    !outcome_say(w, n))
+		w->count[COUNTER_unsaid] += f->packets - v->said_packets;
 	m->id = id;
 	m->flags &= (uint16_t) ~(MORE_SAID | MORE_CONTENT);
 	v->said_packets = f->packets;
@@ -408,8 +408,8 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 					    FLOW_SWAPPED | FLOW_MIDSTREAM | FLOW_GENERATION);
 	unsigned i = initiator_of(f);
 
-	if ((m->flags & MORE_SAID) && f->packets != watch_of(w, n)->said_packets)
-		(void)outcome_say(w, n); /* no room: the counts stay for the next finding */
+	if (outcome_unsaid(w, n) && !outcome_say(w, n))
+		w->count[COUNTER_unsaid] += f->packets - watch_of(w, n)->said_packets;
 	old = *m;
 	audit_class(w, m, FLOW_UNJUDGED);
 	memset(f->in, 0, sizeof f->in);
