@@ -323,7 +323,6 @@ outcome_unreadable(struct worker *w, const struct sight *s)
 	if (u->frames == 0) {
 		u->first = s->frame->time;
 		u->in = s->place;
-		u->zone = s->zone;
 	}
 	u->last = s->frame->time;
 	u->frames++;
@@ -334,6 +333,15 @@ outcome_unreadable(struct worker *w, const struct sight *s)
 	}
 }
 
+/* The zone of a place now: since the frame was seen there another policy may have come. */
+static uint8_t
+zone_at(const struct worker *w, const struct place *at)
+{
+	uint16_t line = policy_line_of(w->policy, at->iface, at->vlan[0], at->vlan[1]);
+
+	return policy_line(w->policy, line)->zone;
+}
+
 void
 outcome_say_unreadable(struct worker *w)
 {
@@ -342,8 +350,12 @@ outcome_say_unreadable(struct worker *w)
 	for (unsigned i = 0; i < POLICY_IFACES; i++) {
 		for (unsigned e = 0; e < EVENT_COUNT; e++) {
 			struct unreadable *u = &w->unreadable[i][e];
+
+			if (u->frames == 0)
+				continue;
+
 			struct finding f = { .id = 1005,
-				.from = u->zone,
+				.from = zone_at(w, &u->in),
 				.generation = w->policy->generation,
 				.rule = (uint32_t)POLICY_NONE,
 				.near = (uint32_t)POLICY_NONE,
@@ -356,8 +368,6 @@ outcome_say_unreadable(struct worker *w)
 				.n = u->frames,
 				.bytes = u->bytes };
 
-			if (u->frames == 0)
-				continue;
 			if (w->emit(w->emit_ctx, &f)) {
 				u->frames = 0;
 				u->bytes = 0;

@@ -48,7 +48,6 @@ struct unreadable {
 	uint64_t frames, bytes; /* not said yet */
 	nstime first, last;
 	struct place in;
-	uint8_t zone; /* of the line */
 };
 
 /* What is asked of an interface for every frame: the line of frames without a tag, that one's zone,
