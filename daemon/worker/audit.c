@@ -486,22 +486,24 @@ audit_orphans(struct worker *w, const struct fragment *e)
 		.src = e->src,
 		.dst = e->dst,
 		.is4 = e->is4,
+		.depth = e->inner,
 		.proto = e->real_proto };
 	struct frame frame = { .time = e->first, .iface = e->in.iface, .seq = UINT64_MAX };
 	struct sight s = { .packet = &packet,
 		.frame = &frame,
 		.stack = &plain,
 		.place = e->in,
-		.line = locate_line(e->token),
-		.token = e->token,
+		.line = policy_line_of(w->policy, e->in.iface, e->in.vlan[0], e->in.vlan[1]),
 		.own_known = true };
-	uint8_t kind = (uint8_t)(KIND_FRAGMENTS | (e->is4 ? KIND_IS4 : 0));
+	uint8_t kind =
+	    (uint8_t)(KIND_FRAGMENTS | (e->is4 ? KIND_IS4 : 0) | (e->inner ? KIND_INNER : 0));
 	struct flow_key key;
 	bool new;
 	uint32_t n;
 
 	s.zone = policy_line(w->policy, s.line)->zone;
-	s.mirror = policy_iface(w->policy, e->in.iface)->mirror;
+	s.token = token_of(&s.place, s.line);
+	s.mirror = w->spot[e->in.iface].mirror;
 	s.end = flow_key_of(&key, &e->src, &e->dst, 0, 0, e->real_proto, kind);
 	n = audit_flow(w, &key, flow_hash(&w->flows, &key), &new);
 	packet.bytes = e->bytes;

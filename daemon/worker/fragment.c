@@ -4,7 +4,8 @@ static bool
 same_datagram(const struct fragment *e, const struct packet *p, uint8_t proto)
 {
 	return e->used && e->id == p->fragment_id && e->proto == proto && e->is4 == p->is4 &&
-	       addr_equal(&e->src, &p->src) && addr_equal(&e->dst, &p->dst);
+	       e->inner == (p->depth > 0) && addr_equal(&e->src, &p->src) &&
+	       addr_equal(&e->dst, &p->dst);
 }
 
 struct fragment *
@@ -36,6 +37,7 @@ fragment_of(struct fragment_table *t, const struct packet *p, nstime now, struct
 		.real_proto = p->proto,
 		.is4 = p->is4,
 		.used = true,
+		.inner = p->depth > 0,
 		.first = now,
 		.last = now };
 	return oldest;

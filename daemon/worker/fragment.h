@@ -19,12 +19,14 @@ struct fragment {
 	struct addr src, dst;
 	uint32_t id;
 	uint32_t flow;	    /* FLOW_NONE: the first piece was not seen yet */
+	nstime flow_first;  /* of that flow: another one may have its number by now */
 	uint8_t proto;	    /* 0 for IPv6 in the key */
 	uint8_t real_proto; /* as the newest piece said it */
 	bool is4, used;
+	bool inner;		 /* inside an encapsulation */
+	bool placed;		 /* `in` is known */
 	uint32_t packets, bytes; /* pieces that wait for the first one, by first copy */
 	struct place in;	 /* where the first of them came in */
-	uint16_t token;		 /* of that place */
 	nstime first, last;
 };
 

@@ -103,6 +103,21 @@ struct worker {
 	struct packet packet[WORKER_PACKETS];
 };
 
+/* The number of a place in flow.in and flow.out. Those that no zone names may share theirs. */
+static inline uint16_t
+token_of(const struct place *at, uint16_t line)
+{
+	return line ? line :
+		      (uint16_t)(TOKEN_UNNAMED |
+				 ((at->iface * 509u + at->vlan[0] * 7u + at->vlan[1]) & 0x7fff));
+}
+
+static inline bool
+place_equal(const struct place *a, const struct place *b)
+{
+	return a->iface == b->iface && a->vlan[0] == b->vlan[0] && a->vlan[1] == b->vlan[1];
+}
+
 /* A MAC as a number, for comparing. */
 static inline uint64_t
 mac_bits(const uint8_t *mac)

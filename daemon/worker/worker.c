@@ -27,10 +27,7 @@ place_of(const struct worker *w, const struct frame *f, const struct packet *p, 
 		s->line = policy_line_of(w->policy, f->iface, p->vlan[0], p->vlan[1]);
 		s->zone = policy_line(w->policy, s->line)->zone;
 	}
-	s->token = s->line ?
-		       s->line :
-		       (uint16_t)(TOKEN_UNNAMED |
-				  ((f->iface * 509u + p->vlan[0] * 7u + p->vlan[1]) & 0x7fff));
+	s->token = token_of(&s->place, s->line);
 	s->mirror = at->mirror;
 	s->own_known = at->mac != 0 && p->smac;
 	s->own = s->own_known && mac_bits(p->smac) == at->mac && !at->mirror;
@@ -211,11 +208,13 @@ judge_opaque(struct worker *w, struct sight s, const struct packet *carrier)
 static enum copy
 hold_fragment(struct fragment *e, const struct sight *s)
 {
-	if (e->token == 0) {
-		e->token = s->token;
+	if (e->inner ? s->carried == COPY_FURTHER : s->own)
+		return COPY_FURTHER;
+	if (!e->placed) {
 		e->in = s->place;
+		e->placed = true;
 	}
-	if (s->own || e->token != s->token)
+	if (!e->inner && !place_equal(&e->in, &s->place))
 		return COPY_FURTHER;
 	if (e->packets == 0)
 		e->first = s->frame->time;
@@ -239,7 +238,8 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	}
 	e->last = s->frame->time;
 	e->real_proto = s->packet->proto;
-	if (e->flow == FLOW_NONE || !(f->key.state & FLOW_USED)) {
+	if (e->flow == FLOW_NONE || !(f->key.state & FLOW_USED) ||
+	    w->flows.more[e->flow].first != e->flow_first) {
 		*copy = hold_fragment(e, s);
 		return FLOW_NONE;
 	}
@@ -263,6 +263,7 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
 		audit_orphans(w, &evicted);
 	}
 	e->flow = n;
+	e->flow_first = w->flows.more[n].first;
 	e->last = s->frame->time;
 	if (e->packets)
 		outcome_waited(w, n, e->first);
