@@ -471,7 +471,7 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	if (m->id == 0)
 		return copy;
 	if (copy == COPY_FIRST)
-		outcome_counted(w, n, s->frame->time);
+		outcome_counted(w, n, s);
 	if (m->flags & MORE_CONTENT)
 		check_content(w, n, s); /* may say it: the packet is part of that */
 	conclude(w, n, s, proof);

@@ -224,14 +224,17 @@ outcome_unsaid(const struct worker *w, uint32_t n)
 }
 
 void
-outcome_counted(struct worker *w, uint32_t n, nstime time)
+outcome_counted(struct worker *w, uint32_t n, const struct sight *s)
 {
+	const struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = &w->flows.more[n];
 	struct flow_watch *v = watch_of(w, n);
 
-	if (w->flows.hot[n].packets - v->said_packets == 1)
-		v->unsaid_since = time;
-	v->last = time;
+	if (f->packets - v->said_packets == 1)
+		v->unsaid_since = s->frame->time;
+	v->last = s->frame->time;
+	if (s->end == initiator_of(f)) /* the one of before may be over, its number another's */
+		m->carrier = s->carrier;
 	if ((m->flags & MORE_SAID) && m->queue == QUEUE_NONE)
 		outcome_wait(w, n, QUEUE_COUNT);
 }

@@ -249,8 +249,8 @@ bool outcome_say(struct worker *w, uint32_t n);
 /* Has the flow something to say that was not said? */
 bool outcome_unsaid(const struct worker *w, uint32_t n);
 
-/* A packet of a flow with a finding was counted, at TIME. */
-void outcome_counted(struct worker *w, uint32_t n, nstime time);
+/* A packet of a flow with a finding was counted. */
+void outcome_counted(struct worker *w, uint32_t n, const struct sight *s);
 
 /* Packets that waited since TIME will be counted for a flow: what is said next begins with them. */
 void outcome_waited(struct worker *w, uint32_t n, nstime time);

@@ -103,7 +103,7 @@ known(struct worker *w, uint32_t n, const struct sight *s, enum copy *copy)
 	if (*copy == COPY_FIRST) {
 		flow_count(w, f, s);
 		if (__builtin_expect(state & FLOW_SETTLED, 0))
-			outcome_counted(w, n, s->frame->time);
+			outcome_counted(w, n, s);
 	}
 	flow_note_end(f, s);
 	return true;
