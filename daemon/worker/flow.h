@@ -61,8 +61,8 @@ enum { FLOW_GENERATION_SHIFT = 12 };
 struct flow {
 	struct flow_key key;
 	uint32_t last; /* flow_ticks() of the newest packet; in a free entry: the next free one */
-	uint32_t seq;  /* low half of the number of the newest frame counted: a frame judged twice
-			  counts once */
+	uint32_t seq; /* low half of the number of the newest frame counted, or held: a frame judged
+			 twice counts once */
 	uint16_t in[2], out[2];	 /* places where the packets of each end came in, and where their
 				    copies left; 0: not seen */
 	uint32_t packets, bytes; /* by first copy; what passes 2^32 is in the pair's counters */

@@ -26,6 +26,7 @@ struct fragment {
 	bool inner;		 /* inside an encapsulation */
 	bool placed;		 /* `in` is known */
 	uint32_t packets, bytes; /* pieces that wait for the first one, by first copy */
+	uint32_t seq;		 /* as flow.seq, of these */
 	struct place in;	 /* where the first of them came in */
 	nstime first, last;
 };

@@ -60,7 +60,7 @@ hold_early(struct worker *w, uint32_t n, const struct sight *s)
 		}
 		outcome_wait(w, n, QUEUE_OUTCOME);
 	}
-	if (m->early_n[s->end] < UINT16_MAX) {
+	if (m->early_n[s->end] < UINT16_MAX && !counted_before(w, &f->seq, s->frame)) {
 		m->early_n[s->end]++;
 		m->early_bytes[s->end] += s->packet->bytes;
 	}

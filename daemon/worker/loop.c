@@ -309,8 +309,9 @@ begin(struct loop *l)
 		end(l, EX_UNAVAILABLE);
 		return;
 	}
-	if (l->base.released)
-		worker_resume(l->worker, l->base.count, l->base.events, l->base.released);
+	/* At the first start this is all zero; a worker that is killed in its first batch leaves it
+	 * so. */
+	worker_resume(l->worker, l->base.count, l->base.events, l->base.released);
 	error = sandbox_enter(SANDBOX_WORKER, &filter);
 	if (error < 0) {
 		log_error("no system call filter: %s", strerror(-error));

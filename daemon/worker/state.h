@@ -155,16 +155,26 @@ initiator_of(const struct flow *f)
 	return f->key.state & FLOW_SWAPPED ? 1 : 0;
 }
 
+/* Is the frame one that a killed worker had counted there already, where *SEQ is the low half of
+ * the number of the newest frame counted? From now on it is counted. */
+static inline bool
+counted_before(const struct worker *w, uint32_t *seq, const struct frame *f)
+{
+	uint32_t number = (uint32_t)f->seq;
+
+	if (__builtin_expect(f->seq <= w->redo_to, 0) && *seq - number < WORKER_BATCH)
+		return true;
+	*seq = number;
+	return false;
+}
+
 /* Counts a packet by its first copy, once, however often its frame is judged. */
 static inline void
 flow_count(struct worker *w, struct flow *f, const struct sight *s)
 {
-	uint32_t seq = (uint32_t)s->frame->seq;
-
 	f->last = flow_ticks(s->frame->time);
-	if (__builtin_expect(s->frame->seq <= w->redo_to, 0) && f->seq - seq < WORKER_BATCH)
+	if (counted_before(w, &f->seq, s->frame))
 		return;
-	f->seq = seq;
 	f->packets++;
 	f->bytes += s->packet->bytes;
 }

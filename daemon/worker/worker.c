@@ -206,7 +206,7 @@ judge_opaque(struct worker *w, struct sight s, const struct packet *carrier)
 
 /* A piece of a datagram whose first piece has not come yet: it waits. */
 static enum copy
-hold_fragment(struct fragment *e, const struct sight *s)
+hold_fragment(const struct worker *w, struct fragment *e, const struct sight *s)
 {
 	if (e->inner ? s->carried == COPY_FURTHER : s->own)
 		return COPY_FURTHER;
@@ -218,8 +218,10 @@ hold_fragment(struct fragment *e, const struct sight *s)
 		return COPY_FURTHER;
 	if (e->packets == 0)
 		e->first = s->frame->time;
-	e->packets++;
-	e->bytes += s->packet->bytes;
+	if (!counted_before(w, &e->seq, s->frame)) {
+		e->packets++;
+		e->bytes += s->packet->bytes;
+	}
 	return COPY_FIRST;
 }
 
@@ -240,7 +242,7 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	e->real_proto = s->packet->proto;
 	if (e->flow == FLOW_NONE || !(f->key.state & FLOW_USED) ||
 	    w->flows.more[e->flow].first != e->flow_first) {
-		*copy = hold_fragment(e, s);
+		*copy = hold_fragment(w, e, s);
 		return FLOW_NONE;
 	}
 	l.key = f->key;
