@@ -44,6 +44,21 @@ outcome_unqueue(struct worker *w, uint32_t n)
 	m->queue = QUEUE_NONE;
 }
 
+/* How long a flow waits in a queue. */
+static nstime
+wait_of(const struct worker *w, enum flow_queue queue)
+{
+	return queue == QUEUE_OUTCOME ? w->policy->attempt_after : COUNT_EVERY;
+}
+
+/* Has the time come? What is further away than anything waits is of a clock that was set back
+ * since: it would be long in coming, and all that is behind it in a queue with it. */
+static bool
+is_due(nstime deadline, nstime now, nstime wait)
+{
+	return deadline <= now || deadline - wait > now;
+}
+
 void
 outcome_wait(struct worker *w, uint32_t n, enum flow_queue queue)
 {
@@ -52,7 +67,7 @@ outcome_wait(struct worker *w, uint32_t n, enum flow_queue queue)
 	if (w->flows.more[n].queue == queue)
 		return;
 	outcome_unqueue(w, n);
-	v->deadline = w->now + (queue == QUEUE_OUTCOME ? w->policy->attempt_after : COUNT_EVERY);
+	v->deadline = w->now + wait_of(w, queue);
 	if (v->deadline < w->due)
 		w->due = v->deadline;
 	queue_append(w, n, queue);
@@ -285,7 +300,8 @@ tick_queue(struct worker *w, enum flow_queue queue, nstime now)
 {
 	uint32_t last = w->queue[queue].tail, n;
 
-	while ((n = w->queue[queue].head) != FLOW_NONE && w->flows.watch[n].deadline <= now) {
+	while ((n = w->queue[queue].head) != FLOW_NONE &&
+	       is_due(w->flows.watch[n].deadline, now, wait_of(w, queue))) {
 		outcome_turn(w, n);
 		if (n == last)
 			break;
@@ -312,7 +328,7 @@ outcome_tick(struct worker *w, nstime now)
 {
 	tick_queue(w, QUEUE_OUTCOME, now);
 	tick_queue(w, QUEUE_COUNT, now);
-	if (w->unreadable_due <= now)
+	if (w->unreadable_due != NSTIME_NEVER && is_due(w->unreadable_due, now, COUNT_EVERY))
 		outcome_say_unreadable(w);
 	w->due = first_due(w);
 }

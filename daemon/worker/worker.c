@@ -486,6 +486,8 @@ worker_judge(struct worker *w, const struct frame *frames, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		const struct frame *f = &frames[i];
 
+		if (f->time < w->now - NS_SEC)
+			w->due = f->time; /* the clock was set back: see is_due() */
 		if (f->time > w->now || f->time < w->now - NS_SEC)
 			w->now = f->time;
 		if (w->now >= w->due)
