@@ -168,15 +168,22 @@ counted_before(const struct worker *w, uint32_t *seq, const struct frame *f)
 	return false;
 }
 
+/* worker.c: F's packets (when they are 0) or its bytes passed 2^32: that goes to its pair. */
+void flow_carry(struct worker *w, const struct flow *f, bool bytes);
+
 /* Counts a packet by its first copy, once, however often its frame is judged. */
 static inline void
 flow_count(struct worker *w, struct flow *f, const struct sight *s)
 {
+	bool wrapped;
+
 	f->last = flow_ticks(s->frame->time);
 	if (counted_before(w, &f->seq, s->frame))
 		return;
 	f->packets++;
-	f->bytes += s->packet->bytes;
+	wrapped = __builtin_add_overflow(f->bytes, s->packet->bytes, &f->bytes);
+	if (__builtin_expect(wrapped || f->packets == 0, 0))
+		flow_carry(w, f, wrapped);
 }
 
 static inline bool

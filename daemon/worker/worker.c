@@ -81,6 +81,20 @@ key_of(struct flow_key *k, const struct packet *p, uint8_t more_kind)
 	return flow_key_of(k, &p->src, &p->dst, sport, dport, p->proto, kind);
 }
 
+void
+flow_carry(struct worker *w, const struct flow *f, bool bytes)
+{
+	const struct flow_more *m = &w->flows.more[f - w->flows.hot];
+	struct pair_counters *p = pair_of(w, m->from, m->to);
+
+	if (m->class == FLOW_UNJUDGED)
+		return;
+	if (f->packets == 0)
+		p->packets += UINT64_C(1) << 32;
+	if (bytes)
+		p->bytes += UINT64_C(1) << 32;
+}
+
 /* A packet at a place where its sender's packets, or their copies, were seen before, of a flow
  * whose next packets change nothing: it conforms, or the worst was said of it. */
 static inline bool
