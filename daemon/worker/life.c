@@ -6,12 +6,19 @@
 
 #include "worker/state.h"
 
+/* As in flow_key.state. */
+static uint16_t
+generation_bits(const struct policy *p)
+{
+	return (uint16_t)((p->generation & 15) << FLOW_GENERATION_SHIFT);
+}
+
 /* What follows from the policy and is asked for every packet. */
 static void
 take_policy(struct worker *w, const struct policy *p)
 {
 	w->policy = p;
-	w->generation = (uint16_t)((p->generation & 15) << FLOW_GENERATION_SHIFT);
+	w->generation = generation_bits(p);
 	memset(w->zone_ifaces, 0, sizeof w->zone_ifaces);
 	memset(w->spot, 0, sizeof w->spot);
 	for (uint16_t i = 0; i < p->nifaces; i++) {
@@ -29,9 +36,23 @@ take_policy(struct worker *w, const struct policy *p)
 	}
 }
 
+/* Ends flows that rested over so many generations that the next one has the four bits of theirs: it
+ * would be taken for the one that judged them. */
+static void
+end_unjudged_for_long(struct worker *w, uint16_t generation)
+{
+	for (uint32_t n = 1; n < w->flows.fresh; n++) {
+		uint16_t state = w->flows.hot[n].key.state;
+
+		if ((state & FLOW_USED) && (state & FLOW_GENERATION) == generation)
+			audit_end(w, n);
+	}
+}
+
 void
 worker_policy(struct worker *w, const struct policy *p)
 {
+	end_unjudged_for_long(w, generation_bits(p));
 	take_policy(w, p);
 	worker_net(w, w->net);
 }

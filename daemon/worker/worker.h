@@ -39,7 +39,8 @@ worker_resume(struct worker *w, const uint64_t *count, const uint64_t *events, u
 /* NET changed: it is read again. Between batches. */
 void worker_net(struct worker *w, const struct net *net);
 
-/* From now on P judges; flows are judged again by it when their next packet comes. */
+/* From now on P judges; flows are judged again by it when their next packet comes. Those without a
+ * packet since fifteen generations end. */
 void worker_policy(struct worker *w, const struct policy *p);
 
 /* Judges N frames, at most WORKER_BATCH, in the order of time as far as the source has it. */
