@@ -506,6 +506,8 @@ worker_judge(struct worker *w, const struct frame *frames, unsigned n)
 			w->now = f->time;
 		if (w->now >= w->due)
 			outcome_tick(w, w->now);
+		if (w->now - w->aged > AGE_ROUND)
+			age(w); /* the line was quiet: what rested is over before this frame */
 		w->count[COUNTER_frames]++;
 		w->count[COUNTER_bytes] += f->wirelen;
 		judge_frame(
