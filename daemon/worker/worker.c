@@ -290,14 +290,18 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
 }
 
 /* Does a packet come in by an interface of its source's zone, as far as that can be told? An ICMP
- * error that does not is no part of the flow that it quotes, but one of its own: a spoofed one. */
+ * error that does not is no part of the flow that it quotes, but one of its own: a spoofed one, or
+ * one of an address in no zone. */
 static bool
 comes_from_home(const struct worker *w, const struct sight *s)
 {
 	const struct packet *p = s->packet;
+	uint8_t zone;
 
-	return s->mirror || s->own || !s->own_known || p->depth > 0 ||
-	       policy_zone_of(w->policy, &p->src, p->is4) == s->zone;
+	if (s->mirror || s->own || p->depth > 0)
+		return true;
+	zone = policy_zone_of(w->policy, &p->src, p->is4);
+	return s->own_known ? zone == s->zone : zone != 0;
 }
 
 /* One IP packet. P is followed by what it quotes when it is an ICMP error about another flow. */
