@@ -98,7 +98,11 @@ audit_origin(struct worker *w, uint32_t n, const struct sight *s)
 	const struct packet *p = s->packet;
 
 	v->in = s->place;
-	m->flags = (uint16_t)((m->flags & ~MORE_UNSEEN) | MORE_ORIGIN);
+	m->flags &= (uint16_t)~MORE_UNSEEN;
+	/* Capture may be a policy ahead: an interface that this one does not have cannot be said.
+	 */
+	if (s->place.iface < w->policy->nifaces)
+		m->flags |= MORE_ORIGIN;
 	/* A MAC that the conduit does not list stays: it may have shown before this packet. */
 	if (m->failed != COND_CLIENT_MAC)
 		v->smac = mac_of(p->smac);

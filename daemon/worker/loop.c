@@ -220,6 +220,8 @@ let_go(struct ring_control *c)
 	atomic_store_explicit(&c->in_hand, 0, memory_order_relaxed);
 }
 
+static void hear_monitor(struct loop *l);
+
 /* Takes frames that were not counted yet. Their number; 0 with frames that were passed over leaves
  * them released. */
 static unsigned
@@ -231,6 +233,13 @@ take(struct loop *l, struct frame *f, unsigned most)
 	while (n < most && ring_take(&l->ring, &f[n], &error)) {
 		if (f[n].seq <= l->base.released)
 			continue;
+		if (f[n].iface >= POLICY_IFACES) {
+			end(l, EX_SOFTWARE);
+			break;
+		}
+		/* Capture has the next policy already: so has the channel, as a rule. */
+		if (f[n].iface >= l->policy->nifaces)
+			hear_monitor(l);
 		if (f[n].time > l->newest)
 			l->newest = f[n].time;
 		n++;

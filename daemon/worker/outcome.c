@@ -378,7 +378,9 @@ outcome_say_unreadable(struct worker *w)
 				.generation = w->policy->generation,
 				.rule = (uint32_t)POLICY_NONE,
 				.near = (uint32_t)POLICY_NONE,
-				.flags = FINDING_LINK | FINDING_HAS_IN,
+				.flags = u->in.iface < w->policy->nifaces ?
+					     FINDING_LINK | FINDING_HAS_IN :
+					     FINDING_LINK,
 				.what = decode_event_what((uint8_t)e),
 				.in = u->in,
 				.event = (uint8_t)e,
