@@ -42,7 +42,6 @@ longest_zeros(const uint16_t group[8], int *length)
 	return best;
 }
 
-/* Not inet_ntop: it writes the old ::a.b.c.d in mixed notation. */
 /* Writes a byte as a decimal number and AFTER behind it; returns where to go on. */
 static char *
 put_byte(char *to, uint8_t byte, char after)
@@ -56,6 +55,7 @@ put_byte(char *to, uint8_t byte, char after)
 	return to;
 }
 
+/* Not inet_ntop: it writes the old ::a.b.c.d in mixed notation. */
 const char *
 addr_text(char to[ADDR_TEXT], const struct addr *a)
 {

@@ -31,8 +31,7 @@ nstime nstime_now(void);
 nstime nstime_mono(void);
 
 /* RFC 3339 with microseconds and OFFSET seconds east of UTC: 2026-01-01T09:00:00.000123+09:00; an
- * offset of 0 is written Z. Years outside 0000..9999 are written as the nearest of those. Returns
- * TO. */
+ * offset of 0 is written Z. Returns TO. */
 const char *nstime_text(char to[NSTIME_TEXT], nstime t, int32_t offset);
 
 /* Days since 1970-01-01 of a civil date in the Gregorian calendar (proleptic). MONTH 1..12,

@@ -2,9 +2,9 @@
  *
  * Knows: classic pcap (micro- and nanoseconds, both byte orders, modified magics) and pcapng (SHB,
  * IDB, EPB, SPB, old PB; others skipped; sections of either byte order; per-interface link type,
- * snap length, time resolution and offset, name, MAC). Owns the file descriptor and one buffer of 1
- * MiB that grows only for a larger block (16 MiB at most). Called by replay. Never trusts a length,
- * never uses libpcap. pcap: draft-ietf-opsawg-pcap; pcapng: draft-ietf-opsawg-pcapng.
+ * snap length, time resolution and offset, name, MAC). Owns the file descriptor and one buffer of
+ * 256 KiB that grows only for a larger block (16 MiB at most). Called by replay. Never trusts a
+ * length, never uses libpcap. pcap: draft-ietf-opsawg-pcap; pcapng: draft-ietf-opsawg-pcapng.
  */
 #ifndef SEGAUDIT_SAVEFILE_H
 #define SEGAUDIT_SAVEFILE_H

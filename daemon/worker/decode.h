@@ -87,7 +87,6 @@ struct packet {
 				     * (MPLS 8847, PPPoE 8864 ...), or for PACKET_LINK its own;
 				     * LLC: 0100 + DSAP, so always below 0600; 0 for none */
 	bool encapsulates;	    /* the next packet is inside this one: it is a tunnel */
-	uint8_t batch_frame;	    /* for the worker: number of the frame in its batch */
 	const uint8_t *smac, *dmac; /* 6 bytes each in the outermost link header, or NULL */
 };
 

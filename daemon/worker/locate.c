@@ -37,7 +37,7 @@ set_misplaced(struct worker *w, uint32_t n, const struct sight *s)
 	}
 }
 
-/* A copy left before any came in: what it is shows later, or when its time runs out (audit_early).
+/* A copy left before any came in: what it is shows later, or when its time runs out (locate_early).
  */
 static enum copy
 hold_early(struct worker *w, uint32_t n, const struct sight *s)

@@ -78,7 +78,6 @@ struct worker {
 				killed */
 	uint64_t zone_ifaces[POLICY_ZONES]; /* interfaces of each zone, one bit each */
 	struct spot spot[POLICY_IFACES];
-	bool mirrored; /* some interface is a mirror port */
 
 	struct flow_table flows;
 	struct fragment_table fragments;
