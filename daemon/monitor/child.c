@@ -152,13 +152,13 @@ tell_addrs(struct child *c, const struct news *news)
 }
 
 void
-child_tell(struct child *c, const struct news *news)
+child_tell(struct child *c, const struct news *news, bool policy)
 {
 	static const struct msg_empty nothing;
 
 	if (c->control.fd < 0 || !tell_links(c, news) || !tell_addrs(c, news))
 		return;
-	if (c->send_policy) {
+	if (c->send_policy && policy) {
 		if (!sent(c, MSG_POLICY, &news->policy, &news->policy_fd))
 			return;
 		c->send_policy = false;

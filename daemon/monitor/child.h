@@ -62,8 +62,8 @@ int child_start(struct child *c, const struct spawn *s, const struct shared *sha
 /* It ended: STATUS of wait(2). Decides when it may start again. */
 void child_ended(struct child *c, int status, nstime mono, nstime now);
 
-/* Sends what it was not told yet, as far as there is room. */
-void child_tell(struct child *c, const struct news *news);
+/* Sends what it was not told yet, as far as there is room; the policy only when POLICY. */
+void child_tell(struct child *c, const struct news *news, bool policy);
 
 /* Tells HUB how to reach the other child C, if it was not told yet. */
 void child_introduce(const struct child *hub, struct child *c, const struct shared *shared);

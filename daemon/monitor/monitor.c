@@ -177,6 +177,17 @@ all_ready(const struct monitor *m, unsigned first, unsigned n)
 	return true;
 }
 
+/* A new policy goes the way of the start, from the hub to capture: nobody hears of a finding or a
+ * frame by a policy that he does not have yet. Who has none at all gets it at once. */
+static bool
+may_have_policy(const struct monitor *m, const struct child *c)
+{
+	if (c->role == ROLE_HUB || c->ready == 0)
+		return true;
+	return all_ready(m, HUB, 1) &&
+	       (c->role == ROLE_WORKER || all_ready(m, WORKER, m->shared.workers));
+}
+
 /* Starts those of N children that do not run and may. */
 static void
 run(struct monitor *m, unsigned first, unsigned n)
@@ -376,7 +387,7 @@ loop(struct monitor *m, const sigset_t *waiting)
 			advance(m);
 		} while (m->phase != before);
 		for (unsigned i = 0; i < m->children; i++)
-			child_tell(&m->child[i], &m->news);
+			child_tell(&m->child[i], &m->news, may_have_policy(m, &m->child[i]));
 		for (unsigned i = CAPTURE; i < m->children; i++)
 			child_introduce(&m->child[HUB], &m->child[i], &m->shared);
 		send_notices(m);

@@ -334,10 +334,10 @@ test_news(void **state)
 	news.addrs[0].more = true;
 	news.addrs[1].first = 32;
 	news.naddrs = 2;
-	c.send_policy = c.send_stop = true;
+	c.send_policy = true;
 	c.send_links = UINT64_C(1) << 3 | UINT64_C(1) << 60;
 	c.send_addrs = 2;
-	child_tell(&c, &news);
+	child_tell(&c, &news, false);
 	assert_int_equal(chan_receive(&worker, &m, fds), MSG_LINK);
 	assert_int_equal(m.m_LINK.iface, 3);
 	assert_int_equal(chan_receive(&worker, &m, fds), MSG_LINK);
@@ -346,12 +346,15 @@ test_news(void **state)
 	assert_int_equal(m.m_ADDRS.first, 0);
 	assert_int_equal(chan_receive(&worker, &m, fds), MSG_ADDRS);
 	assert_int_equal(m.m_ADDRS.first, 32);
+	assert_int_equal(chan_receive(&worker, &m, fds), 0); /* it is not the policy's turn yet */
+	c.send_stop = true;
+	child_tell(&c, &news, true);
 	assert_int_equal(chan_receive(&worker, &m, fds), MSG_POLICY);
 	assert_int_equal(m.m_POLICY.generation, 5);
 	close(fds[0]);
 	assert_int_equal(chan_receive(&worker, &m, fds), MSG_STOP);
 	assert_int_equal(chan_receive(&worker, &m, fds), 0);
-	child_tell(&c, &news); /* nothing is told twice */
+	child_tell(&c, &news, true); /* nothing is told twice */
 	assert_int_equal(chan_receive(&worker, &m, fds), 0);
 	assert_true(c.stop_sent);
 	close(news.policy_fd);
