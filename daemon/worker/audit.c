@@ -35,23 +35,18 @@ class_of(uint16_t id)
 void
 audit_class(struct worker *w, struct flow_more *m, uint8_t class)
 {
-	static const uint8_t counter[] = {
-		[FLOW_CONFORMING] = COUNTER_conforming,
-		[FLOW_VIOLATION] = COUNTER_violations,
-		[FLOW_SUSPECTED] = COUNTER_suspected,
-		[FLOW_UNVERIFIABLE] = COUNTER_unverifiable,
-	};
+	uint64_t *sums = w->flows.head->sums;
 
 	if (class == m->class)
 		return;
 	if (m->class == FLOW_UNJUDGED)
-		w->count[COUNTER_flows]++;
+		sums[FLOW_UNJUDGED]++;
 	else
-		w->count[counter[m->class]]--;
+		sums[m->class]--;
 	if (class == FLOW_UNJUDGED)
-		w->count[COUNTER_flows]--;
+		sums[FLOW_UNJUDGED]--;
 	else
-		w->count[counter[class]]++;
+		sums[class]++;
 	m->class = class;
 }
 
@@ -549,6 +544,7 @@ audit_end(struct worker *w, uint32_t n)
 		p->violations += m->class == FLOW_VIOLATION;
 		p->suspected += m->class == FLOW_SUSPECTED;
 		p->unverifiable += m->class == FLOW_UNVERIFIABLE;
+		m->class = FLOW_UNJUDGED; /* it stays in the sums, but is in the table no more */
 	}
 	if (outcome_unsaid(w, n))
 		w->count[COUNTER_unsaid] += f->packets - watch_of(w, n)->said_packets;

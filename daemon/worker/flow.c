@@ -2,13 +2,6 @@
 
 #include <assert.h>
 
-/* What lies before the entries, so that a restarted worker knows what it has. */
-struct flow_head {
-	_Alignas(128) uint32_t magic;
-	uint32_t size;
-	uint32_t fresh;
-};
-
 enum { FLOW_MAGIC = 0x464c4f57, SLOTS = 16, TAG_SHIFT = 22, NUMBER_MASK = (1 << TAG_SHIFT) - 1 };
 
 /* Slots are twice the entries, in a power of two of buckets of 32: a bucket then overflows for 4 of

@@ -136,7 +136,16 @@ enum flow_class {
 	FLOW_CONFORMING,
 	FLOW_VIOLATION,
 	FLOW_SUSPECTED,
-	FLOW_UNVERIFIABLE
+	FLOW_UNVERIFIABLE,
+	FLOW_CLASSES
+};
+
+/* What lies before the entries, so that a restarted worker knows what it has. */
+struct flow_head {
+	_Alignas(64) uint32_t magic;
+	uint32_t size;
+	uint32_t fresh;
+	uint64_t sums[FLOW_CLASSES]; /* flows ever counted as each class; [FLOW_UNJUDGED]: as any */
 };
 
 struct flow_line {
@@ -149,8 +158,8 @@ struct flow_table {
 	struct flow *hot; /* [size + 1]; entry 0 is not used */
 	struct flow_more *more;
 	struct flow_watch *watch;
-	struct flow_head *head; /* what a restart needs beside the entries */
-	uint32_t size;		/* entries */
+	struct flow_head *head;
+	uint32_t size; /* entries */
 	uint32_t bucket_mask;
 	uint32_t used;
 	uint32_t free;	/* first of the list of free entries */

@@ -75,8 +75,10 @@ recover(struct worker *w)
 		struct flow *f = &w->flows.hot[n];
 		struct flow_more *m = &w->flows.more[n];
 
-		if (!(f->key.state & FLOW_USED))
+		if (!(f->key.state & FLOW_USED)) {
+			audit_class(w, m, FLOW_UNJUDGED); /* half-made: its frame comes again */
 			continue;
+		}
 		m->queue = QUEUE_NONE;
 		w->now = m->first;
 		if (m->early[0] || m->early[1] || (m->id && !(m->flags & MORE_SAID)))
@@ -160,8 +162,15 @@ worker_free(struct worker *w)
 }
 
 const uint64_t *
-worker_counters(const struct worker *w)
+worker_counters(struct worker *w)
 {
+	const uint64_t *sums = w->flows.head->sums;
+
+	w->count[COUNTER_flows] = sums[FLOW_UNJUDGED];
+	w->count[COUNTER_conforming] = sums[FLOW_CONFORMING];
+	w->count[COUNTER_violations] = sums[FLOW_VIOLATION];
+	w->count[COUNTER_suspected] = sums[FLOW_SUSPECTED];
+	w->count[COUNTER_unverifiable] = sums[FLOW_UNVERIFIABLE];
 	return w->count;
 }
 

@@ -60,7 +60,7 @@ void worker_flush(struct worker *w);
 void worker_finish(struct worker *w);
 
 /* The counters, as of the last batch. Borrowed. */
-const uint64_t *worker_counters(const struct worker *w);
+const uint64_t *worker_counters(struct worker *w);
 const uint64_t *worker_events(const struct worker *w); /* by enum decode_event */
 
 /* Counters of the pair FROM > TO: flows that have ended; after worker_finish() all. */
