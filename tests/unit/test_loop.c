@@ -145,7 +145,7 @@ worker_policy(struct worker *w, const struct policy *p)
 }
 
 const uint64_t *
-worker_counters(const struct worker *w)
+worker_counters(struct worker *w)
 {
 	return w->count;
 }
