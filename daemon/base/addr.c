@@ -4,12 +4,31 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+/* Reads a dotted quad as inet_pton() does: four numbers of at most three digits, no needless zeros.
+ * Configurations hold many: a quarter of its time. */
+static bool
+quad_parse(const char *p, uint8_t b[4])
+{
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned n = 0, digits = 0;
+
+		for (; *p >= '0' && *p <= '9' && digits < 4; digits++)
+			n = n * 10 + (unsigned)(*p++ - '0');
+		if (digits == 0 || n > 255 || (digits > 1 && p[-(int)digits] == '0'))
+			return false;
+		if (*p++ != (i < 3 ? '.' : '\0'))
+			return false;
+		b[i] = (uint8_t)n;
+	}
+	return true;
+}
+
 bool
 addr_parse(const char *text, struct addr *a)
 {
 	uint8_t b[16];
 
-	if (inet_pton(AF_INET, text, b) == 1) {
+	if (quad_parse(text, b)) {
 		*a = addr_from4(b);
 		return true;
 	}

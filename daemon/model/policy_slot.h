@@ -2,9 +2,9 @@
  *
  * Knows: the mix of the conduit indexes and of the index of tagged lines. Owns nothing. Called by
  * conf/, which fills the tables, and by the look-ups of model/policy*.c. Never depends on a process
- * or a boot: the same configuration gives the same image. The tables are at most half full and
- * probed linearly; their keys come from the administrator, and what is asked of them is zones,
- * groups and a port.
+ * or a boot: the same configuration gives the same image. The tables are at most half full (two
+ * thirds: the one of what has something left open) and probed linearly; their keys come from the
+ * administrator, and what is asked of them is zones, groups and a port.
  */
 #ifndef SEGAUDIT_POLICY_SLOT_H
 #define SEGAUDIT_POLICY_SLOT_H
