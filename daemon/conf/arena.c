@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Large enough that a configuration of 100,000 conduits takes some dozen chunks. */
-enum { CHUNK = 1 << 20, ALIGN = 8 };
+/* Each chunk is twice as large as the one before, up to MOST. */
+enum { CHUNK = 1 << 20, MOST = 16 << 20, ALIGN = 8 };
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -45,7 +45,7 @@ new_chunk(struct arena *a, size_t room)
 
 	if (room <= SIZE_MAX - sizeof *c)
 		p = mmap(NULL, sizeof *c + room, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED) {
 		a->failed = true;
 		return NULL;
@@ -74,11 +74,13 @@ take(struct arena *a, size_t size, size_t aligned)
 	}
 	if (size > CHUNK / 4)
 		return new_chunk(a, size);
-	piece = new_chunk(a, CHUNK);
+	if (a->room < MOST)
+		a->room = a->room ? a->room * 2 : CHUNK;
+	piece = new_chunk(a, a->room);
 	if (!piece)
 		return NULL;
 	a->at = piece + size;
-	a->end = piece + CHUNK;
+	a->end = piece + a->room;
 	return piece;
 }
 

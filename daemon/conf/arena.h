@@ -14,6 +14,7 @@ struct arena_chunk;
 
 struct arena {
 	struct arena_chunk *chunks; /* the newest first */
+	size_t room;		    /* of the newest that is shared */
 	char *at, *end;		    /* what is free in the newest */
 	bool failed;		    /* some allocation did not succeed */
 };

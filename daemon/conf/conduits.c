@@ -135,18 +135,14 @@ group_of(struct work *w, const struct end *end)
 	return group;
 }
 
-/* The zone of `from` or `to`. */
-static uint8_t
-zone_of(struct work *w, const struct conf_conduit *c, const char *key, const char *name,
+static void
+say_no_zone(struct work *w, const struct conf_conduit *c, const char *key, const char *name,
     struct conf_place at)
 {
-	uint8_t zone = build_zone(w->b, name);
 	char meant[BUILD_MEANT];
 
-	if (!zone)
-		conf_error(w->b->e, at, "conduit \"%s\": %s \"%s\": no such zone%s", c->id, key,
-		    name, build_zone_meant(w->b, name, meant));
-	return zone;
+	conf_error(w->b->e, at, "conduit \"%s\": %s \"%s\": no such zone%s", c->id, key, name,
+	    build_zone_meant(w->b, name, meant));
 }
 
 static void
@@ -264,8 +260,12 @@ add_conduit(struct work *w, uint32_t number)
 		    "conduit \"%s\": another one has this id, at %s:%u: ids must differ", c->id,
 		    at->file, at->line);
 	}
-	to->from = clients.zone = zone_of(w, c, "from", c->from, c->from_at);
-	to->to = servers.zone = zone_of(w, c, "to", c->to, c->to_at);
+	to->from = clients.zone = build_zone(b, c->from);
+	to->to = servers.zone = build_zone(b, c->to);
+	if (!to->from)
+		say_no_zone(w, c, "from", c->from, c->from_at);
+	if (!to->to)
+		say_no_zone(w, c, "to", c->to, c->to_at);
 	if (to->from && to->to)
 		check_pair(w, c, to->from, to->to);
 	to->clients = group_of(w, &clients);

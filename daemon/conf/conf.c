@@ -25,12 +25,14 @@ struct group {
 
 struct reader {
 	struct source source;
+	const struct piece *piece; /* of the source, being read */
 	struct arena *arena;
 	struct conf_errors *errors;
 	struct conf *conf;
 	struct schema_index index;
 	struct group group[SCHEMA_GROUPS];
 	uint32_t alone; /* errors of which no other can follow */
+	bool broken;	/* the parser took only a part */
 	char why[FIELD_WHY];
 };
 
@@ -51,7 +53,7 @@ place(const struct reader *r, const config_setting_t *s)
 {
 	unsigned line = config_setting_source_line(s);
 
-	return source_place(&r->source, line ? line : 1); /* the root has none */
+	return piece_place(r->piece, line ? line : 1); /* the root has none */
 }
 
 /* What stands there, in the words of the manual. */
@@ -136,7 +138,7 @@ read_number(struct frame *f, const struct schema_key *k, const config_setting_t 
 		wrong_type(f, k, s);
 		return false;
 	}
-	if (source_said(&f->r->source, config_setting_source_line(s)))
+	if (piece_said(f->r->piece, config_setting_source_line(s)))
 		return false;
 	return field_number(&f->field, k, config_setting_get_int64(s), place(f->r, s));
 }
@@ -175,6 +177,32 @@ read_inner(struct frame *f, const struct schema_key *k, const config_setting_t *
 	return true;
 }
 
+/* The parser's own error: it knows the line, we know the words there. */
+static void
+syntax_error(struct reader *r, const config_t *tree)
+{
+	unsigned line = config_error_line(tree) > 0 ? (unsigned)config_error_line(tree) : 1;
+	char words[61];
+	struct text t = text_of(r->why, sizeof r->why);
+
+	value_quote(&t, piece_excerpt(r->piece, line, words, sizeof words));
+	conf_error(r->errors, piece_place(r->piece, line), "%s in or before %s",
+	    config_error_text(tree), r->why);
+}
+
+/* Has the parser make a piece's tree, for config_destroy() in any case. */
+static bool
+parse(struct reader *r, config_t *tree, const struct piece *piece)
+{
+	r->piece = piece;
+	config_init(tree);
+	if (config_read_string(tree, piece->text))
+		return true;
+	syntax_error(r, tree);
+	r->broken = true;
+	return false;
+}
+
 /* The value of the key that names a group, which may stand anywhere in it. */
 static const char *
 name_of(const config_setting_t *s, const char *key)
@@ -187,11 +215,48 @@ name_of(const config_setting_t *s, const char *key)
 	return member ? config_setting_get_string(member) : NULL;
 }
 
+/* Reads the items of a list of groups into an array of structs, the first as number FROM. */
+static void
+read_items(struct frame *f, const struct schema_key *k, const config_setting_t *s, char *array,
+    uint32_t from)
+{
+	const struct schema_of *of = schema_of(k->inner);
+	uint32_t n = (uint32_t)config_setting_length(s);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const config_setting_t *item = config_setting_get_elem(s, i);
+		const struct subject subject = { f->field.subject, of->noun,
+			name_of(item, of->name), from + i + 1 };
+		void *base = array + (from + i) * of->size;
+
+		memcpy(base, f->r->group[k->inner].start, of->size);
+		if (config_setting_is_group(item))
+			read_group(f->r, item, k->inner, base, &subject);
+		else
+			field_error(&f->field, place(f->r, item),
+			    "%s: item %u must be a group, as in %s = %s; not %s", k->name,
+			    from + i + 1, k->name, k->example, type_name(item));
+	}
+}
+
+/* The next piece of the text with which a key's list goes on, behind PIECE. */
+static const struct piece *
+more_of(const struct frame *f, const struct schema_key *k, const struct piece *piece)
+{
+	if (f->g != GROUP_TOP)
+		return NULL;
+	do
+		piece = piece->next;
+	while (piece && strcmp(piece->list, k->name) != 0);
+	return piece;
+}
+
 static bool
 read_groups(struct frame *f, const struct schema_key *k, const config_setting_t *s)
 {
-	const struct schema_of *of = schema_of(k->inner);
-	uint32_t n = (uint32_t)config_setting_length(s),
+	const struct piece *here = f->r->piece, *piece;
+	size_t size = schema_of(k->inner)->size;
+	uint32_t first = (uint32_t)config_setting_length(s), n = first,
 		 *count = (void *)((char *)f->field.base + k->count);
 	char *array;
 
@@ -199,30 +264,28 @@ read_groups(struct frame *f, const struct schema_key *k, const config_setting_t 
 		wrong_type(f, k, s);
 		return false;
 	}
+	for (piece = more_of(f, k, here); piece; piece = more_of(f, k, piece))
+		n += piece->items;
 	if (n < k->min || n > k->max) {
 		field_error(&f->field, place(f->r, s), "%s: has %u items, must have %llu to %llu",
 		    k->name, n, (unsigned long long)k->min, (unsigned long long)k->max);
 		return false;
 	}
-	array = arena_alloc(f->r->arena, n, of->size);
+	array = arena_alloc(f->r->arena, n, size);
 	if (n && !array)
 		return false;
 	memcpy((char *)f->field.base + k->field, &array, sizeof array);
 	*count = n;
-	for (uint32_t i = 0; i < n; i++) {
-		const config_setting_t *item = config_setting_get_elem(s, i);
-		const struct subject subject = { f->field.subject, of->noun,
-			name_of(item, of->name), i + 1 };
-		void *base = array + i * of->size;
+	read_items(f, k, s, array, 0);
+	for (piece = more_of(f, k, here); piece && !f->r->broken; piece = more_of(f, k, piece)) {
+		config_t tree;
 
-		memcpy(base, f->r->group[k->inner].start, of->size);
-		if (config_setting_is_group(item))
-			read_group(f->r, item, k->inner, base, &subject);
-		else
-			field_error(&f->field, place(f->r, item),
-			    "%s: item %u must be a group, as in %s = %s; not %s", k->name, i + 1,
-			    k->name, k->example, type_name(item));
+		if (parse(f->r, &tree, piece))
+			read_items(f, k, config_lookup(&tree, "more"), array, first);
+		config_destroy(&tree);
+		first += piece->items;
 	}
+	f->r->piece = here;
 	return true;
 }
 
@@ -285,18 +348,19 @@ unknown_key(struct frame *f, const config_setting_t *s)
 		    name, buffer);
 }
 
-/* The words of SET with which a key has a meaning: `"file" or "json"`. */
+/* The words with which a key has a meaning, `"file" or "json"`, are not those of BY. */
 static void
-when_text(struct text *t, const struct schema_words *set, uint64_t when)
+say_when(struct frame *f, const config_setting_t *s, const struct schema_key *k,
+    const struct schema_key *by)
 {
-	bool first = true;
+	char words[128];
+	struct text t = text_of(words, sizeof words);
 
-	for (size_t i = 0; i < set->n; i++) {
-		if (!(when >> set->word[i].value & 1))
-			continue;
-		text_add(t, "%s\"%s\"", first ? "" : " or ", set->word[i].word);
-		first = false;
-	}
+	for (size_t i = 0; i < by->words->n; i++)
+		if (k->when >> by->words->word[i].value & 1)
+			text_add(&t, "%s\"%s\"", t.len ? " or " : "", by->words->word[i].word);
+	field_error(&f->field, place(f->r, s), "%s: has a meaning only with %s = %s", k->name,
+	    by->name, words);
 }
 
 /* Keys that only go with some values of another: refused elsewhere, and required or given their
@@ -307,19 +371,14 @@ check_when(struct frame *f, const config_setting_t *s, const struct schema_key *
 	const struct schema_key *by = &f->r->group[f->g].keys[f->r->group[f->g].by];
 	uint8_t value = *((const uint8_t *)f->field.base + by->field);
 	bool fits = k->when >> value & 1;
-	char words[128];
-	struct text t = text_of(words, sizeof words);
 
 	if (fits && !(f->seen & bit) && k->preset)
 		field_preset(&f->field, k, place(f->r, s));
 	else if (fits && !(f->seen & bit) && k->required)
 		field_error(&f->field, place(f->r, s), "missing key \"%s\" (%s), as in %s = %s",
 		    k->name, k->meaning, k->name, k->example);
-	else if (!fits && (f->seen & bit)) {
-		when_text(&t, by->words, k->when);
-		field_error(&f->field, place(f->r, config_setting_get_member(s, k->name)),
-		    "%s: has a meaning only with %s = %s", k->name, by->name, words);
-	}
+	else if (!fits && (f->seen & bit))
+		say_when(f, config_setting_get_member(s, k->name), k, by);
 }
 
 static void
@@ -400,7 +459,7 @@ read_group(struct reader *r, const config_setting_t *s, enum schema_group g, voi
 static void
 prepare(struct reader *r)
 {
-	const struct conf_place nowhere = source_place(&r->source, 1);
+	const struct conf_place nowhere = piece_place(r->piece, 1);
 
 	schema_index_init(&r->index);
 	for (size_t i = 0; i < schema_keys; i++) {
@@ -434,19 +493,6 @@ prepare(struct reader *r)
 		memcpy(&r->conf->mail, r->group[GROUP_MAIL].start, sizeof r->conf->mail);
 }
 
-/* The parser's own error: it knows the line, we know the words there. */
-static void
-syntax_error(struct reader *r, const config_t *tree)
-{
-	unsigned line = config_error_line(tree) > 0 ? (unsigned)config_error_line(tree) : 1;
-	char words[61];
-	struct text t = text_of(r->why, sizeof r->why);
-
-	value_quote(&t, source_excerpt(&r->source, line, words, sizeof words));
-	conf_error(r->errors, source_place(&r->source, line), "%s in or before %s",
-		   config_error_text(tree), r->why);
-}
-
 static void
 read_text(struct reader *r)
 {
@@ -454,21 +500,15 @@ read_text(struct reader *r)
 
 	/* libconfig grows a list by sixteen items at a time. While a large block is a mapping of
 	 * its own the kernel moves it for nothing; but glibc raises the bound from which on blocks
-	 * are mappings when one is freed, and then every growth copies the list. And what is freed
-	 * into fast bins has to be gathered later: a tenth of all the time that 100,000 conduits
-	 * take. */
+	 * are mappings when one is freed, and then every growth copies the list. */
 	(void)mallopt(M_MMAP_THRESHOLD, 128 << 10); /* only faster */
-	(void)mallopt(M_MXFAST, 0);		    /* only faster */
-	config_init(&tree);
-	if (!config_read_string(&tree, r->source.text)) {
-		syntax_error(r, &tree);
-	} else {
+	if (parse(r, &tree, &r->source.first)) {
 		const struct subject top = { NULL, "", NULL, 0 };
 
 		prepare(r);
 		if (!r->arena->failed)
 			read_group(r, config_root_setting(&tree), GROUP_TOP, r->conf, &top);
-		if (!r->arena->failed)
+		if (!r->arena->failed && !r->broken)
 			check_conf(r->conf, r->errors);
 	}
 	config_destroy(&tree);
@@ -502,7 +542,7 @@ conf_read(const char *file, struct conf_errors *e)
 	}
 	r.conf->arena = r.arena;
 	if (source_read(&r.source, r.arena, name, e)) {
-		r.alone = r.source.nsaid;
+		r.alone = r.source.said;
 		read_text(&r);
 		if (e->n > before && e->n - before == r.alone)
 			compare_too(&r);

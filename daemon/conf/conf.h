@@ -23,7 +23,6 @@ struct conf_list {
 	struct conf_place *place;	/* of each item */
 	uint32_t	 n;
 	bool		 present;
-	struct conf_place at;
 };
 
 /* A list of prefixes: `@name` is resolved when compiled. */

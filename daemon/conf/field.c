@@ -62,63 +62,33 @@ place_of(const struct field *f, const struct schema_key *k)
 	return (char *)f->base + k->field;
 }
 
-/* Strings: checks and copies. */
+/* Types whose text is kept as it is, or in small letters, once it fits. */
 static bool
 string_fits(const struct schema_key *k, const char *text, struct text *why)
 {
+	static bool (*const fits[])(const char *, struct text *) = {
+		[TYPE_TEXT] = value_text,
+		[TYPE_ID] = value_id,
+		[TYPE_USER] = value_user,
+		[TYPE_TIMEZONE] = value_timezone,
+		[TYPE_PATH] = value_path,
+		[TYPE_FILE] = value_text,
+		[TYPE_REMOTE] = value_remote,
+		[TYPE_DATE] = value_date,
+		[TYPE_PAIRS] = value_pair,
+		[TYPE_NAMES] = value_name,
+		[TYPE_MEDIA] = value_media,
+		[TYPE_CHARSETS] = value_charset,
+	};
 	uint8_t ignored;
 
 	if (k->max && strlen(text) > k->max && k->type < TYPE_NETWORKS) {
 		text_add(why, "must be at most %llu bytes", (unsigned long long)k->max);
 		return false;
 	}
-	switch (k->type) {
-	case TYPE_TEXT:
-	case TYPE_FILE:
-		return value_text(text, why);
-	case TYPE_ID:
-		return value_id(text, why);
-	case TYPE_USER:
-		return value_user(text, why);
-	case TYPE_TIMEZONE:
-		return value_timezone(text, why);
-	case TYPE_PATH:
-		return value_path(text, why);
-	case TYPE_REMOTE:
-		return value_remote(text, why);
-	case TYPE_DATE:
-		return value_date(text, why);
-	case TYPE_CHOICE:
-	case TYPE_WORDS:
+	if (k->type == TYPE_CHOICE || k->type == TYPE_WORDS)
 		return value_word(text, k->words, &ignored, why);
-	case TYPE_PAIRS:
-		return value_pair(text, why);
-	case TYPE_NAMES:
-		return value_name(text, why);
-	case TYPE_MEDIA:
-		return value_media(text, why);
-	case TYPE_CHARSETS:
-		return value_charset(text, why);
-	case TYPE_WORD:
-	case TYPE_INT:
-	case TYPE_BOOL:
-	case TYPE_SIZE:
-	case TYPE_TIME:
-	case TYPE_IFACE:
-	case TYPE_MAC:
-	case TYPE_NETWORKS:
-	case TYPE_ADDRS:
-	case TYPE_HOSTS:
-	case TYPE_LINES:
-	case TYPE_SERVICES:
-	case TYPE_HOURS:
-	case TYPE_IFACES:
-	case TYPE_MACS:
-	case TYPE_GROUP:
-	case TYPE_GROUPS:
-		break;
-	}
-	return false;
+	return fits[k->type](text, why);
 }
 
 bool
@@ -180,20 +150,13 @@ field_is_list(const struct schema_key *k)
 	return k->type >= TYPE_NETWORKS && k->type < TYPE_GROUP;
 }
 
-static void
-begin_list(const struct field *f, struct conf_list *l, uint32_t n, struct conf_place at)
-{
-	*l = (struct conf_list){ .present = true, .at = at };
-	l->item = arena_alloc(f->arena, n, sizeof *l->item);
-	l->place = arena_alloc(f->arena, n, sizeof *l->place);
-}
-
 bool
 field_list(const struct field *f, const struct schema_key *k, uint32_t n, struct conf_place at)
 {
 	struct conf_conduit *c = f->base;
 	struct conf_zone *z = f->base;
 	struct conf_addrs *a;
+	struct conf_list *l;
 
 	if (k->place)
 		memcpy((char *)f->base + k->place, &at, sizeof at);
@@ -202,56 +165,27 @@ field_list(const struct field *f, const struct schema_key *k, uint32_t n, struct
 		    (unsigned long long)k->max);
 		return false;
 	}
-	switch (k->type) {
-	case TYPE_NETWORKS:
-	case TYPE_ADDRS:
-	case TYPE_HOSTS:
+	if (k->type <= TYPE_HOSTS) {
 		a = place_of(f, k);
 		*a = (struct conf_addrs){ .present = true, .at = at };
 		a->item = arena_alloc(f->arena, n, sizeof *a->item);
-		break;
-	case TYPE_LINES:
+		return !f->arena->failed;
+	}
+	if (k->type == TYPE_LINES) {
 		z->nlines = 0;
 		z->lines = arena_alloc(f->arena, n, sizeof *z->lines);
-		break;
-	case TYPE_SERVICES:
+		return !f->arena->failed;
+	}
+	if (k->type == TYPE_SERVICES) {
 		c->services = arena_alloc(f->arena, n, sizeof *c->services);
-		begin_list(f, &c->services_list, n, at);
-		break;
-	case TYPE_HOURS:
+	} else if (k->type == TYPE_HOURS) {
 		c->nhours = 0;
 		c->hours = arena_alloc(f->arena, n, VALUE_WINDOWS * sizeof *c->hours);
-		begin_list(f, &c->hours_list, n, at);
-		break;
-	case TYPE_IFACES:
-	case TYPE_MACS:
-	case TYPE_PAIRS:
-	case TYPE_NAMES:
-	case TYPE_MEDIA:
-	case TYPE_CHARSETS:
-	case TYPE_WORDS:
-		begin_list(f, place_of(f, k), n, at);
-		break;
-	case TYPE_TEXT:
-	case TYPE_ID:
-	case TYPE_USER:
-	case TYPE_TIMEZONE:
-	case TYPE_PATH:
-	case TYPE_FILE:
-	case TYPE_REMOTE:
-	case TYPE_DATE:
-	case TYPE_WORD:
-	case TYPE_CHOICE:
-	case TYPE_INT:
-	case TYPE_BOOL:
-	case TYPE_SIZE:
-	case TYPE_TIME:
-	case TYPE_IFACE:
-	case TYPE_MAC:
-	case TYPE_GROUP:
-	case TYPE_GROUPS:
-		return false;
 	}
+	l = place_of(f, k);
+	*l = (struct conf_list){ .present = true };
+	l->item = arena_alloc(f->arena, n, sizeof *l->item);
+	l->place = arena_alloc(f->arena, n, sizeof *l->place);
 	return !f->arena->failed;
 }
 

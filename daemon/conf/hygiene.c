@@ -36,11 +36,11 @@ add(struct notices *ns, uint32_t conduit, uint16_t id, const char *text)
 		ns->size = size;
 	}
 	ns->at[ns->n++] = (struct policy_notice){
-	    .id = id,
-	    .from = c->from,
-	    .to = c->to,
-	    .conduit = conduit,
-	    .text = image_text(&ns->b->image, text),
+		.id = id,
+		.from = c->from,
+		.to = c->to,
+		.conduit = conduit,
+		.text = image_text(&ns->b->image, text),
 	};
 }
 
@@ -70,7 +70,7 @@ add_wide(struct text *t, const struct build *b, const char *key, uint32_t group)
 		if (wide < EXAMPLES) {
 			reason(t);
 			text_add(t, "%s %s is shorter than %s", key, prefix_text(text, p),
-				 p->is4 ? "/24" : "/64");
+			    p->is4 ? "/24" : "/64");
 		}
 		wide++;
 	}
@@ -109,7 +109,7 @@ check_width(struct notices *ns, uint32_t i)
 
 static void
 add_missing(struct text *t, const struct conf_addrs *addrs, const char *addrs_key,
-	    const struct conf_list *macs, const char *macs_key)
+    const struct conf_list *macs, const char *macs_key)
 {
 	if (!addrs->present)
 		text_add(t, "%s", addrs_key);
@@ -135,13 +135,13 @@ check_complete(struct notices *ns, uint32_t i)
 	if (!m.len)
 		return;
 	text_add(&t,
-		 "%s not given: what touches %s (class core) must be limited on MAC address, "
-		 "address and port",
-		 missing, from_core ? c->from : c->to);
+	    "%s not given: what touches %s (class core) must be limited on MAC address, "
+	    "address and port",
+	    missing, from_core ? c->from : c->to);
 	add(ns, i, 7002, buffer);
 }
 
-/* 7003 and 7004. */
+/* 7003 and 7004, of a conduit that expires. */
 static void
 check_expiry(struct notices *ns, uint32_t i)
 {
@@ -150,11 +150,9 @@ check_expiry(struct notices *ns, uint32_t i)
 	char buffer[SENTENCE];
 	struct text t = text_of(buffer, sizeof buffer);
 
-	if (expires == NSTIME_NEVER)
-		return;
 	if (now >= expires) {
 		text_add(&t, "expired: its last valid day was %s, its flows are violations (2007)",
-			 c->expires);
+		    c->expires);
 		add(ns, i, 7004, buffer);
 	} else if (expires - now <= SOON * NS_DAY) {
 		text_add(&t, "expires soon: its last valid day is %s", c->expires);
@@ -164,38 +162,36 @@ check_expiry(struct notices *ns, uint32_t i)
 
 /* 7006 */
 static void
-check_model(struct notices *ns, uint32_t i)
+say_breakout(struct notices *ns, uint32_t i)
 {
 	const struct conf_conduit *c = &ns->b->c->conduits[i];
-	const struct policy_conduit *to = &ns->b->conduits[i];
-	const struct policy_zone *z = ns->b->zone;
 	char buffer[SENTENCE];
 	struct text t = text_of(buffer, sizeof buffer);
 
-	if (ns->b->c->model != MODEL_ALPHA || z[to->from].class != CLASS_LGWAN ||
-	    z[to->to].class != CLASS_OUTSIDE)
-		return;
 	text_add(&t,
-		 "a local breakout from %s (class lgwan) to %s (class outside) contradicts model "
-		 "alpha; alpha-prime allows it",
-		 c->from, c->to);
+	    "a local breakout from %s (class lgwan) to %s (class outside) contradicts model "
+	    "alpha; alpha-prime allows it",
+	    c->from, c->to);
 	add(ns, i, 7006, buffer);
 }
 
 void
 build_notices(struct build *b)
 {
-	struct notices ns = {.b = b};
+	struct notices ns = { .b = b };
 
 	for (uint32_t i = 0; i < b->p.nconduits; i++) {
 		const struct policy_conduit *c = &b->conduits[i];
+		uint8_t from = b->zone[c->from].class, to = b->zone[c->to].class;
 
-		if (b->zone[c->from].class == CLASS_CORE || b->zone[c->to].class == CLASS_CORE) {
+		if (from == CLASS_CORE || to == CLASS_CORE) {
 			check_width(&ns, i);
 			check_complete(&ns, i);
 		}
-		check_expiry(&ns, i);
-		check_model(&ns, i);
+		if (c->expires != NSTIME_NEVER)
+			check_expiry(&ns, i);
+		if (b->c->model == MODEL_ALPHA && from == CLASS_LGWAN && to == CLASS_OUTSIDE)
+			say_breakout(&ns, i);
 	}
 	b->p.notices = image_add(&b->image, ns.at, ns.n * sizeof *ns.at);
 	b->p.nnotices = ns.n;

@@ -13,6 +13,7 @@ enum {
 
 /* An entry of several conduits, while it grows. */
 struct multi {
+	struct policy_entry *entry;
 	uint32_t n;
 	uint32_t head, tail; /* links */
 	bool plain;	     /* one of them is plain */
@@ -136,7 +137,7 @@ multi_new(struct fill *f, struct policy_entry *e)
 	}
 	f->multi = more;
 	f->multi[f->nmulti] =
-	    (struct multi){ .n = 1, .head = link, .tail = link, .plain = e->plain != 0 };
+	    (struct multi){ .entry = e, .n = 1, .head = link, .tail = link, .plain = e->plain };
 	e->pad2 = f->nmulti;
 	return &f->multi[f->nmulti++];
 }
@@ -259,20 +260,17 @@ push_conduit(struct fill *f, uint32_t number)
 	}
 }
 
-/* Writes the lists of a table's entries with several conduits, in the order of the table. Returns
- * the offset behind the last. */
+/* Writes the lists of the entries with several conduits from OFFSET on. Returns the offset behind
+ * the last. */
 static uint32_t
-write_lists(struct fill *f, struct policy_entry *table, uint32_t mask, uint32_t offset)
+write_lists(struct fill *f, uint32_t offset)
 {
-	for (uint64_t i = 0; f->nmulti > 1 && i <= mask; i++) {
-		struct policy_entry *e = &table[i];
+	for (uint32_t i = 1; i < f->nmulti; i++) {
+		const struct multi *m = &f->multi[i];
 		uint32_t *to = (uint32_t *)(void *)((uint8_t *)f->p + offset);
-		const struct multi *m = &f->multi[e->pad2];
 
-		if (!e->pad2)
-			continue;
-		e->conduits = offset;
-		e->pad2 = 0;
+		m->entry->conduits = offset;
+		m->entry->pad2 = 0;
 		*to++ = m->n;
 		for (uint32_t l = m->head; l; l = f->link[l].next)
 			*to++ = f->link[l].conduit;
@@ -297,8 +295,7 @@ index_fill(struct policy *p, uint32_t lists)
 		push_conduit(&f, i);
 	flush(&f);
 	lists += p->nconduits * 8;
-	lists = write_lists(&f, f.index, p->index_mask, lists);
-	lists = write_lists(&f, f.near, p->near_mask, lists);
+	lists = write_lists(&f, lists);
 	free(f.multi);
 	free(f.link);
 	return f.failed ? 0 : lists;

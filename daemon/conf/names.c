@@ -16,13 +16,18 @@ hash_of(const char *text)
 	return (uint32_t)h;
 }
 
-static struct names_slot *
-slot_of(const struct names *n, const char *text)
+/* Where the number of a name is, or belongs. */
+static uint32_t *
+slot_of(const struct names *n, const char *text, uint32_t hash)
 {
-	uint32_t at = hash_of(text) & n->mask;
+	uint32_t at = hash & n->mask;
 
-	while (n->slot[at].text && strcmp(n->slot[at].text, text) != 0)
-		at = (at + 1) & n->mask;
+	for (; n->slot[at]; at = (at + 1) & n->mask) {
+		const struct name *name = &n->name[n->slot[at]];
+
+		if (name->hash == hash && strcmp(name->text, text) == 0)
+			break;
+	}
 	return &n->slot[at];
 }
 
@@ -35,31 +40,36 @@ names_init(struct names *n, uint32_t count)
 		size *= 2;
 	n->slot = calloc(size, sizeof *n->slot);
 	n->mask = (uint32_t)(size - 1);
-	return n->slot != NULL;
+	n->name = calloc((size_t)count + 1, sizeof *n->name);
+	n->n = 0;
+	return n->slot && n->name;
 }
 
 void
 names_fini(struct names *n)
 {
 	free(n->slot);
+	free(n->name);
 	n->slot = NULL;
+	n->name = NULL;
 }
 
 uint32_t
 names_add(struct names *n, const char *text, uint32_t value)
 {
-	struct names_slot *s = slot_of(n, text);
+	uint32_t hash = hash_of(text), *slot = slot_of(n, text, hash);
 
-	if (s->text)
-		return s->value;
-	*s = (struct names_slot){.text = text, .value = value};
+	if (*slot)
+		return n->name[*slot].value;
+	n->name[++n->n] = (struct name){ .text = text, .value = value, .hash = hash };
+	*slot = n->n;
 	return NAMES_NONE;
 }
 
 uint32_t
 names_find(const struct names *n, const char *text)
 {
-	const struct names_slot *s = slot_of(n, text);
+	uint32_t number = *slot_of(n, text, hash_of(text));
 
-	return s->text ? s->value : NAMES_NONE;
+	return number ? n->name[number].value : NAMES_NONE;
 }

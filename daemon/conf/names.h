@@ -11,13 +11,15 @@
 
 #define NAMES_NONE UINT32_MAX
 
-struct names_slot {
-	const char *text; /* NULL: empty */
-	uint32_t value;
+struct name {
+	const char *text;
+	uint32_t value, hash;
 };
 
 struct names {
-	struct names_slot *slot;
+	struct name *name; /* as they were added, from 1 */
+	uint32_t n;
+	uint32_t *slot; /* hash table of their numbers, 0 empty: small, for it is read at random */
 	uint32_t mask;
 };
 

@@ -17,7 +17,7 @@ struct printer {
 };
 
 static void print_group(const struct printer *p, enum schema_group g, const void *base,
-			const char *before, const char *after);
+    const char *before, const char *after);
 
 static void
 print_string(FILE *out, const char *text)
@@ -49,7 +49,7 @@ print_file(const struct printer *p, const char *name)
 
 	if (name[0] == '/' ||
 	    asprintf(&joined, "%.*s%s", slash ? (int)(slash - p->conf->at.file) + 1 : 0,
-		     p->conf->at.file, name) < 0)
+		p->conf->at.file, name) < 0)
 		joined = NULL;
 	real = realpath(joined ? joined : name, NULL);
 	print_string(p->out, real ? real : joined ? joined : name);
@@ -66,8 +66,8 @@ print_addrs(FILE *out, const struct conf_addrs *a)
 		if (a->item[i].set)
 			fprintf(out, "%s\"@%s\"", i ? ", " : "", a->item[i].set);
 		else
-			fprintf(out, "%s\"%s\"", i ? ", " : "",
-				prefix_text(text, &a->item[i].prefix));
+			fprintf(
+			    out, "%s\"%s\"", i ? ", " : "", prefix_text(text, &a->item[i].prefix));
 	}
 }
 
@@ -99,81 +99,44 @@ print_list(FILE *out, const struct conf_list *l)
 static bool
 is_there(const struct schema_key *k, const void *base, const void *p)
 {
-	const struct conf_conduit *c = base;
-	const struct conf_zone *z = base;
+	const struct conf_addrs *addrs = p;
+	const struct conf_list *list = p;
 
-	switch (k->type) {
-	case TYPE_TEXT:
-	case TYPE_ID:
-	case TYPE_USER:
-	case TYPE_TIMEZONE:
-	case TYPE_PATH:
-	case TYPE_FILE:
-	case TYPE_REMOTE:
-	case TYPE_DATE:
-	case TYPE_CHOICE:
+	if (k->type <= TYPE_DATE || k->type == TYPE_CHOICE)
 		return text_at(p) != NULL;
-	case TYPE_WORD:
-	case TYPE_INT:
-	case TYPE_BOOL:
-	case TYPE_IFACE:
-	case TYPE_MAC:
-		return true;
-	case TYPE_SIZE:
+	if (k->type == TYPE_SIZE)
 		return *(const uint64_t *)p || k->preset;
-	case TYPE_TIME:
+	if (k->type == TYPE_TIME)
 		return *(const nstime *)p || k->preset;
-	case TYPE_NETWORKS:
-	case TYPE_ADDRS:
-	case TYPE_HOSTS:
-		/* A set's addresses may be those of its file. */
-		return ((const struct conf_addrs *)p)->present &&
-		       (k->group != GROUP_SET || !((const struct conf_set *)base)->file);
-	case TYPE_LINES:
-		return z->nlines > 0;
-	case TYPE_SERVICES:
-		return c->services_list.present;
-	case TYPE_HOURS:
-		return c->hours_list.present;
-	case TYPE_IFACES:
-	case TYPE_MACS:
-	case TYPE_PAIRS:
-	case TYPE_NAMES:
-	case TYPE_MEDIA:
-	case TYPE_CHARSETS:
-	case TYPE_WORDS:
-		return ((const struct conf_list *)p)->present;
-	case TYPE_GROUP:
+	if (k->type == TYPE_GROUP)
 		return k->group == GROUP_TOP || text_at(p);
-	case TYPE_GROUPS:
+	if (k->type < TYPE_NETWORKS || k->type == TYPE_GROUPS)
 		return true;
-	}
-	return false;
+	if (k->type == TYPE_LINES)
+		return ((const struct conf_zone *)base)->nlines > 0;
+	if (k->type > TYPE_HOSTS)
+		return list->present;
+	/* A set's addresses may be those of its file. */
+	return addrs->present && (k->group != GROUP_SET || !((const struct conf_set *)base)->file);
 }
 
 static void
-print_items(const struct printer *p, const struct schema_key *k, const void *base,
-	    const void *value)
+print_items(
+    const struct printer *p, const struct schema_key *k, const void *base, const void *value)
 {
-	const struct conf_conduit *c = base;
-
 	fputc('(', p->out);
 	if (k->type <= TYPE_HOSTS)
 		print_addrs(p->out, value);
 	else if (k->type == TYPE_LINES)
 		print_lines(p->out, base);
-	else if (k->type == TYPE_SERVICES)
-		print_list(p->out, &c->services_list);
-	else if (k->type == TYPE_HOURS)
-		print_list(p->out, &c->hours_list);
 	else
 		print_list(p->out, value);
 	fputc(')', p->out);
 }
 
 static void
-print_groups(const struct printer *p, const struct schema_key *k, const void *base,
-	     const char *before)
+print_groups(
+    const struct printer *p, const struct schema_key *k, const void *base, const char *before)
 {
 	const char *array = text_at((const char *)base + k->field);
 	uint32_t n = *(const uint32_t *)(const void *)((const char *)base + k->count);
@@ -192,7 +155,7 @@ print_groups(const struct printer *p, const struct schema_key *k, const void *ba
 
 static void
 print_value(const struct printer *p, const struct schema_key *k, const void *base,
-	    const void *value, const char *before)
+    const void *value, const char *before)
 {
 	char text[UNIT_TEXT], mac[MAC_TEXT];
 
@@ -215,9 +178,9 @@ print_value(const struct printer *p, const struct schema_key *k, const void *bas
 	} else if (k->type == TYPE_GROUPS) {
 		print_groups(p, k, base, before[0] == '\t' ? before : "\t");
 	} else if (k->type == TYPE_GROUP) {
-		const void *inner = schema_of(k->inner)->size == 0 ? base
-				    : k->group == GROUP_TOP	   ? value
-								   : text_at(value);
+		const void *inner = schema_of(k->inner)->size == 0 ? base :
+				    k->group == GROUP_TOP	   ? value :
+								     text_at(value);
 
 		fputs("{", p->out);
 		print_group(p, k->inner, inner, " ", "");
@@ -232,7 +195,7 @@ print_value(const struct printer *p, const struct schema_key *k, const void *bas
 /* The keys of a group that have a value, each with BEFORE and AFTER it. */
 static void
 print_group(const struct printer *p, enum schema_group g, const void *base, const char *before,
-	    const char *after)
+    const char *after)
 {
 	const char *by = schema_of(g)->by;
 	uint8_t chosen = 0;
@@ -258,7 +221,7 @@ print_group(const struct printer *p, enum schema_group g, const void *base, cons
 void
 conf_print(FILE *out, const struct conf *c)
 {
-	const struct printer p = {out, c};
+	const struct printer p = { out, c };
 
 	print_group(&p, GROUP_TOP, c, "", "\n");
 }

@@ -16,8 +16,8 @@
 #define PLACE(type, member) .place = offsetof(struct type, member)
 /* Types that fill several members of their struct know them by name. */
 #define LINES	 .field = offsetof(struct conf_zone, lines)
-#define SERVICES .field = offsetof(struct conf_conduit, services)
-#define HOURS	 .field = offsetof(struct conf_conduit, hours)
+#define SERVICES .field = offsetof(struct conf_conduit, services_list)
+#define HOURS	 .field = offsetof(struct conf_conduit, hours_list)
 #define KEY(group_, name_, type_, ...)                                                             \
 	{.group = GROUP_##group_, .name = #name_, .type = TYPE_##type_, __VA_ARGS__},
 

@@ -14,6 +14,9 @@
 /* Reading one file after the other. */
 struct scan {
 	struct source *s;
+	struct piece *to; /* what is read goes there: the first piece, or the last */
+	size_t size;	  /* of all pieces */
+	bool group;	  /* the last sign was the end of a group */
 	struct arena *arena;
 	struct conf_errors *errors;
 	const char *main;
@@ -24,11 +27,10 @@ struct scan {
 
 /* One file on its way into the text. */
 struct file {
-	const char *name;
+	struct conf_place at; /* of p */
 	const char *text, *end;
 	const char *p;	  /* what is looked at */
 	const char *kept; /* up to here it was copied */
-	unsigned line;	  /* of p */
 };
 
 char *
@@ -106,24 +108,6 @@ source_path(struct arena *a, const char *file, const char *name)
 	return path;
 }
 
-/* Grows an array so that one more fits. */
-static bool
-grow(void *array, uint32_t n, uint32_t *room, size_t size)
-{
-	void *old, *new;
-	uint32_t more = *room ? *room * 2 : 16;
-
-	if (n < *room)
-		return true;
-	memcpy(&old, array, sizeof old);
-	new = reallocarray(old, more, size);
-	if (!new)
-		return false;
-	memcpy(array, &new, sizeof new);
-	*room = more;
-	return true;
-}
-
 static void
 out_of_memory(struct scan *c)
 {
@@ -135,28 +119,15 @@ out_of_memory(struct scan *c)
 static void
 put(struct scan *c, const char *bytes, size_t size)
 {
-	struct source *s = c->s;
-
-	if (size >= SOURCE_MOST - s->size) {
+	if (size >= SOURCE_MOST - c->size) {
 		conf_error(c->errors, (struct conf_place){ c->main, 0 },
 		    "with all that it includes it is larger than 256 MiB");
-		s->broken = true;
-		return;
+		c->s->broken = true;
+	} else if (!piece_put(c->to, bytes, size)) {
+		out_of_memory(c);
+	} else {
+		c->size += size;
 	}
-	if (s->size + size + 1 > s->room) {
-		size_t room = s->size + size + 1 + (s->room ? s->size / 2 : 64);
-		char *text = realloc(s->text, room);
-
-		if (!text) {
-			out_of_memory(c);
-			return;
-		}
-		s->text = text;
-		s->room = room;
-	}
-	memcpy(s->text + s->size, bytes, size);
-	s->size += size;
-	s->text[s->size] = '\0';
 }
 
 /* From the next line of the text on, FILE from LINE on. The text ends with a newline, or is empty.
@@ -164,19 +135,17 @@ put(struct scan *c, const char *bytes, size_t size)
 static void
 put_part(struct scan *c, const char *file, unsigned line)
 {
-	struct source *s = c->s;
-
-	if (!grow(&s->part, s->nparts, &s->parts_room, sizeof *s->part)) {
+	if (!piece_part(c->to, file, line))
 		out_of_memory(c);
-		return;
-	}
-	s->part[s->nparts++] = (struct source_part){ s->line, line, file };
 }
 
-static struct conf_place
-here(const struct file *f)
+/* What follows stands in FILE from LINE on: it gets a line of its own. */
+static void
+go_on(struct scan *c, const char *file, unsigned line)
 {
-	return (struct conf_place){ f->name, f->line };
+	put(c, "\n", 1);
+	c->to->line++;
+	put_part(c, file, line);
 }
 
 /* Errors of bytes: a BOM, NULs, what is not UTF-8; once a line. The bytes are made harmless, so
@@ -227,7 +196,6 @@ check_number(struct scan *c, const struct file *f, const char *token, size_t siz
 {
 	bool hex = size > 2 && token[0] == '0' && (token[1] == 'x' || token[1] == 'X'),
 	     large = false;
-	struct source *s = c->s;
 	char digits[40], *end;
 	unsigned long long n;
 
@@ -250,18 +218,19 @@ check_number(struct scan *c, const struct file *f, const char *token, size_t siz
 	}
 	if (n <= (large ? (unsigned long long)LLONG_MAX : INT_MAX))
 		return;
-	conf_error(c->errors, here(f),
+	conf_error(c->errors, f->at,
 	    "number %.*s: must be at most %d; a size or a time is a string with a unit, as "
 	    "in \"5 GiB\"",
 	    size > 32 ? 32 : (int)size, token, INT_MAX);
-	if (grow(&s->said, s->nsaid, &s->said_room, sizeof *s->said))
-		s->said[s->nsaid++] = s->line;
+	if (piece_say(c->to))
+		c->s->said++;
 	else
 		out_of_memory(c);
 }
 
+/* Names and numbers; the parser says no to a name with a dot. */
 static bool
-in_name(char c)
+in_word(char c)
 {
 	static const bool set[UINT8_MAX + 1] = {
 		['a' ... 'z'] = true,
@@ -270,6 +239,7 @@ in_name(char c)
 		['_'] = true,
 		['-'] = true,
 		['*'] = true,
+		['.'] = true,
 	};
 
 	return set[(uint8_t)c];
@@ -279,8 +249,8 @@ in_name(char c)
 static void
 next_line(struct scan *c, struct file *f)
 {
-	f->line++;
-	c->s->line++;
+	f->at.line++;
+	c->to->line++;
 }
 
 static void
@@ -294,25 +264,31 @@ broken(struct scan *c, struct conf_place at, const char *why)
 static void
 skip_string(struct scan *c, struct file *f)
 {
-	for (f->p++; f->p < f->end && *f->p != '"' && *f->p != '\n'; f->p++) {
-		if (*f->p != '\\')
+	/* The end of the file is a NUL, the only one. */
+	static const bool stops[UINT8_MAX + 1] = {
+		['"'] = true, ['\n'] = true, ['\\'] = true, ['\0'] = true
+	};
+	const char *p = f->p + 1;
+
+	for (; !stops[(uint8_t)*p] || *p == '\\'; p++) {
+		if (*p != '\\')
 			continue;
-		if (f->end - f->p > 3 && memcmp(f->p, "\\x00", 4) == 0)
-			conf_error(c->errors, here(f), "\\x00: a string must have no NUL");
-		if (f->end - f->p > 1)
-			f->p++;
+		if (strncmp(p, "\\x00", 4) == 0)
+			conf_error(c->errors, f->at, "\\x00: a string must have no NUL");
+		p += p[1] != '\0';
 	}
-	if (f->p >= f->end || *f->p != '"')
-		broken(c, here(f), "a string must end with '\"' on the line on which it began");
-	else
+	f->p = p;
+	if (*p == '"')
 		f->p++;
+	else
+		broken(c, f->at, "a string must end with '\"' on the line on which it began");
 }
 
 /* At slash and star: to behind the end of the comment. */
 static void
 skip_comment(struct scan *c, struct file *f)
 {
-	struct conf_place at = here(f);
+	struct conf_place at = f->at;
 
 	for (f->p += 2; f->end - f->p >= 2 && memcmp(f->p, "*/", 2) != 0; f->p++)
 		if (*f->p == '\n')
@@ -328,9 +304,9 @@ static void
 took(struct scan *c, struct file *f, enum syntax_token token, const char *start)
 {
 	if (c->s->broken ||
-	    syntax_take(&c->syntax, token, start, (size_t)(f->p - start), here(f), &c->why))
+	    syntax_take(&c->syntax, token, start, (size_t)(f->p - start), &f->at, &c->why))
 		return;
-	broken(c, here(f), c->why.at);
+	broken(c, f->at, c->why.at);
 }
 
 static void scan_file(struct scan *c, const char *name, char *text, size_t size);
@@ -340,7 +316,7 @@ static void
 include(struct scan *c, struct file *f)
 {
 	const char *start = f->p, *name, *quote = NULL, *path, *why = NULL;
-	unsigned line = f->line;
+	unsigned line = f->at.line;
 	char *written, *text;
 	size_t size;
 
@@ -351,7 +327,7 @@ include(struct scan *c, struct file *f)
 	if (*f->p == '"')
 		quote = name + strcspn(name, "\"\n");
 	if (!quote || *quote != '"') {
-		broken(c, here(f), "'@' must begin @include \"FILE\"");
+		broken(c, f->at, "'@' must begin @include \"FILE\"");
 		return;
 	}
 	f->p = quote + 1;
@@ -362,12 +338,12 @@ include(struct scan *c, struct file *f)
 		return;
 	}
 	if (!value_text(written, &c->why)) {
-		conf_error(c->errors, here(f), "the name of a file after @include %s", c->why.at);
+		conf_error(c->errors, f->at, "the name of a file after @include %s", c->why.at);
 		c->s->broken = true;
 		return;
 	}
 	if (c->depth == SOURCE_DEPTH) {
-		conf_error(c->errors, here(f),
+		conf_error(c->errors, f->at,
 		    "@include \"%s\": at most %d files may be inside one another", written,
 		    SOURCE_DEPTH);
 		c->s->broken = true;
@@ -376,20 +352,17 @@ include(struct scan *c, struct file *f)
 	text = source_load(path, false, &size, &why);
 	if (!text) {
 		conf_error(
-		    c->errors, here(f), "@include \"%s\": cannot read %s: %s", written, path, why);
+		    c->errors, f->at, "@include \"%s\": cannot read %s: %s", written, path, why);
 		c->s->broken = true;
 		return;
 	}
 	put(c, f->kept, (size_t)(start - f->kept));
-	put(c, "\n", 1);
-	c->s->line++;
+	go_on(c, path, 1);
 	c->depth++;
 	scan_file(c, path, text, size);
 	c->depth--;
 	free(text);
-	put(c, "\n", 1);
-	c->s->line++;
-	put_part(c, f->name, line);
+	go_on(c, f->at.file, line);
 	f->kept = f->p;
 }
 
@@ -397,12 +370,12 @@ include(struct scan *c, struct file *f)
 static void
 scan_word(struct scan *c, struct file *f)
 {
-	const char *start = f->p;
-	const char *digits = *start == '-' ? start + 1 : start;
+	const char *start = f->p, *digits = *start == '-' ? start + 1 : start, *p = start;
 	bool number = (*digits >= '0' && *digits <= '9') || *digits == '.';
 
-	while (in_name(*f->p) || *f->p == '.' || (number && *f->p == '+'))
-		f->p++;
+	while (in_word(*p) || (number && *p == '+'))
+		p++;
+	f->p = p;
 	if (number)
 		check_number(c, f, digits, (size_t)(f->p - digits));
 	took(c, f, number ? TOKEN_NUMBER : TOKEN_WORD, start);
@@ -421,7 +394,9 @@ skip_space(struct scan *c, struct file *f)
 	case '\t':
 	case '\r':
 	case '\f':
-		f->p++;
+		do
+			f->p++;
+		while (*f->p == ' ');
 		return true;
 	case '#':
 		f->p += strcspn(f->p, "\n");
@@ -439,6 +414,55 @@ skip_space(struct scan *c, struct file *f)
 	}
 }
 
+/* What follows, the items of a list of groups at the top level, goes to a piece of its own. */
+static void
+next_piece(struct scan *c, const struct file *f)
+{
+	const char *list = c->syntax.level[0].name;
+	struct piece *p = calloc(1, sizeof *p);
+
+	list = arena_copy(c->arena, list, strlen(list));
+	if (!p || !list) {
+		out_of_memory(c);
+		free(p);
+		return;
+	}
+	p->line = 1;
+	p->list = list;
+	c->s->last->next = p;
+	c->s->last = c->to = p;
+	put(c, "more = (", 8);
+	go_on(c, f->at.file, f->at.line);
+}
+
+/* At a sign outside of all groups, with the file behind it: between two groups a long piece ends,
+ * and after the list the first one goes on. A bracket that is not the file's has a line to itself,
+ * so that no message shows it. */
+static void
+split(struct scan *c, struct file *f, const char *sign)
+{
+	bool first = c->to == &c->s->first;
+
+	if (c->syntax.depth == 0 && *sign == ')' && !first) {
+		c->to->items++;
+		put(c, f->kept, (size_t)(f->p - f->kept));
+		f->kept = sign;
+		c->to = &c->s->first;
+		go_on(c, f->at.file, f->at.line);
+	} else if (c->syntax.depth == 1 && *sign == ',') {
+		bool groups = c->group && c->syntax.level[1].open == '(';
+
+		c->to->items++;
+		if (!groups || c->to->size + (size_t)(sign - f->kept) < SOURCE_PIECE)
+			return;
+		put(c, f->kept, (size_t)(sign - f->kept));
+		if (!first)
+			put(c, "\n)", 2);
+		f->kept = f->p;
+		next_piece(c, f);
+	}
+}
+
 static void
 scan_token(struct scan *c, struct file *f)
 {
@@ -449,11 +473,14 @@ scan_token(struct scan *c, struct file *f)
 		took(c, f, TOKEN_STRING, start);
 	} else if (*start == '@') {
 		include(c, f);
-	} else if (in_name(*start) || *start == '.' || *start == '+') {
+	} else if (in_word(*start) || *start == '+') {
 		scan_word(c, f);
 	} else {
 		f->p++;
 		took(c, f, TOKEN_SIGN, start);
+		if (c->syntax.depth < 2 && !c->s->broken)
+			split(c, f, start);
+		c->group = *start == '}';
 	}
 }
 
@@ -462,10 +489,9 @@ scan_token(struct scan *c, struct file *f)
 static void
 scan_file(struct scan *c, const char *name, char *text, size_t size)
 {
-	struct file f = { name, text, text + size, text, text, 1 };
+	struct file f = { { name, 1 }, text, text + size, text, text };
 
 	check_bytes(c, name, text, size);
-	put_part(c, name, 1);
 	while (f.p < f.end && !c->s->broken)
 		if (!skip_space(c, &f))
 			scan_token(c, &f);
@@ -475,7 +501,7 @@ scan_file(struct scan *c, const char *name, char *text, size_t size)
 bool
 source_read(struct source *s, struct arena *a, const char *file, struct conf_errors *e)
 {
-	struct scan c = { .s = s, .arena = a, .errors = e, .main = file };
+	struct scan c = { .s = s, .to = &s->first, .arena = a, .errors = e, .main = file };
 	char buffer[256], *text;
 	const char *why = NULL;
 	struct conf_place at;
@@ -483,73 +509,33 @@ source_read(struct source *s, struct arena *a, const char *file, struct conf_err
 
 	syntax_init(&c.syntax);
 	c.why = text_of(buffer, sizeof buffer);
-	*s = (struct source){ .line = 1 };
+	*s = (struct source){ .first.line = 1, .last = &s->first };
 	text = source_load(file, true, &size, &why);
 	if (!text) {
 		conf_error(e, (struct conf_place){ file, 0 }, "cannot be read: %s", why);
 		return false;
 	}
+	put_part(&c, file, 1);
 	scan_file(&c, file, text, size);
 	put(&c, "\n", 1); /* the parser wants a comment on the last line to end */
 	free(text);
-	at = source_place(s, s->line > 1 ? s->line - 1 : 1);
-	if (!s->broken && !syntax_end(&c.syntax, &at, &c.why)) {
-		conf_error(e, at, "%s", buffer);
-		s->broken = true;
-	}
-	return !s->broken;
+	if (s->broken)
+		return false;
+	at = piece_place(&s->first, s->first.line > 1 ? s->first.line - 1 : 1);
+	if (syntax_end(&c.syntax, &at, &c.why))
+		return true;
+	conf_error(e, at, "%s", buffer);
+	return false;
 }
 
 void
 source_free(struct source *s)
 {
-	free(s->text);
-	free(s->part);
-	free(s->said);
+	for (struct piece *p = s->first.next, *next; p; p = next) {
+		next = p->next;
+		piece_fini(p);
+		free(p);
+	}
+	piece_fini(&s->first);
 	*s = (struct source){ 0 };
-}
-
-struct conf_place
-source_place(const struct source *s, unsigned line)
-{
-	uint32_t low = 0, high = s->nparts;
-
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (s->part[middle].first <= line)
-			low = middle;
-		else
-			high = middle;
-	}
-	return (
-	    struct conf_place){ s->part[low].file, s->part[low].line + line - s->part[low].first };
-}
-
-bool
-source_said(const struct source *s, unsigned line)
-{
-	for (uint32_t i = 0; i < s->nsaid; i++)
-		if (s->said[i] == line)
-			return true;
-	return false;
-}
-
-const char *
-source_excerpt(const struct source *s, unsigned line, char *to, size_t size)
-{
-	const char *p = s->text;
-	size_t n;
-
-	for (unsigned i = 1; i < line && *p; i++) {
-		p += strcspn(p, "\n");
-		p += *p == '\n';
-	}
-	p += strspn(p, " \t");
-	n = strcspn(p, "\r\n");
-	n = n < size - 1 ? n : size - 1;
-	n = value_utf8(p, n); /* not half a code point */
-	memcpy(to, p, n);
-	to[n] = '\0';
-	return to;
 }

@@ -9,43 +9,27 @@
 #define SEGAUDIT_SOURCE_H
 
 #include "conf/arena.h"
-#include "conf/conf.h"
+#include "conf/piece.h"
 
 enum {
 	SOURCE_DEPTH = 10,	 /* files inside one another */
 	SOURCE_MOST = 256 << 20, /* bytes of one file, and of all together */
+	SOURCE_PIECE = 64 << 10, /* from here on a list of groups goes on in another piece */
 };
 
-/* Lines from FIRST on are those of FILE from LINE on. */
-struct source_part {
-	unsigned first, line;
-	const char *file;
-};
-
+/* The text, nearly always one piece. A long list of groups at the top level goes on in further
+ * ones: the parser's tree takes thirteen times the bytes of the text, and of a piece it stays in
+ * the cache. */
 struct source {
-	char *text; /* NUL-terminated, without `@include` */
-	size_t size, room;
-	unsigned line; /* the last of the text */
-	struct source_part *part;
-	uint32_t nparts, parts_room;
-	unsigned *said; /* lines with a number about which there already is an error, ascending */
-	uint32_t nsaid, said_room;
-	bool broken; /* no use parsing it: the error is in the list */
+	struct piece first, *last; /* of a chain */
+	uint32_t said;		   /* numbers in all pieces about which there already is an error */
+	bool broken;		   /* no use parsing it: the error is in the list */
 };
 
 /* Reads FILE and what it includes. Names of files live in A. False when the text cannot be parsed:
  * then E has at least one error. */
 bool source_read(struct source *s, struct arena *a, const char *file, struct conf_errors *e);
 void source_free(struct source *s);
-
-/* Where a line of the text came from. */
-struct conf_place source_place(const struct source *s, unsigned line);
-
-/* Is there already an error about a number on this line? */
-bool source_said(const struct source *s, unsigned line);
-
-/* A start of the line's words, for a message, in the SIZE bytes at TO. Returns TO. */
-const char *source_excerpt(const struct source *s, unsigned line, char *to, size_t size);
 
 /* NAME as seen from the directory of FILE, in A; NULL without memory. */
 const char *source_path(struct arena *a, const char *file, const char *name);

@@ -44,7 +44,7 @@ is_group(const struct syntax_level *l)
 }
 
 static bool
-open_level(struct syntax *s, char open, struct conf_place at, struct text *why)
+open_level(struct syntax *s, char open, const struct conf_place *at, struct text *why)
 {
 	struct syntax_level *l = &s->level[s->depth];
 
@@ -58,7 +58,7 @@ open_level(struct syntax *s, char open, struct conf_place at, struct text *why)
 	}
 	l->want = WANT_END;
 	s->level[++s->depth] = (struct syntax_level){
-		.at = at, .open = open, .want = open == '{' ? WANT_NAME : WANT_FIRST
+		.at = *at, .open = open, .want = open == '{' ? WANT_NAME : WANT_FIRST
 	};
 	return true;
 }
@@ -92,7 +92,7 @@ close_level(struct syntax *s, char close, struct text *why)
 /* A value, or its beginning, where one is wanted. */
 static bool
 take_value(struct syntax *s, enum syntax_token token, const char *text, size_t size,
-    struct conf_place at, struct text *why)
+    const struct conf_place *at, struct text *why)
 {
 	struct syntax_level *l = &s->level[s->depth];
 
@@ -165,7 +165,7 @@ take_name(struct syntax_level *l, enum syntax_token token, const char *text, siz
 
 bool
 syntax_take(struct syntax *s, enum syntax_token token, const char *text, size_t size,
-    struct conf_place at, struct text *why)
+    const struct conf_place *at, struct text *why)
 {
 	struct syntax_level *l = &s->level[s->depth];
 

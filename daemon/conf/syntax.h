@@ -48,7 +48,7 @@ void syntax_init(struct syntax *s);
 
 /* The next token: SIZE bytes at TEXT, which stand at AT. False, and in WHY what would be right. */
 bool syntax_take(struct syntax *s, enum syntax_token token, const char *text, size_t size,
-		 struct conf_place at, struct text *why);
+    const struct conf_place *at, struct text *why);
 
 /* The end. False when something is open: then *AT is where it was opened. */
 bool syntax_end(const struct syntax *s, struct conf_place *at, struct text *why);

@@ -94,7 +94,7 @@ rules_item(struct rules *r, const char **p)
 static inline struct conf_list
 rules_list(struct rules *r, const char *text)
 {
-	struct conf_list l = {.present = text != NULL, .at = rules_here(r)};
+	struct conf_list l = {.present = text != NULL};
 	const char *item;
 
 	if (!text)
@@ -112,7 +112,7 @@ static inline struct conf_addrs
 rules_addrs(struct rules *r, const char *text)
 {
 	struct conf_list l = rules_list(r, text);
-	struct conf_addrs a = {.n = l.n, .present = l.present, .at = l.at};
+	struct conf_addrs a = {.n = l.n, .present = l.present, .at = rules_here(r)};
 
 	a.item = arena_alloc(r->arena, l.n, sizeof *a.item);
 	for (uint32_t i = 0; i < l.n; i++) {

@@ -521,6 +521,110 @@ test_arena(void **state)
 	arena_free(NULL);
 }
 
+enum { MANY = 4000 }; /* conduits: several pieces of text */
+
+/* Conduits FROM up to END, one a line, all but the LAST with a comma behind it. */
+static void
+add_conduits(FILE *f, unsigned from, unsigned end, unsigned last)
+{
+	static const char mail[] = " require = \"text-mail\"; mail = { depth = 5; };";
+
+	for (unsigned i = from; i < end; i++)
+		fprintf(f,
+		    "{ id = \"c%u\"; from = \"a\"; # (\n to = \"b\"; services = (\"tcp/%u\");%s "
+		    "}%s\n",
+		    i, i + 1, i % 1000 == 500 ? mail : "", i == last ? "" : ",");
+}
+
+/* A list that is longer than the parser gets at once, its middle in another file, the keys that it
+ * depends on behind it: one list all the same. */
+static void
+test_long_list(void **state)
+{
+	FILE *f = fopen("a.conf", "w"), *g = fopen("more.conf", "w");
+	struct conf *c;
+
+	(void)state;
+	assert_true(f && g);
+	fprintf(f, "conduits = (\n");
+	add_conduits(f, 0, 1500, MANY);
+	fprintf(f, "@include \"more.conf\"\n");
+	add_conduits(g, 1500, 3000, MANY);
+	add_conduits(f, 3000, MANY, MANY - 1);
+	fprintf(f, ");\n" ZONES "mail = { charsets = (\"utf-8\"); };\n");
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(fclose(g), 0);
+	conf_errors_free(&errors);
+	c = conf_read("a.conf", &errors);
+	assert_non_null(c);
+	assert_int_equal(c->nconduits, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		const struct conf_conduit *q = &c->conduits[i];
+		bool inside = i >= 1500 && i < 3000;
+		unsigned line = inside ? 2 * (i - 1500) + 1 : i < 1500 ? 2 * i + 2 : 2 * i - 2997;
+		char id[16];
+
+		(void)snprintf(id, sizeof id, "c%u", i);
+		assert_string_equal(q->id, id);
+		assert_string_equal(q->at.file, inside ? "more.conf" : "a.conf");
+		assert_int_equal(q->at.line, line);
+		assert_int_equal(q->to_at.line, line + 1);
+		assert_int_equal(q->services[0].low, i + 1);
+		assert_int_equal(q->mail != NULL, i % 1000 == 500);
+		if (q->mail) {
+			assert_int_equal(q->mail->depth, 5);
+			assert_int_equal(q->mail->charsets.n, 1);
+		}
+	}
+	assert_int_equal(c->nzones, 2);
+	assert_int_equal(c->zones[0].at.line, 2 * MANY - 2997 + 1);
+	conf_free(c);
+}
+
+/* What is wrong far behind in a long list is said as in a short one. */
+static void
+test_long_list_wrong(void **state)
+{
+	static const struct {
+		const char *last, *want;
+	} wrong[] = {
+		{ "{ id = \"x\"; form = \"a\"; from = \"a\"; to = \"b\"; services = (); }",
+		    "a.conf:8002: conduit \"x\": unknown key \"form\": did you mean \"from\"?" },
+		{ "\"x\"",
+		    "a.conf:8003: conduits: item 4001 must be a group, as in conduits = ( ); "
+		    "not a string" },
+		{ "{ id = \"x\"; id = \"x\"; }",
+		    "a.conf:8002: duplicate setting name in or before \"{ id = \\\"x\\\"; id = "
+		    "\\\"x\\\"; }\"" },
+		{ "{ id = \"x\"; from = \"a\"; to = \"b\"; services = (); require = \"text-mail\"; "
+		  "mail = { depth = 5000000000; }; }",
+		    "a.conf:8002: number 5000000000: must be at most 2147483647; a size or a time "
+		    "is "
+		    "a string with a unit, as in \"5 GiB\"" },
+		{ "{ from = \"a\"; to = \"b\"; services = (); }",
+		    "a.conf:8002: conduit 4001: missing key \"id\" (its name in findings), as in "
+		    "id = \"vdi\"" },
+		{ "{ id = \"x\"", "a.conf:8003: ')' does not close the '{' of a.conf:8002: '}' is "
+				  "missing" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		FILE *f = fopen("a.conf", "w");
+
+		assert_non_null(f);
+		fprintf(f, "conduits = (\n");
+		add_conduits(f, 0, MANY, MANY);
+		fprintf(f, "%s\n);\n" ZONES, wrong[i].last);
+		assert_int_equal(fclose(f), 0);
+		conf_errors_free(&errors);
+		assert_null(conf_read("a.conf", &errors));
+		assert_int_equal(errors.n, 1);
+		assert_string_equal(errors.text[0], wrong[i].want);
+	}
+	conf_errors_free(&errors);
+}
+
 int
 main(void)
 {
@@ -536,6 +640,8 @@ main(void)
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_long_list),
+		cmocka_unit_test(test_long_list_wrong),
 	};
 	int failed = cmocka_run_group_tests(tests, begin, end);
 
