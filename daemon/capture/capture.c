@@ -243,11 +243,13 @@ sleep_for(const struct capture *c)
 static void
 turn(struct capture *c)
 {
-	struct pollfd poll[1 + POLICY_IFACES] = { { .fd = c->monitor.fd, .events = POLLIN } };
-	struct port *of[1 + POLICY_IFACES] = { NULL };
+	/* Of the hub only that it hung up is asked: it never says anything. */
+	struct pollfd poll[2 + POLICY_IFACES] = { { .fd = c->monitor.fd, .events = POLLIN },
+		{ .fd = c->hub.fd } };
+	struct port *of[2 + POLICY_IFACES] = { NULL };
 	nstime sleep = sleep_for(c);
 	struct timespec t = { .tv_sec = sleep / NS_SEC, .tv_nsec = sleep % NS_SEC };
-	nfds_t n = 1;
+	nfds_t n = 2;
 	int r;
 
 	for (unsigned i = 0; i < POLICY_IFACES; i++) {
@@ -266,13 +268,17 @@ turn(struct capture *c)
 		return;
 	}
 	look_at_clocks(c);
-	for (nfds_t i = 1; r > 0 && i < n; i++)
+	for (nfds_t i = 2; r > 0 && i < n; i++)
 		if (poll[i].revents)
 			port_peek(of[i], &c->env);
 	skipped_copy(&c->skipped, &c->feed);
 	c->merge = merge_turn(c->port, POLICY_IFACES, &c->env, false);
 	if (r > 0 && poll[0].revents)
 		hear_monitor(c);
+	if (r > 0 && poll[1].revents && !c->over) {
+		log_error("the hub hung up: another capture begins anew");
+		end(c, EX_SOFTWARE);
+	}
 	tick(c);
 }
 

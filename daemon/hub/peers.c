@@ -1,6 +1,7 @@
 /* peers.c - see peers.h. */
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -146,6 +147,10 @@ peer_read(const struct peers *s, struct peer *p, enum role role, unsigned index,
 			close(fds[0]);
 		if (taken)
 			continue;
+		/* The monitor holds the same end for the next hub: closing ours alone would leave
+		 * the other one talking to nobody. This ends it, so that it is started again. */
+		if (type != -EPIPE)
+			(void)shutdown(p->chan.fd, SHUT_RDWR);
 		peer_close(p);
 		s->calls->ended(
 		    s->calls->ctx, role, index, type == -EPIPE ? PEER_GONE : PEER_WRONG);

@@ -15,7 +15,7 @@
 
 enum peer_end {
 	PEER_GONE,  /* its process ended */
-	PEER_WRONG, /* it sent what it may not: treated as compromised */
+	PEER_WRONG, /* it sent what it may not: treated as compromised; its end hangs up */
 };
 
 struct peers_calls {

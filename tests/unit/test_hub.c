@@ -28,6 +28,7 @@ struct world {
 	struct capture_shm *capture_shm;
 	struct worker_shm *worker_shm;
 	struct ring_control *ring;
+	int hub_end[2]; /* of those channels, as the monitor keeps them for the next hub */
 	int capture_fd, worker_fd, ring_fd;
 	uint32_t generation;
 	char text[65536];
@@ -155,6 +156,14 @@ wait_line(struct world *w, const char *text)
 }
 
 static void
+keep_end(struct world *w, unsigned i, int fd)
+{
+	if (w->hub_end[i] >= 0)
+		close(w->hub_end[i]);
+	w->hub_end[i] = fd;
+}
+
+static void
 add_capture(struct world *w, uint32_t restarts)
 {
 	struct msg_peer m = {
@@ -170,7 +179,7 @@ add_capture(struct world *w, uint32_t restarts)
 	fds[1] = w->capture_fd;
 	fds[2] = -1;
 	assert_int_equal(chan_send(&w->hub, MSG_PEER, &m, fds), 0);
-	close(pair[1]);
+	keep_end(w, 0, pair[1]);
 }
 
 static void
@@ -190,7 +199,7 @@ add_worker(struct world *w, uint32_t restarts, int status)
 	fds[1] = w->worker_fd;
 	fds[2] = w->ring_fd;
 	assert_int_equal(chan_send(&w->hub, MSG_PEER, &m, fds), 0);
-	close(pair[1]);
+	keep_end(w, 1, pair[1]);
 }
 
 static void
@@ -273,7 +282,7 @@ set_up(void **state)
 	snprintf(w->dir, sizeof w->dir, "/tmp/segaudit-hub-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	snprintf(w->file, sizeof w->file, "%s/log", w->dir);
-	w->capture.fd = w->worker.fd = -1;
+	w->capture.fd = w->worker.fd = w->hub_end[0] = w->hub_end[1] = -1;
 	w->capture_shm = memory(sizeof *w->capture_shm, &w->capture_fd);
 	w->worker_shm = memory(sizeof *w->worker_shm, &w->worker_fd);
 	w->ring = memory(sizeof *w->ring, &w->ring_fd);
@@ -307,6 +316,8 @@ tear_down(void **state)
 		chan_close(&w->capture);
 	if (w->worker.fd >= 0)
 		chan_close(&w->worker);
+	keep_end(w, 0, -1);
+	keep_end(w, 1, -1);
 	munmap(w->capture_shm, sizeof *w->capture_shm);
 	munmap(w->worker_shm, sizeof *w->worker_shm);
 	munmap(w->ring, sizeof *w->ring);
