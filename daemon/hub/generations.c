@@ -56,6 +56,12 @@ generations_of(const struct generations *gs, uint32_t generation)
 	return NULL;
 }
 
+bool
+generations_passed(const struct generations *gs, uint32_t generation)
+{
+	return gs->n && generation < gs->g[0].policy->generation;
+}
+
 const struct policy *
 generations_newest(const struct generations *gs)
 {

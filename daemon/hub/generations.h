@@ -32,6 +32,10 @@ void generations_fini(struct generations *gs);
 /* The policy of a generation, NULL when it is not mapped. */
 const struct policy *generations_of(const struct generations *gs, uint32_t generation);
 
+/* Is it older than all that are mapped? The hub before this one may have had it, or it was unmapped
+ * since. */
+bool generations_passed(const struct generations *gs, uint32_t generation);
+
 /* The newest policy and the one before it, NULL when there is none. */
 const struct policy *generations_newest(const struct generations *gs);
 const struct policy *generations_before(const struct generations *gs);

@@ -41,8 +41,9 @@ struct hub {
 	struct outbox out;
 	struct moment now;
 	nstime tick_due, beat_due;
-	nstime clocks;	   /* wall minus monotonic, at the last tick */
-	bool stop, orphan; /* told to stop; the monitor is gone */
+	nstime clocks;			     /* wall minus monotonic, at the last tick */
+	uint64_t nameless, nameless_packets; /* findings that were not said, since the last tick */
+	bool stop, orphan;		     /* told to stop; the monitor is gone */
 };
 
 static void
@@ -79,6 +80,16 @@ on_finding(void *ctx, const struct policy *p, const struct finding *f)
 	if (kind && kind->verdict == VERDICT_UNVERIFIABLE)
 		coverage_unverifiable(h->coverage, f->from, f->to);
 	incident_add(h->incidents, p, f);
+}
+
+static void
+on_nameless(void *ctx, uint64_t packets)
+{
+	struct hub *h = ctx;
+
+	h->nameless++;
+	if (__builtin_add_overflow(h->nameless_packets, packets, &h->nameless_packets))
+		h->nameless_packets = UINT64_MAX; /* nobody checked the number */
 }
 
 static void
@@ -286,6 +297,13 @@ extra_of(const struct hub *h)
 }
 
 static void
+say_nameless(struct hub *h)
+{
+	note_nameless(&h->tell, h->nameless, h->nameless_packets);
+	h->nameless = h->nameless_packets = 0;
+}
+
+static void
 tick(struct hub *h)
 {
 	h->tick_due = h->now.mono + TICK;
@@ -299,6 +317,7 @@ tick(struct hub *h)
 	incidents_tick(h->incidents, h->now.wall);
 	netlink_tick(h->netlink, h->now.mono);
 	note_abandoned(&h->tell);
+	say_nameless(h);
 	if (h->now.mono >= h->beat_due) {
 		struct coverage_extra x = extra_of(h);
 
@@ -382,6 +401,7 @@ finish(struct hub *h)
 	set_time(h);
 	coverage_stopping(h->coverage);
 	peers_drain(&h->peers);
+	say_nameless(h);
 	peers_look(&h->peers, &h->accounts, h->now.mono);
 	accounts_check_ended(&h->accounts, h->tell.policy, on_mismatch, h);
 	incidents_close_all(h->incidents);
@@ -429,6 +449,7 @@ start(struct hub *h)
 	h->clocks = h->now.wall - h->now.mono;
 	h->tick_due = h->now.mono + TICK;
 	h->calls = (struct peers_calls){ .finding = on_finding,
+		.nameless = on_nameless,
 		.iface = on_iface,
 		.skipped = on_skipped,
 		.ended = on_ended,

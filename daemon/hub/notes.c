@@ -98,6 +98,22 @@ note_abandoned(struct tell *t)
 }
 
 void
+note_nameless(struct tell *t, uint64_t n, uint64_t packets)
+{
+	char buffer[128];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	if (!n)
+		return;
+	text_add(&f, "what=generation n=%llu pkts=%llu", (unsigned long long)n,
+	    (unsigned long long)packets);
+	tell_note(t, 9008, buffer,
+	    tell_pick(t,
+		"findings of flows that a policy from before this process judged cannot be named",
+		"この通報プロセスの起動前の設定で判定された通信の検出は通報できません"));
+}
+
+void
 note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *ring)
 {
 	char buffer[256], at[NSTIME_TEXT];

@@ -23,6 +23,10 @@ void note_unserved(struct tell *t, const struct policy *before, uint32_t refused
 /* 9008: lines that were lost with targets that left the configuration; nothing when none were. */
 void note_abandoned(struct tell *t);
 
+/* 9008: N findings of PACKETS that were judged by a policy from before this hub; nothing when there
+ * were none. */
+void note_nameless(struct tell *t, uint64_t n, uint64_t packets);
+
 /* 9006: how the worker before ended and what waits for the new one in its ring. */
 void note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *ring);
 

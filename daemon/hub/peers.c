@@ -68,14 +68,21 @@ take_findings(const struct peers *s, const struct msg_findings *m)
 		return false;
 	/* All of them first: a message with one wrong record is not half believed. */
 	for (uint32_t i = 0; i < m->count; i++) {
-		const struct policy *p = generations_of(s->policies, m->finding[i].generation);
+		const struct finding *f = &m->finding[i];
+		const struct policy *p = generations_of(s->policies, f->generation);
 
-		if (!p || !finding_valid(&m->finding[i], p))
+		if (p ? !finding_valid(f, p) : !generations_passed(s->policies, f->generation))
 			return false;
 	}
-	for (uint32_t i = 0; i < m->count; i++)
-		s->calls->finding(s->calls->ctx,
-		    generations_of(s->policies, m->finding[i].generation), &m->finding[i]);
+	for (uint32_t i = 0; i < m->count; i++) {
+		const struct finding *f = &m->finding[i];
+		const struct policy *p = generations_of(s->policies, f->generation);
+
+		if (p)
+			s->calls->finding(s->calls->ctx, p, f);
+		else
+			s->calls->nameless(s->calls->ctx, f->n);
+	}
 	return true;
 }
 

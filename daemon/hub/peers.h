@@ -21,6 +21,9 @@ enum peer_end {
 struct peers_calls {
 	/* A finding that was checked; P is the policy of its generation. */
 	void (*finding)(void *ctx, const struct policy *p, const struct finding *f);
+	/* A finding in the numbers of a policy that this hub does not have: PACKETS of it cannot be
+	 * said. */
+	void (*nameless)(void *ctx, uint64_t packets);
 	/* Capture opened or closed an interface. */
 	void (*iface)(void *ctx, const struct msg_iface *m);
 	/* A worker skipped a frame; BYTES: M->caplen of them, only for the call, or NULL with

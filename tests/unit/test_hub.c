@@ -602,6 +602,25 @@ test_finding_of_another_generation(void **state)
 	stop(w);
 }
 
+/* Another hub was here before, and a policy before the one that this one gets: flows that it judged
+ * cannot be named any more, and their worker is none the worse. */
+static void
+test_finding_from_before(void **state)
+{
+	struct world *w = *state;
+
+	w->generation = 4;
+	start(w);
+	w->generation = 4;
+	send_finding(w, OUTCOME_CROSSED, 1, 3);
+	wait_line(w, "SEG9008 NOTE sev=err verdict=gap what=generation n=1 pkts=3 ");
+	w->generation = 5;
+	send_finding(w, OUTCOME_CROSSED, 1, 1);
+	wait_line(w, "SEG2002 OPEN ");
+	assert_null(strstr(w->text, "SEG9006"));
+	stop(w);
+}
+
 static void
 test_reload(void **state)
 {
@@ -663,6 +682,7 @@ main(void)
 		CASE(test_skipped),
 		CASE(test_skipped_refused),
 		CASE(test_finding_of_another_generation),
+		CASE(test_finding_from_before),
 		CASE(test_reload),
 		CASE(test_bad_policy),
 		CASE(test_monitor_gone),
