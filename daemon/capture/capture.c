@@ -199,6 +199,7 @@ tick(struct capture *c)
 		if (p->used && !p->live && c->env.mono >= p->retry) {
 			port_tick(p, &c->env);
 			look_at_clocks(c);
+			port_opened(p, &c->env);
 		}
 		port_stats(p, &c->env, false);
 		say_alive(c);

@@ -200,9 +200,6 @@ open_now(struct port *p, const struct port_env *e)
 	p->retry = NSTIME_NEVER;
 	p->stats_due = e->mono + STATS_BUSY;
 	log_debug("%s: captured, ifindex %u", p->name, p->index);
-	/* Opened, so it is up; that it is running the kernel says by port_link(). */
-	if (!p->link_known || p->up)
-		watch(p, e, true, p->reason);
 }
 
 void
@@ -210,6 +207,14 @@ port_tick(struct port *p, const struct port_env *e)
 {
 	if (p->used && !p->live && e->mono >= p->retry)
 		open_now(p, e);
+}
+
+void
+port_opened(struct port *p, const struct port_env *e)
+{
+	/* Opened, so it is up; that it is running the kernel says by port_link(). */
+	if (p->live && (!p->link_known || p->up))
+		watch(p, e, true, p->reason);
 }
 
 void

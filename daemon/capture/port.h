@@ -69,8 +69,13 @@ void port_policy(struct port *p, const struct port_env *e, const struct policy_i
 /* The kernel has it so. */
 void port_link(struct port *p, const struct port_env *e, const struct msg_link *link);
 
-/* Opens it when it is time to. */
+/* Opens it when it is time to, which takes its time: after it port_opened(), with the clocks read
+ * again. */
 void port_tick(struct port *p, const struct port_env *e);
+
+/* Tells that a handle that port_tick() opened is watched, from this moment on: what came while it
+ * was being opened may not have been captured. */
+void port_opened(struct port *p, const struct port_env *e);
 
 /* Looks for the next frame, if none is kept yet. A handle that is dead is closed. */
 void port_peek(struct port *p, const struct port_env *e);

@@ -12,6 +12,7 @@
 enum { FRAMES = 64, PORTS = 3 };
 
 #define START (1000 * NS_SEC)
+#define OPENING (50 * NS_MSEC) /* it takes so long */
 
 /* A made-up interface: what it has, and what libpcap would say. */
 struct live {
@@ -186,13 +187,23 @@ tear_down(void **state)
 	return 0;
 }
 
+/* As the loop does it. */
+static void
+tick(struct port *p, struct port_env *e)
+{
+	port_tick(p, e);
+	e->now += OPENING;
+	port_opened(p, e);
+	e->now -= OPENING;
+}
+
 /* Names the first N ports in the policy and opens them. */
 static void
 open_ports(struct world *w, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		port_policy(&w->port[i], &w->env, &eth);
-		port_tick(&w->port[i], &w->env);
+		tick(&w->port[i], &w->env);
 		assert_non_null(w->port[i].live);
 	}
 }
@@ -387,24 +398,25 @@ test_retries(void **state)
 	port_policy(p, &w->env, &eth);
 	for (unsigned i = 0; i < sizeof row / sizeof *row; i++) {
 		pcap.status = row[i].status;
-		port_tick(p, &w->env);
+		tick(p, &w->env);
 		assert_int_equal(p->retry, w->env.mono + row[i].pause);
 		was_told(i, false, GAP_START, row[i].status);
 		w->env.mono += row[i].pause - 1;
-		port_tick(p, &w->env); /* not yet: */
+		tick(p, &w->env); /* not yet: */
 		assert_int_equal(p->retry, w->env.mono + 1);
 		w->env.mono++;
 	}
-	port_tick(p, &w->env); /* the same status again: not told again */
+	tick(p, &w->env); /* the same status again: not told again */
 	assert_int_equal(ntold, 3);
 	assert_int_equal(p->retry, w->env.mono + NS_MIN);
 	/* The kernel says that it is there: at once. */
 	pcap.status = LIVE_OK;
 	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = 70007 });
-	port_tick(p, &w->env);
+	tick(p, &w->env);
 	assert_non_null(p->live);
 	was_told(3, true, GAP_START, 0);
-	assert_int_equal(atomic_load(&w->shm.iface[0].open_since), w->env.now);
+	assert_int_equal(atomic_load(&w->shm.iface[0].open_since), w->env.now + OPENING);
+	assert_int_equal(told[3].time, w->env.now + OPENING);
 }
 
 /* Down and up again: the handle stays, the gap is told. */
@@ -449,7 +461,7 @@ test_new_index(void **state)
 	port_link(p, &w->env, &(struct msg_link){ .present = true, .up = true, .index = 70008 });
 	assert_null(p->live);
 	was_told(1, false, GAP_IFACE_GONE, 0);
-	port_tick(p, &w->env);
+	tick(p, &w->env);
 	assert_non_null(p->live);
 	assert_int_equal(p->index, 70008);
 	was_told(2, true, GAP_IFACE_GONE, 0);
@@ -468,7 +480,7 @@ test_dead_handle(void **state)
 	port_peek(p, &w->env);
 	assert_null(p->live);
 	was_told(1, false, GAP_IFACE_GONE, 0);
-	port_tick(p, &w->env);
+	tick(p, &w->env);
 	assert_non_null(p->live);
 }
 
@@ -485,7 +497,7 @@ test_policy(void **state)
 	assert_false(pcap.promiscuous);
 	mirror.mirror = true;
 	port_policy(p, &w->env, &mirror);
-	port_tick(p, &w->env);
+	tick(p, &w->env);
 	assert_int_equal(pcap.closed, 1);
 	assert_true(pcap.promiscuous);
 	was_told(1, false, GAP_RELOAD, 0);
@@ -494,7 +506,7 @@ test_policy(void **state)
 	assert_null(p->live);
 	was_told(3, false, GAP_RELOAD, 0);
 	w->env.mono += NS_HOUR;
-	port_tick(p, &w->env);
+	tick(p, &w->env);
 	assert_null(p->live);
 	assert_int_equal(port_due(p), NSTIME_NEVER);
 }
