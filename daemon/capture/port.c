@@ -144,6 +144,8 @@ port_close(struct port *p, const struct port_env *e, uint8_t reason)
 		add(&p->shm->ring_full, 1);
 		lost(p, e);
 	}
+	if (p->held)
+		feed_publish(p->feed); /* nobody else's frame may come for long */
 	p->held = p->blocked = false;
 	live_close(p->live);
 	p->live = NULL;

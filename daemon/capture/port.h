@@ -87,7 +87,8 @@ void port_move(struct port *p, const struct port_env *e, nstime bound);
 /* Brings the kernel's counters into shared memory, if it is time to or FORCE. */
 void port_stats(struct port *p, const struct port_env *e, bool force);
 
-/* Closes the handle. A frame that is kept and finds no room is given up and counted. */
+/* Closes the handle. A frame that is kept goes to its worker before its time; one that finds no
+ * room is given up and counted. */
 void port_close(struct port *p, const struct port_env *e, uint8_t reason);
 
 /* Wants to be polled: open, and the next frame is not known. */

@@ -284,6 +284,24 @@ test_late_block(void **state)
 	came_out(all, 5);
 }
 
+/* An interface disappears while its last frame waits for its age: its worker is shown it at once,
+ * not with the next frame of another interface. */
+static void
+test_gone_with_frame(void **state)
+{
+	struct world *w = *state;
+	const struct msg_link gone = { .iface = 0 };
+	const int a[] = { 1 };
+
+	open_ports(w, 2);
+	arrive(&w->port[0], a, 1);
+	(void)turn(w, 11);
+	assert_int_equal(rings.n, 0);
+	port_link(&w->port[0], &w->env, &gone);
+	(void)turn(w, 40);
+	came_out(a, 1);
+}
+
 /* At a stop nothing waits for its age. */
 static void
 test_all(void **state)
@@ -566,6 +584,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(order),
 		CASE(late_block),
+		CASE(gone_with_frame),
 		CASE(all),
 		CASE(clock_set_back),
 		CASE(full_ring),
