@@ -154,7 +154,8 @@ say_gap(struct coverage *c, struct boundary *b, enum gap_reason why)
 }
 
 static void
-say_gap_end(struct coverage *c, struct boundary *b, struct moment at)
+say_gap_end(struct coverage *c, struct boundary *b, struct moment at, const char *english,
+    const char *japanese)
 {
 	char buffer[384], s[32];
 	struct text t = text_of(buffer, sizeof buffer);
@@ -165,10 +166,7 @@ say_gap_end(struct coverage *c, struct boundary *b, struct moment at)
 	gap_text(c, b, &t, b->reasons);
 	coverage_add_time(c, &t, "to", at.wall);
 	text_add(&t, " seconds=%s", seconds_text(s, at.mono - b->since.mono));
-	c->say(c->ctx, 9004, t.at,
-	    coverage_pick(c,
-		"this interface is watched again: what crossed it in between was not seen",
-		"監視を再開しました。この間の通信は見えていません"));
+	c->say(c->ctx, 9004, t.at, coverage_pick(c, english, japanese));
 }
 
 /* Is a gap for this reason told before it is known to last? */
@@ -194,7 +192,8 @@ gap_begin(struct boundary *b, struct moment at, struct moment now)
 }
 
 static void
-gap_end(struct coverage *c, struct boundary *b, struct moment at, struct moment now)
+gap_end(struct coverage *c, struct boundary *b, struct moment at, struct moment now,
+    const char *english, const char *japanese)
 {
 	if (at.mono < b->since.mono)
 		at = b->since;
@@ -202,7 +201,7 @@ gap_end(struct coverage *c, struct boundary *b, struct moment at, struct moment 
 	b->blind_for -= now.mono - at.mono;
 	b->watched_for += now.mono - at.mono;
 	b->blind = false;
-	say_gap_end(c, b, at);
+	say_gap_end(c, b, at, english, japanese);
 	b->reasons = b->reasons_said = 0;
 	b->error = 0;
 }
@@ -214,7 +213,10 @@ boundary_is(struct coverage *c, struct boundary *b, enum gap_reason why, int err
 {
 	if (b->open && b->link_up) {
 		if (b->blind)
-			gap_end(c, b, at, now);
+			gap_end(c, b, at, now,
+			    "this interface is watched again: what crossed it in between was not "
+			    "seen",
+			    "監視を再開しました。この間の通信は見えていません");
 		return;
 	}
 	if (!b->blind)
@@ -235,6 +237,32 @@ boundary_of(struct coverage *c, uint16_t iface)
 	return iface < POLICY_IFACES && c->boundary[iface].used ? &c->boundary[iface] : NULL;
 }
 
+/* It is in the policy no more. Name and losses stay: those of the last moments are still said, and
+ * when it comes back its counters go on from where they were. */
+static void
+boundary_leaves(struct coverage *c, struct boundary *b, struct moment now)
+{
+	if (b->blind)
+		gap_end(c, b, now, now,
+		    "this interface left the configuration while it was not watched",
+		    "監視できないまま、このインターフェースは設定から除かれました");
+	b->used = false;
+}
+
+static void
+boundary_comes(struct boundary *b, const char *name)
+{
+	struct boundary was = *b;
+
+	*b = (struct boundary){ .used = true };
+	memcpy(b->name, name, sizeof b->name);
+	b->name[sizeof b->name - 1] = '\0';
+	if (strcmp(b->name, was.name) != 0)
+		return;
+	memcpy(b->loss, was.loss, sizeof b->loss);
+	b->beat = was.beat;
+}
+
 void
 coverage_policy(struct coverage *c, const struct policy *p, enum gap_reason why, struct moment now)
 {
@@ -246,13 +274,11 @@ coverage_policy(struct coverage *c, const struct policy *p, enum gap_reason why,
 
 		if (b->used && used && strcmp(b->name, pi->name) == 0)
 			continue;
-		if (b->used && b->blind)
-			gap_end(c, b, now, now);
-		*b = (struct boundary){ .used = used };
+		if (b->used)
+			boundary_leaves(c, b, now);
 		if (!used)
 			continue;
-		memcpy(b->name, pi->name, sizeof b->name);
-		b->name[sizeof b->name - 1] = '\0';
+		boundary_comes(b, pi->name);
 		b->link_up = true;
 		b->accounted = now.mono;
 		gap_begin(b, now, now);
@@ -407,7 +433,7 @@ coverage_losses(struct coverage *c, const struct accounts *a, struct moment now)
 			[LOSS_RING] = s->ring_full,
 			[LOSS_UNREAD] = s->unread };
 
-		for (unsigned k = LOSS_KERNEL; b->used && k <= LOSS_UNREAD; k++)
+		for (unsigned k = LOSS_KERNEL; b->name[0] && k <= LOSS_UNREAD; k++)
 			loss_is(c, &b->loss[k], (enum loss_id)k, b->name, value[k], s->moved_before,
 			    now);
 	}

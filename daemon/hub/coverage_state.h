@@ -31,8 +31,8 @@ struct loss {
 };
 
 struct boundary {
-	bool used;
-	char name[16];
+	bool used;	    /* the policy has it */
+	char name[16];	    /* also of one that it had; "" for none */
 	bool open, link_up; /* capture's word, netlink's word */
 	bool blind;
 	struct moment since;		/* of the gap */

@@ -203,6 +203,8 @@ coverage_heartbeat(
 	for (size_t i = 0; i < POLICY_IFACES; i++)
 		if (c->boundary[i].used)
 			say_iface(c, a, i);
+		else
+			c->boundary[i].beat = a->iface[i];
 	for (unsigned i = 0; i < COUNTERS; i++)
 		c->beat_count[i] = accounts_total(a, (enum counter)i);
 	memset(c->unverifiable, 0, sizeof c->unverifiable);

@@ -275,6 +275,47 @@ test_reload(void **state)
 	free(next);
 }
 
+/* An interface leaves the policy and comes back: what was lost before is not lost again, what was
+ * lost in its last moments is. */
+static void
+test_reload_and_back(void **state)
+{
+	struct world *w = *state;
+	struct hub_policy *next = hub_policy_new(2);
+	struct policy_iface *ifaces = (struct policy_iface *)(void *)(next->bytes + next->p.ifaces);
+
+	open_all(w);
+	ifaces[1].used = false;
+	w->a.iface[1] = (struct iface_sample){ .frames = 1000, .kernel_drops = 500 };
+	tick(w, 1000);
+	w->said = 0;
+	w->a.iface[1].kernel_drops = 510;
+	tick(w, 2000);
+	coverage_policy(w->c, &next->p, GAP_RELOAD, at(2500));
+	w->a.iface[1].kernel_drops = 512;
+	tick(w, 3000);
+	expect_nothing(w);
+	tick(w, 13000);
+	expect(w, 9005,
+	    "in=eth2 what=kernel-drop pkts=12 total=512 from=2026-01-05T03:04:05.000000Z "
+	    "to=2026-01-05T03:04:08.000000Z seconds=3.000");
+	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(14000));
+	w->said = 0;
+	coverage_policy(w->c, &w->policy->p, GAP_RELOAD, at(60000));
+	capture(w, 1, true, GAP_RELOAD, 0, 60100, 60100);
+	expect(w, 9004,
+	    "in=eth2 what=reload from=2026-01-05T03:05:05.000000Z to=2026-01-05T03:05:05.100000Z "
+	    "seconds=0.100");
+	w->a.iface[1].frames = 1001;
+	tick(w, 61000);
+	expect_nothing(w);
+	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(70000));
+	assert_string_equal(w->fields[2],
+	    "what=coverage in=eth2 watched=9.900 blind=0.100 frames=1 bytes=0 received=0"
+	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
+	free(next);
+}
+
 static void
 test_loss(void **state)
 {
@@ -659,6 +700,7 @@ main(void)
 		CASE(test_capture_died),
 		CASE(test_stop_says_no_gap),
 		CASE(test_reload),
+		CASE(test_reload_and_back),
 		CASE(test_loss),
 		CASE(test_loss_while_capture_stood_still),
 		CASE(test_loss_kinds),
