@@ -130,10 +130,16 @@ check_published(struct accounts *a, accounts_say *say, void *ctx)
 		published += a->worker[i].published;
 	/* Frames are counted and published one after the other: only two equal looks can be
 	 * compared. */
-	if (frames == a->sum_frames && published == a->sum_published && frames != published)
+	bool still = frames == a->sum_frames && published == a->sum_published;
+	if (still && a->unshown_due) {
+		a->unshown = frames - published;
+		a->unshown_due = false;
+	}
+	if (still && frames != published + a->unshown)
 		mismatch(a, ACCOUNT_PUBLISHED, say, ctx,
-		    "what=published frames=%llu published=%llu", (unsigned long long)frames,
-		    (unsigned long long)published);
+		    "what=published frames=%llu published=%llu unshown=%llu",
+		    (unsigned long long)frames, (unsigned long long)published,
+		    (unsigned long long)a->unshown);
 	a->sum_frames = frames;
 	a->sum_published = published;
 }
@@ -162,6 +168,13 @@ check_received(struct accounts *a, const struct policy *p, unsigned i, accounts_
 	    in.at, (unsigned long long)s->received, (unsigned long long)s->frames,
 	    (unsigned long long)s->kernel_drops, (unsigned long long)s->ring_full,
 	    (unsigned long long)a->iface[i].unread);
+}
+
+void
+accounts_capture_restarted(struct accounts *a)
+{
+	a->capture_restarted = true;
+	a->unshown_due = true;
 }
 
 void

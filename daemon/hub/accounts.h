@@ -9,7 +9,7 @@
  *	packets = judged + not_judged + undecodable		a worker's
  *	frames + skipped = number of the last frame included	a worker's
  *	released <= published					a ring's
- *	sum of capture's frames = sum of published numbers	when nothing moves
+ *	sum of capture's frames = sum of published numbers + unshown	when nothing moves
  *	received = frames + kernel_drops + ring_full + unread	an interface's, when nothing moves
  *
  * unread: frames that the kernel had taken for us when the interface disappeared, and that could
@@ -61,14 +61,21 @@ struct accounts {
 	bool capture_restarted; /* what it had read but not shown is lost: the last identity cannot
 				   be asked any more */
 	uint64_t sum_frames, sum_published; /* of the last look */
-	nstime still_since[POLICY_IFACES];  /* monotonic */
-	bool closed[POLICY_IFACES];	    /* since the last identity was right */
+	uint64_t unshown; /* frames that a capture had put into rings, and was killed before it
+			     showed them */
+	bool unshown_due; /* it was: count them when nothing moves */
+	nstime still_since[POLICY_IFACES]; /* monotonic */
+	bool closed[POLICY_IFACES];	   /* since the last identity was right */
 	bool said[ACCOUNT_KINDS];
 };
 
 /* Called once for each kind of mismatch. FIELDS: `what=copies worker=0 frames=10 packets=7
  * copies=2`. */
 typedef void accounts_say(void *ctx, const char *fields);
+
+/* Capture was started again. What the one before had read is lost with it, in the time that is
+ * told as its gap: the identities start anew. */
+void accounts_capture_restarted(struct accounts *a);
 
 /* Looks at a worker's memories; what is inconsistent now keeps the sample of before. CONTROL may be
  * NULL. */

@@ -236,7 +236,7 @@ take_peer(struct hub *h, const struct msg_peer *m, int fds[CHAN_FDS])
 		return;
 	}
 	if (m->role == ROLE_CAPTURE && m->restarts)
-		h->accounts.capture_restarted = true;
+		accounts_capture_restarted(&h->accounts);
 	if (m->role == ROLE_CAPTURE && h->restarts && !m->died)
 		take_open(h);
 	if (!m->died || !h->tell.policy)

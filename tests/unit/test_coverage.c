@@ -593,7 +593,7 @@ test_identities_of_capture(void **state)
 	check(w, 1000);
 	expect_nothing(w);
 	check(w, 2000);
-	expect(w, 9011, "what=published frames=111 published=110");
+	expect(w, 9011, "what=published frames=111 published=110 unshown=0");
 
 	/* The kernel counted more than came: after it stood still for a while. */
 	w->a.iface[2].received++;
@@ -604,6 +604,30 @@ test_identities_of_capture(void **state)
 	check(w, 10000);
 	expect(w, 9011,
 	    "what=received in=eth3 received=42 frames=40 kernel_drops=0 ring_full=1 unread=0");
+}
+
+/* Capture was killed between putting two frames and showing them: once, and never again. */
+static void
+test_unshown_frames(void **state)
+{
+	struct world *w = *state;
+	struct accounts *a = &w->a;
+
+	a->capture_known = true;
+	a->iface[0].frames = 112;
+	a->worker[0].published = 110;
+	accounts_capture_restarted(a);
+	for (unsigned i = 0; i < 3; i++)
+		accounts_check(a, &w->policy->p, MONO, mismatch, w);
+	a->iface[0].frames += 5;
+	a->worker[0].published += 5;
+	for (unsigned i = 0; i < 3; i++)
+		accounts_check(a, &w->policy->p, MONO, mismatch, w);
+	expect_nothing(w);
+	a->iface[0].frames++;
+	for (unsigned i = 0; i < 3; i++)
+		accounts_check(a, &w->policy->p, MONO, mismatch, w);
+	expect(w, 9011, "what=published frames=118 published=115 unshown=2");
 }
 
 static void
@@ -710,6 +734,7 @@ main(void)
 		CASE(test_largest_heartbeat_fits),
 		CASE(test_identities),
 		CASE(test_identities_of_capture),
+		CASE(test_unshown_frames),
 		CASE(test_unread_frames),
 		CASE(test_reading_shared_memory),
 	};
