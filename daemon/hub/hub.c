@@ -208,7 +208,8 @@ take_notice(struct hub *h, const struct msg_notice *m)
 	}
 }
 
-/* A hub that was started again was not told what capture had opened before. */
+/* A hub that was started again was not told what capture had opened before, nor closed: what was
+ * unread then it takes for such. */
 static void
 take_open(struct hub *h)
 {
@@ -221,6 +222,7 @@ take_open(struct hub *h)
 			.iface = i, .open = true, .reason = GAP_RESTART, .time = since
 		};
 
+		accounts_closed(&h->accounts, i);
 		if (since != NSTIME_NEVER && since != 0)
 			coverage_capture(h->coverage, &m, h->now);
 	}
