@@ -8,6 +8,14 @@ since(uint64_t now, uint64_t then)
 	return now >= then ? now - then : now;
 }
 
+/* A time since the last heartbeat. What was known too late goes from one sum to the other: it may
+ * take away more than came since. */
+static nstime
+time_since(nstime now, nstime then)
+{
+	return now > then ? now - then : 0;
+}
+
 /* What an interface did since a sample of it. */
 static struct iface_sample
 iface_since(const struct iface_sample *now, const struct iface_sample *then)
@@ -128,7 +136,7 @@ add_sums(const struct coverage *c, const struct accounts *a, const uint64_t then
 		drops += d.kernel_drops + d.nic_drops;
 		ring_full += d.ring_full;
 		unread += d.unread;
-		blind += b->blind_for - (whole_run ? 0 : b->beat_blind);
+		blind += time_since(b->blind_for, whole_run ? 0 : b->beat_blind);
 	}
 	text_add(t, " interfaces=%u", n);
 	if (!whole_run) /* at the stop none is watched any more */
@@ -168,8 +176,8 @@ say_iface(struct coverage *c, const struct accounts *a, size_t i)
 	text_add(&t, "what=coverage");
 	text_pair(&t, "in", b->name, strlen(b->name));
 	text_add(&t, " watched=%s blind=%s",
-	    seconds_text(watched, b->watched_for - b->beat_watched),
-	    seconds_text(blind, b->blind_for - b->beat_blind));
+	    seconds_text(watched, time_since(b->watched_for, b->beat_watched)),
+	    seconds_text(blind, time_since(b->blind_for, b->beat_blind)));
 	text_add(&t,
 	    " frames=%llu bytes=%llu received=%llu kernel_drops=%llu nic_drops=%llu ring_full=%llu "
 	    "unread=%llu",

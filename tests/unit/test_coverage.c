@@ -234,6 +234,25 @@ test_capture_died(void **state)
 	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
 }
 
+/* That an interface was open again is heard behind a heartbeat: no time is below zero. */
+static void
+test_heard_late(void **state)
+{
+	struct world *w = *state;
+
+	open_all(w);
+	capture(w, 0, false, GAP_IFACE_GONE, 0, 1000, 1000);
+	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(5000));
+	w->said = 0;
+	capture(w, 0, true, GAP_IFACE_GONE, 0, 4995, 5010);
+	w->said = 0;
+	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(10000));
+	assert_non_null(strstr(w->fields[0], " blind=0.000 "));
+	assert_string_equal(w->fields[1],
+	    "what=coverage in=eth1 watched=5.005 blind=0.000 frames=0 bytes=0 received=0"
+	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
+}
+
 static void
 test_stop_says_no_gap(void **state)
 {
@@ -722,6 +741,7 @@ main(void)
 		CASE(test_renamed),
 		CASE(test_capture_cannot_open),
 		CASE(test_capture_died),
+		CASE(test_heard_late),
 		CASE(test_stop_says_no_gap),
 		CASE(test_reload),
 		CASE(test_reload_and_back),
