@@ -36,8 +36,9 @@ static const struct call {
 	{ SCMP_SYS(brk), FOR_BOTH },
 	{ SCMP_SYS(madvise), FOR_BOTH },
 	{ SCMP_SYS(mremap), FOR_BOTH },
-	/* an assert or a stack guard that fails must be able to end the process by its own signal
-	 */
+	/* an assert or a stack guard that fails must be able to say so (writev) and to end the
+	 * process by its own signal */
+	{ SCMP_SYS(writev), FOR_BOTH },
 	{ SCMP_SYS(rt_sigprocmask), FOR_BOTH },
 	{ SCMP_SYS(rt_sigaction), FOR_BOTH },
 	{ SCMP_SYS(getpid), FOR_BOTH },
@@ -77,7 +78,6 @@ static const struct call {
 	{ SCMP_SYS(readlinkat), FOR_BOTH },
 	{ SCMP_SYS(getdents64), FOR_BOTH },
 	{ SCMP_SYS(lseek), FOR_BOTH },
-	{ SCMP_SYS(writev), FOR_HUB },
 	{ SCMP_SYS(pread64), FOR_HUB },
 	{ SCMP_SYS(pwrite64), FOR_HUB },
 	{ SCMP_SYS(fsync), FOR_HUB },

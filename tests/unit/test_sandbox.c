@@ -97,6 +97,12 @@ writes(void)
 {
 	return (int)write(STDERR_FILENO, "", 0);
 }
+/* How libc says that the stack or the heap is broken. */
+static int
+writes_parts(void)
+{
+	return (int)writev(STDERR_FILENO, NULL, 0);
+}
 static int
 forks(void)
 {
@@ -278,6 +284,7 @@ test_capture(void **state)
 	lives(SANDBOX_CAPTURE, opens_packet_socket);
 	lives(SANDBOX_CAPTURE, works);
 	lives(SANDBOX_CAPTURE, copies_frame);
+	lives(SANDBOX_CAPTURE, writes_parts);
 	if (sandbox_sanitized())
 		skip();
 	dies(SANDBOX_CAPTURE, opens_tcp6);
@@ -293,6 +300,7 @@ test_hub(void **state)
 	lives(SANDBOX_HUB, opens_netlink);
 	lives(SANDBOX_HUB, works);
 	lives(SANDBOX_HUB, keeps_frame);
+	lives(SANDBOX_HUB, writes_parts);
 	if (sandbox_sanitized())
 		skip();
 	dies(SANDBOX_HUB, opens_packet_socket);
