@@ -290,12 +290,9 @@ read_monitor(struct hub *h)
 static struct coverage_extra
 extra_of(const struct hub *h)
 {
-	struct coverage_extra x = { .open = h->incidents ? incidents_open(h->incidents) : 0,
-		.waiting = sinks_waiting(h->sinks) };
-
-	for (size_t i = 0; i < sinks_size(h->sinks); i++)
-		x.lost += sinks_count(h->sinks, i).lost;
-	return x;
+	return (struct coverage_extra){ .open = h->incidents ? incidents_open(h->incidents) : 0,
+		.waiting = sinks_waiting(h->sinks),
+		.lost = sinks_lost(h->sinks) };
 }
 
 static void

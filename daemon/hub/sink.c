@@ -51,7 +51,8 @@ struct sinks {
 	const struct policy *policy;
 	size_t n;
 	struct sink *sink[SINKS];
-	uint64_t abandoned;
+	uint64_t abandoned; /* not said yet */
+	uint64_t lost;	    /* with outlets that are no more */
 };
 
 static void
@@ -380,6 +381,7 @@ gone(struct sinks *s, struct sink *k, nstime mono)
 {
 	if (k->retired == NSTIME_NEVER || (has_work(k) && mono - k->retired < SINK_DRAIN))
 		return false;
+	s->lost += k->count.lost + k->lines;
 	s->abandoned += k->lines + (k->gap ? k->gap_lines : 0);
 	sink_free(k);
 	return true;
@@ -471,6 +473,16 @@ sinks_waiting(const struct sinks *s)
 
 	for (size_t i = 0; i < s->n; i++)
 		n += s->sink[i]->lines + (s->sink[i]->gap ? 1 : 0);
+	return n;
+}
+
+uint64_t
+sinks_lost(const struct sinks *s)
+{
+	uint64_t n = s->lost;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->sink[i]->count.lost;
 	return n;
 }
 

@@ -83,6 +83,9 @@ struct sink_count sinks_count(const struct sinks *s, size_t i);
 /* All lines that wait anywhere. */
 uint64_t sinks_waiting(const struct sinks *s);
 
+/* All lines ever lost, those of outlets that are no more included. */
+uint64_t sinks_lost(const struct sinks *s);
+
 /* Lines that outlets lost which are no more, since the last call: said by nobody else. */
 uint64_t sinks_abandoned(struct sinks *s);
 

@@ -520,6 +520,7 @@ test_reload(void **state)
 	sinks_run(w->sinks, 3 * NS_SEC + SINK_DRAIN);
 	assert_int_equal(sinks_size(w->sinks), 1);
 	assert_int_equal(sinks_abandoned(w->sinks), 1);
+	assert_int_equal(sinks_lost(w->sinks), 1);
 	assert_int_equal(sinks_abandoned(w->sinks), 0);
 }
 
