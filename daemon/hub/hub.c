@@ -20,8 +20,10 @@
 
 enum { INCIDENTS = 16384 }; /* at once */
 
-#define TICK	   NS_SEC
-#define LAST_LINES (2 * NS_SEC) /* how long the sinks are tried at a stop */
+#define TICK NS_SEC
+/* A frame's time is of the wall clock: further ahead of it, the clock was set back. */
+#define CLOCK_SLACK NS_SEC
+#define LAST_LINES  (2 * NS_SEC) /* how long the sinks are tried at a stop */
 
 struct hub {
 	struct chan monitor;
@@ -313,6 +315,7 @@ tick(struct hub *h)
 	peers_look(&h->peers, &h->accounts, h->now.mono);
 	accounts_check(&h->accounts, h->tell.policy, h->now.mono, on_mismatch, h);
 	coverage_tick(h->coverage, &h->accounts, h->now);
+	incidents_ahead(h->incidents, h->now.wall + CLOCK_SLACK);
 	incidents_tick(h->incidents, h->now.wall);
 	netlink_tick(h->netlink, h->now.mono);
 	note_abandoned(&h->tell);

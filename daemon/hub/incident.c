@@ -472,6 +472,18 @@ incidents_tick(struct incidents *t, nstime now)
 	}
 }
 
+void
+incidents_ahead(struct incidents *t, nstime limit)
+{
+	uint32_t next;
+
+	for (uint32_t number = t->oldest; number != NO_SLOT; number = next) {
+		next = t->slot[number].next; /* closing puts it into the list of free ones */
+		if (t->slot[number].i.last > limit)
+			close_slot(t, number);
+	}
+}
+
 nstime
 incidents_due(const struct incidents *t)
 {

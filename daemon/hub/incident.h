@@ -78,6 +78,10 @@ void incident_add(struct incidents *t, const struct policy *p, const struct find
  * opened first. */
 void incidents_tick(struct incidents *t, nstime now);
 
+/* Closes incidents whose last packet is later than LIMIT, in the order of their opening: the clock
+ * was set back since, and they would be neither told of nor closed before it is there again. */
+void incidents_ahead(struct incidents *t, nstime limit);
+
 /* When to call incidents_tick() next: something may be due then, and nothing is before.
  * NSTIME_NEVER when nothing is open. */
 nstime incidents_due(const struct incidents *t);

@@ -31,6 +31,7 @@ struct world {
 	int hub_end[2]; /* of those channels, as the monitor keeps them for the next hub */
 	int capture_fd, worker_fd, ring_fd;
 	uint32_t generation;
+	nstime ahead; /* of the wall clock: the time of what is found */
 	char text[65536];
 };
 
@@ -234,7 +235,7 @@ send_finding(struct world *w, uint8_t outcome, uint16_t iface, uint64_t n)
 		.bytes = 60 * n };
 	assert_true(addr_parse("10.2.0.9", &f->src));
 	assert_true(addr_parse("10.3.9.7", &f->dst));
-	f->first = f->last = nstime_now();
+	f->first = f->last = nstime_now() + w->ahead;
 	assert_int_equal(chan_send(&w->worker, MSG_FINDINGS, &m, NULL), 0);
 }
 
@@ -621,6 +622,23 @@ test_finding_from_before(void **state)
 	stop(w);
 }
 
+/* Found by a clock that was an hour ahead, and set back since: it does not stay open for an hour, in
+ * which the same thing would not be told. */
+static void
+test_clock_set_back(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	w->ahead = NS_HOUR;
+	send_finding(w, OUTCOME_CROSSED, 1, 3);
+	wait_line(w, "SEG2002 CLOSED ");
+	w->ahead = 0;
+	send_finding(w, OUTCOME_CROSSED, 1, 1);
+	wait_line(w, "SEG2002 OPEN ");
+	stop(w);
+}
+
 static void
 test_reload(void **state)
 {
@@ -683,6 +701,7 @@ main(void)
 		CASE(test_skipped_refused),
 		CASE(test_finding_of_another_generation),
 		CASE(test_finding_from_before),
+		CASE(test_clock_set_back),
 		CASE(test_reload),
 		CASE(test_bad_policy),
 		CASE(test_monitor_gone),

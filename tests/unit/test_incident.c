@@ -409,10 +409,36 @@ test_many(void **state)
 	free(p);
 }
 
+/* The clock is set back by an hour: what was open is closed, and what goes on is told anew. */
+static void
+test_clock_set_back(void **state)
+{
+	struct tell_policy *p = site();
+	struct log l = log_new();
+	struct incidents *t = incidents_new(8, &key, QUIET, say, &l);
+
+	(void)state;
+	add(t, p, T0, 1, OUTCOME_ATTEMPTED);
+	incidents_ahead(t, T0);
+	assert_int_equal(l.n, 1);
+	add(t, p, T0 + NS_SEC, 2, OUTCOME_ATTEMPTED);
+	incidents_ahead(t, T0 - NS_HOUR);
+	expect(&l, 1, INCIDENT_CLOSED, 2, 3);
+	assert_int_equal(incidents_open(t), 0);
+	add(t, p, T0 - NS_HOUR, 4, OUTCOME_ATTEMPTED);
+	expect(&l, 2, INCIDENT_OPEN, 4, 4);
+	incidents_ahead(t, T0 - NS_HOUR);
+	assert_int_equal(l.n, 3);
+	incidents_free(t);
+	free(l.one);
+	free(p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clock_set_back),
 		cmocka_unit_test(test_open_worse),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_quiet),
