@@ -622,8 +622,8 @@ test_finding_from_before(void **state)
 	stop(w);
 }
 
-/* Found by a clock that was an hour ahead, and set back since: it does not stay open for an hour, in
- * which the same thing would not be told. */
+/* Found by a clock that was an hour ahead, and set back since: it does not stay open for an hour,
+ * in which the same thing would not be told. */
 static void
 test_clock_set_back(void **state)
 {
