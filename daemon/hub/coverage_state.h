@@ -1,7 +1,7 @@
 /* coverage_state.h - the inside of coverage.h: shared by coverage.c (what happens) and
  * coverage_sums.c (what it adds up to).
  *
- * Knows: the layout. Owned by coverage.c. Included by nobody else.
+ * Knows: the layout. Owned by coverage.c; coverage_ask.c reads it. Included by nobody else.
  */
 #ifndef SEGAUDIT_COVERAGE_STATE_H
 #define SEGAUDIT_COVERAGE_STATE_H

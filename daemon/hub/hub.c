@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "hub/control.h"
 #include "hub/coverage.h"
 #include "hub/evidence.h"
 #include "hub/hub.h"
@@ -41,6 +42,9 @@ struct hub {
 	struct tell tell;
 	struct netlink *netlink;
 	struct outbox out;
+	struct control *control;
+	struct control_view view;
+	uint64_t lines_lost; /* at the last tick */
 	struct moment now;
 	nstime tick_due, beat_due;
 	nstime clocks;			     /* wall minus monotonic, at the last tick */
@@ -148,6 +152,15 @@ on_addrs(void *ctx, const struct addr *addrs, uint32_t n)
 	outbox_addrs(&h->out, addrs, n);
 }
 
+/* An administrator asks for what SIGHUP asks for. */
+static void
+on_reload(void *ctx)
+{
+	struct hub *h = ctx;
+
+	h->out.reload_due = true;
+}
+
 static int
 take_policy(struct hub *h, const struct msg_policy *m, int fd)
 {
@@ -170,6 +183,8 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 		h->incidents = incidents_new(INCIDENTS, &h->key, p->quiet_after, on_incident, h);
 		if (!h->incidents)
 			return -ENOMEM;
+		h->view.incidents = h->incidents;
+		(void)control_open(h->control, policy_text(p, p->run_dir)); /* it tries again */
 	} else {
 		incidents_quiet(h->incidents, p->quiet_after);
 	}
@@ -202,10 +217,12 @@ take_notice(struct hub *h, const struct msg_notice *m)
 		    tell_pick(&h->tell, "the configuration was read again and is in force",
 			"設定を再読込みし、適用しました"));
 		tell_notices(&h->tell, generations_before(&h->policies));
+		control_reloaded(h->control, true, NULL);
 		break;
 	case NOTICE_RELOAD_REFUSED:
 		sinks_reopen(h->sinks); /* SIGHUP is also how a log rotation calls */
 		note_refused(&h->tell, m->text, strnlen(m->text, sizeof m->text));
+		control_reloaded(h->control, false, m->text);
 		break;
 	}
 }
@@ -304,6 +321,22 @@ say_nameless(struct hub *h)
 	h->nameless = h->nameless_packets = 0;
 }
 
+/* Remembers when lines were lost and since when some wait: who asks how the daemon is wants to know
+ * that of late only. */
+static void
+look_at_lines(struct hub *h)
+{
+	uint64_t lost = extra_of(h).lost;
+
+	if (!sinks_waiting(h->sinks))
+		h->view.lines_wait = NSTIME_NEVER;
+	else if (h->view.lines_wait == NSTIME_NEVER)
+		h->view.lines_wait = h->now.mono;
+	if (lost > h->lines_lost)
+		h->view.lines_lost_at = h->now.mono;
+	h->lines_lost = lost;
+}
+
 static void
 tick(struct hub *h)
 {
@@ -320,6 +353,8 @@ tick(struct hub *h)
 	netlink_tick(h->netlink, h->now.mono);
 	note_abandoned(&h->tell);
 	say_nameless(h);
+	control_tick(h->control, h->now.mono);
+	look_at_lines(h);
 	if (h->now.mono >= h->beat_due) {
 		struct coverage_extra x = extra_of(h);
 
@@ -342,8 +377,9 @@ set_time(struct hub *h)
 static void
 wait_for(struct hub *h)
 {
-	struct pollfd fds[2 + SINKS + PEERS_POLL];
+	struct pollfd fds[2 + SINKS + CONTROL_POLL + PEERS_POLL];
 	nstime until = h->tick_due, sinks = sinks_due(h->sinks), netlink = netlink_due(h->netlink);
+	nstime control = control_due(h->control);
 	size_t n = 2;
 
 	fds[0] = (struct pollfd){ .fd = h->monitor.fd, .events = POLLIN };
@@ -352,10 +388,15 @@ wait_for(struct hub *h)
 	fds[1] = (struct pollfd){ .fd = netlink_fd(h->netlink), .events = POLLIN };
 	size_t nsinks = sinks_poll(h->sinks, fds + n, SINKS);
 	n += nsinks;
+	const struct pollfd *clients = fds + n;
+	size_t nclients = control_poll(h->control, fds + n);
+	n += nclients;
 	if (h->tell.policy)
 		n += peers_poll(&h->peers, fds + n);
 	if (sinks < until)
 		until = sinks;
+	if (control < until)
+		until = control;
 	if (netlink < until && h->tell.policy)
 		until = netlink;
 	nstime left = until > h->now.mono ? until - h->now.mono : 0;
@@ -367,6 +408,7 @@ wait_for(struct hub *h)
 	for (size_t i = 2; i < 2 + nsinks; i++)
 		if (fds[i].revents)
 			sinks_ready(h->sinks, fds[i].fd);
+	control_polled(h->control, clients, nclients);
 }
 
 static int
@@ -387,6 +429,7 @@ loop(struct hub *h)
 		}
 		if (h->now.mono >= h->tick_due)
 			tick(h);
+		control_run(h->control, h->now.mono);
 		if (outbox_send(&h->out, &h->monitor) < 0)
 			h->orphan = h->stop = true;
 		sinks_run(h->sinks, h->now.mono);
@@ -446,8 +489,20 @@ start(struct hub *h)
 	tell_init(&h->tell, h->sinks, id);
 	set_time(h);
 	h->coverage = coverage_new(h->now, on_note, h);
-	if (!h->coverage)
+	h->control = control_new(&h->view, on_reload, h);
+	if (!h->coverage || !h->control)
 		return -ENOMEM;
+	h->tell.heard = control_heard;
+	h->tell.heard_ctx = h->control;
+	h->view = (struct control_view){ .version = h->version,
+		.restarts = h->restarts,
+		.tell = &h->tell,
+		.sinks = h->sinks,
+		.coverage = h->coverage,
+		.accounts = &h->accounts,
+		.peers = &h->peers,
+		.lines_lost_at = NSTIME_ALWAYS,
+		.lines_wait = NSTIME_NEVER };
 	h->clocks = h->now.wall - h->now.mono;
 	h->tick_due = h->now.mono + TICK;
 	h->calls = (struct peers_calls){ .finding = on_finding,
@@ -484,6 +539,7 @@ hub_run(int control_fd, const struct role_args *args, const char *version)
 	else
 		log_error("%s", strerror(-r));
 	bool orphan = h->orphan;
+	control_free(h->control);
 	peers_fini(&h->peers);
 	incidents_free(h->incidents);
 	netlink_free(h->netlink);

@@ -507,6 +507,19 @@ incidents_open(const struct incidents *t)
 	return t->used;
 }
 
+void
+incidents_each(const struct incidents *t, incident_each *each, void *ctx)
+{
+	for (uint32_t n = t->oldest; n != NO_SLOT; n = t->slot[n].next)
+		each(ctx, &t->slot[n].i);
+}
+
+uint8_t
+incident_severity(const struct incident *i)
+{
+	return finding_severity(i->f.id, i->f.outcome, i->core);
+}
+
 static uint8_t
 zone_named(const struct policy *p, const char *id)
 {

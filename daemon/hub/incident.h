@@ -91,6 +91,14 @@ void incidents_close_all(struct incidents *t);
 
 uint32_t incidents_open(const struct incidents *t);
 
+/* Called for each open incident, in the order of their opening. *I stays readable as long as the
+ * table lives, but may be another incident later: then its `ev` is another one. */
+typedef void incident_each(void *ctx, const struct incident *i);
+void incidents_each(const struct incidents *t, incident_each *each, void *ctx);
+
+/* Syslog number of an incident's severity by its worst outcome so far. */
+uint8_t incident_severity(const struct incident *i);
+
 /* The numbers that the incident's zones have in P, another generation perhaps: 0 for no zone, or
  * one that P does not have. */
 void incident_pair(const struct incident *i, const struct policy *p, uint8_t *from, uint8_t *to);

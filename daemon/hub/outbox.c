@@ -50,7 +50,7 @@ send_addrs(struct outbox *o, const struct chan *monitor)
 static int
 send_all(struct outbox *o, const struct chan *monitor)
 {
-	const struct msg_empty alive = { 0 };
+	const struct msg_empty alive = { 0 }, reload = { 0 };
 	int r = 0;
 
 	if (o->alive_due)
@@ -68,8 +68,13 @@ send_all(struct outbox *o, const struct chan *monitor)
 	r = send_addrs(o, monitor);
 	if (r == 0 && o->ready_due)
 		r = chan_send(monitor, MSG_READY, &o->ready, NULL);
+	if (r < 0)
+		return r;
+	o->ready_due = false;
+	if (o->reload_due)
+		r = chan_send(monitor, MSG_RELOAD, &reload, NULL);
 	if (r == 0)
-		o->ready_due = false;
+		o->reload_due = false;
 	return r;
 }
 

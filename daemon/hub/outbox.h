@@ -19,6 +19,7 @@ struct outbox {
 	struct msg_ready ready;
 	bool ready_due;
 	bool alive_due;
+	bool reload_due;
 	bool full; /* the channel took no more: call outbox_send() when it can be written */
 };
 

@@ -182,12 +182,13 @@ add_worker(struct peers *s, const struct msg_peer *m, const int fds[3])
 	unmap(p->control, sizeof *control);
 	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_WORKER },
 		.shm = shm,
-		.control = control };
+		.control = control,
+		.restarts = m->restarts };
 	return 0;
 }
 
 static int
-add_capture(struct peers *s, const int fds[3])
+add_capture(struct peers *s, const struct msg_peer *m, const int fds[3])
 {
 	struct capture_shm *shm = map(fds[1], sizeof *shm);
 	struct peer *p = &s->capture;
@@ -198,7 +199,8 @@ add_capture(struct peers *s, const int fds[3])
 	peer_close(p);
 	unmap(p->shm, sizeof *shm);
 	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_CAPTURE },
-		.shm = shm };
+		.shm = shm,
+		.restarts = m->restarts };
 	return 0;
 }
 
@@ -210,7 +212,7 @@ peers_add(struct peers *s, const struct msg_peer *m, const int fds[3])
 	if (fds[0] >= 0 && m->role == ROLE_WORKER)
 		r = add_worker(s, m, fds);
 	else if (fds[0] >= 0 && m->role == ROLE_CAPTURE)
-		r = add_capture(s, fds);
+		r = add_capture(s, m, fds);
 	for (unsigned i = r < 0 ? 0 : 1; i < 3;
 	     i++) /* the channel stays when it was taken; memories are mapped */
 		if (fds[i] >= 0)

@@ -38,6 +38,7 @@ struct peer {
 	struct chan chan;
 	void *shm;		      /* struct worker_shm or capture_shm, NULL before the first */
 	struct ring_control *control; /* workers: NULL before the first */
+	uint32_t restarts;
 };
 
 struct peers {

@@ -466,6 +466,12 @@ sinks_count(const struct sinks *s, size_t i)
 	return c;
 }
 
+const struct outlet *
+sinks_outlet(const struct sinks *s, size_t i)
+{
+	return &s->sink[i]->out;
+}
+
 uint64_t
 sinks_waiting(const struct sinks *s)
 {

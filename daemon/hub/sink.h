@@ -80,6 +80,9 @@ void sinks_ready(struct sinks *s, int fd);
 size_t sinks_size(const struct sinks *s);
 struct sink_count sinks_count(const struct sinks *s, size_t i);
 
+/* The outlet itself, as it is now: what it is for, and whether it is open. */
+const struct outlet *sinks_outlet(const struct sinks *s, size_t i);
+
 /* All lines that wait anywhere. */
 uint64_t sinks_waiting(const struct sinks *s);
 

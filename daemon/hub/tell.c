@@ -17,6 +17,14 @@ tell_pick(const struct tell *t, const char *english, const char *japanese)
 	return t->policy && t->policy->japanese ? japanese : english;
 }
 
+static void
+say(const struct tell *t, const struct sink_line *l, size_t size)
+{
+	if (t->heard)
+		t->heard(t->heard_ctx, l->text, size);
+	sinks_put(t->sinks, l, t->mono);
+}
+
 void
 tell_incident(struct tell *t, enum incident_state state, const struct incident *i, uint64_t added)
 {
@@ -34,7 +42,7 @@ tell_incident(struct tell *t, enum incident_state state, const struct incident *
 		line_incident_json(&json, t->policy, state, i, added, &t->run);
 		l.json = json_buffer;
 	}
-	sinks_put(t->sinks, &l, t->mono);
+	say(t, &l, text.len);
 }
 
 void
@@ -51,7 +59,7 @@ tell_note(struct tell *t, uint16_t id, const char *fields, const char *msg)
 		line_note_json(&json, id, fields, msg, &t->run);
 		l.json = json_buffer;
 	}
-	sinks_put(t->sinks, &l, t->mono);
+	say(t, &l, text.len);
 }
 
 /* A notice without numbers, so that two policies can be compared. */

@@ -13,6 +13,9 @@ struct tell {
 	const struct policy *policy; /* the newest; NULL before the first */
 	struct line_run run;	     /* seq: of the last line */
 	nstime mono, wall;	     /* the loop's time */
+	/* Hears each line, too; NULL: nobody. LINE is borrowed for the call. */
+	void (*heard)(void *ctx, const char *line, size_t size);
+	void *heard_ctx;
 };
 
 /* A run that begins: ID is random. */

@@ -59,6 +59,9 @@ take(struct monitor *m, struct child *c, int type, const union msg_any *msg)
 		return take_link(m, &msg->m_LINK);
 	case MSG_ADDRS:
 		return take_addrs(m, &msg->m_ADDRS);
+	case MSG_RELOAD:
+		m->reload_asked = true;
+		return true;
 	default: /* chan_receive() has asked the table already */
 		return false;
 	}

@@ -368,8 +368,9 @@ act_on_signals(struct monitor *m)
 		got_stop = 0;
 		stop(m, EX_OK);
 	}
-	if (got_reload && m->phase == PHASE_RUNNING && !m->reloading) {
+	if ((got_reload || m->reload_asked) && m->phase == PHASE_RUNNING && !m->reloading) {
 		got_reload = 0;
+		m->reload_asked = false;
 		reload(m);
 		look_at_clocks(m); /* it took its time, and the children were not listened to */
 	}

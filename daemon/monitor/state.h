@@ -40,7 +40,8 @@ struct monitor {
 	struct child child[CHILDREN];
 	unsigned children;
 	enum phase phase;
-	bool reloading; /* a new generation is on its way */
+	bool reloading;	   /* a new generation is on its way */
+	bool reload_asked; /* by the hub, for somebody who may */
 	struct msg_notice notice[NOTICES];
 	unsigned notices;
 	nstime mono, now;

@@ -9,7 +9,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,6 +72,7 @@ send_policy(struct world *w)
 	if (w->generation >
 	    1) /* an end in core without a list: 7002, new in the second generation */
 		rules_conduit(&r, "wide", "lgwan", "kikan", NULL, NULL, "tcp/443");
+	r.conf.run_dir = w->dir;
 	r.conf.state_dir = w->generation > 1 ? "/nonexistent" : w->dir;
 	r.conf.sinks = &sink;
 	r.conf.nsinks = 1;
@@ -328,6 +331,8 @@ tear_down(void **state)
 	for (uint64_t seq = 0; seq < 100; seq++)
 		unlink(kept_file(w, seq));
 	unlink(w->file);
+	snprintf(w->text, sizeof w->text, "%s/control", w->dir);
+	unlink(w->text); /* of a hub that was killed */
 	snprintf(w->text, sizeof w->text, "%s/evidence", w->dir);
 	rmdir(w->text);
 	rmdir(w->dir);
@@ -424,6 +429,73 @@ test_losses_and_accounts(void **state)
 	wait_line(w, " what=kernel-drop pkts=0 total=7 from=");
 	assert_non_null(
 	    strstr(wait_line(w, "SEG9003 "), " frames=10 packets=7 copies=2 judged=7 "));
+}
+
+/* Asks the hub's control socket; a descriptor for the answer. */
+static int
+ask_hub(const struct world *w, const char *request)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	snprintf(a.sun_path, sizeof a.sun_path, "%s/control", w->dir);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(send(fd, request, strlen(request), 0), strlen(request));
+	return fd;
+}
+
+static void
+expect_record(int fd, const char *begins)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char bytes[4097];
+
+	assert_int_equal(poll(&p, 1, 5000), 1);
+	ssize_t n = recv(fd, bytes, sizeof bytes - 1, 0);
+	assert_true(n >= 0);
+	bytes[n] = '\0';
+	if (strncmp(bytes, begins, strlen(begins)) != 0)
+		fail_msg("\"%s\" instead of \"%s\"", bytes, begins);
+}
+
+/* The control socket: a reload goes to the monitor, and its answer comes back; lines are followed;
+ * the file is gone after the stop. */
+static void
+test_control(void **state)
+{
+	struct world *w = *state;
+	union msg_any m;
+	char path[96];
+
+	start(w);
+	int follower = ask_hub(w, "segaudit 1 tail 1");
+	expect_record(follower, "segaudit 1 ok");
+	expect_record(follower, "SEG90");
+	int fd = ask_hub(w, "segaudit 1 reload");
+	assert_int_equal(hear(w, &m), MSG_RELOAD);
+	send_notice(w, NOTICE_RELOAD_REFUSED, "a.conf:3: no");
+	expect_record(fd, "segaudit 1 error refused msg=\"a.conf:3: no\"");
+	close(fd);
+	expect_record(follower, "SEG8002 NOTE ");
+	close(follower);
+	fd = ask_hub(w, "segaudit 1 reload");
+	assert_int_equal(hear(w, &m), MSG_RELOAD);
+	send_policy(w);
+	(void)wait_ready(w);
+	send_notice(w, NOTICE_RELOADED, "");
+	expect_record(fd, "segaudit 1 ok");
+	expect_record(fd, "reloaded gen=2");
+	expect_record(fd, "end");
+	close(fd);
+	fd = ask_hub(w, "segaudit 1 status");
+	expect_record(fd, "segaudit 1 ok");
+	expect_record(fd, "status sid=");
+	expect_record(fd, "role role=hub running=yes restarts=0");
+	close(fd);
+	stop(w);
+	snprintf(path, sizeof path, "%s/control", w->dir);
+	assert_int_equal(access(path, F_OK), -1);
 }
 
 static void
@@ -695,6 +767,7 @@ main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		CASE(test_life),
 		CASE(test_losses_and_accounts),
+		CASE(test_control),
 		CASE(test_crash),
 		CASE(test_compromised_worker),
 		CASE(test_skipped),
