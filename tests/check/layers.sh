@@ -41,12 +41,13 @@ layer monitor base model conf
 layer capture base model
 layer worker base model
 layer hub base model
+layer client base model
 
 # Folders without a rule above would go unchecked.
 for folder in daemon/*/; do
 	case $folder in
 	daemon/base/ | daemon/model/ | daemon/conf/ | daemon/monitor/ | daemon/capture/) ;;
-	daemon/worker/ | daemon/hub/) ;;
+	daemon/worker/ | daemon/hub/ | daemon/client/) ;;
 	*) fault "$folder: tests/check/layers.sh has no rule for it" ;;
 	esac
 done

@@ -247,6 +247,34 @@ test_json_random(void **state)
 	free(p);
 }
 
+/* The same of notes. */
+static void
+test_json_note(void **state)
+{
+	static const struct line_run run = { "00000012", 99 };
+	static const char *const fields[] = {
+		"seconds=5.139 interfaces=4 watching=4 blind=0.310 frames=529 pairs=12 assured=0",
+		"what=coverage in=eth1 watched=5.100 blind=0.038 frames=1 unread=0",
+		"in=eth2 what=link-down,mtu from=2026-01-01T00:00:00.000000Z seconds=12.000",
+		"version=0.1 gen=1 model=alpha zones=4 conduits=1",
+		"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		char line_bytes[LINE_MAX_BYTES + 1], json_bytes[LINE_MAX_BYTES + 1];
+		struct text line = text_of(line_bytes, sizeof line_bytes);
+		struct text json = text_of(json_bytes, sizeof json_bytes);
+		uint8_t severity;
+
+		line_note(&line, 9001, fields[i], "says \"so\"", &run, &severity);
+		line_note_json(&json, 9001, fields[i], "says \"so\"", &run);
+		char *out = json_of(line_bytes, line.len);
+		assert_string_equal(out, json_bytes);
+		free(out);
+	}
+}
+
 /* Whatever the daemon says, a line of JSON comes out: printable, with as many quotes as it takes.
  */
 static void
@@ -305,6 +333,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_random),
+		cmocka_unit_test(test_json_note),
 		cmocka_unit_test(test_json_hostile),
 		cmocka_unit_test(test_value),
 	};
