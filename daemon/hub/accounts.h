@@ -1,9 +1,9 @@
 /* accounts.h - what workers and capture counted, read from their shared memory, and whether it adds
- *up (9011).
+ * up (9011).
  *
  * Knows: the identities of which every packet must be a part. Owns the samples of the last look.
- *Called by the hub once a second. Never writes into shared memory, asks for the time or trusts a
- *memory to be consistent: a sample that was written meanwhile is left out.
+ * Called by the hub once a second. Never writes into shared memory, asks for the time or trusts a
+ * memory to be consistent: a sample that was written meanwhile is left out.
  *
  *	frames = packets + copies				a worker's
  *	packets = judged + not_judged + undecodable		a worker's
@@ -13,7 +13,7 @@
  *	received = frames + kernel_drops + ring_full + unread	an interface's, when nothing moves
  *
  * unread: frames that the kernel had taken for us when the interface disappeared, and that could
- *not be fetched any more.
+ * not be fetched any more.
  */
 #ifndef SEGAUDIT_ACCOUNTS_H
 #define SEGAUDIT_ACCOUNTS_H

@@ -257,8 +257,8 @@ peers_drain(struct peers *s)
 void
 peers_look(const struct peers *s, struct accounts *a, nstime mono)
 {
-	/* Capture's frames before the rings' numbers, workers' counters last: each can only be
-	 * ahead of the one read earlier. */
+	/* In this order, and a worker's counters before its ring's numbers, what is read later can
+	 * only be ahead. */
 	if (s->capture.shm)
 		accounts_capture(a, s->capture.shm, mono);
 	for (unsigned i = 0; i < ROLE_WORKERS; i++)

@@ -270,8 +270,8 @@ passes(const struct sink *k, const struct sink_line *l)
 	return false;
 }
 
-/* What became of the outlet's lines: `SEG9008 NOTE … what=lines n=5 lost=5 target=syslog`. It has
- * no number of its own in the run: the other outlets do not say it. */
+/* What became of the outlet's lines: `SEG9008 NOTE … what=log-blocked n=5 lost=5 … target=syslog`.
+ * It has no number of its own in the run: the other outlets do not say it. */
 static enum outlet_result
 send_gap(const struct sinks *s, struct sink *k, int32_t offset)
 {
