@@ -108,6 +108,17 @@ put(struct port *p, unsigned worker, const struct frame *f)
 	return true;
 }
 
+/* A moment that is later than now was of a clock that was set back since: until the clock is there
+ * again, nothing would count as watched. */
+static void
+not_ahead(_Atomic int64_t *moment, nstime now)
+{
+	nstime at = atomic_load_explicit(moment, memory_order_relaxed);
+
+	if (at != NSTIME_NEVER && at > now)
+		atomic_store_explicit(moment, now, memory_order_relaxed);
+}
+
 void
 port_stats(struct port *p, const struct port_env *e, bool force)
 {
@@ -116,6 +127,8 @@ port_stats(struct port *p, const struct port_env *e, bool force)
 	if (!p->live || (!force && e->mono < p->stats_due))
 		return;
 	p->stats_due = e->mono + STATS_IDLE;
+	not_ahead(&p->shm->open_since, e->now);
+	not_ahead(&p->shm->lost_at, e->now);
 	if (!live_stats(p->live, &now))
 		return;
 	/* Modulo 2^32: the counters are as wide as an unsigned int. */

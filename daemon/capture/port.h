@@ -84,7 +84,8 @@ void port_peek(struct port *p, const struct port_env *e);
  * most one batch. The first one that is later, or finds no room, is kept. */
 void port_move(struct port *p, const struct port_env *e, nstime bound);
 
-/* Brings the kernel's counters into shared memory, if it is time to or FORCE. */
+/* Brings the kernel's counters into shared memory, if it is time to or FORCE; and puts right what
+ * is there of a clock that was set back. */
 void port_stats(struct port *p, const struct port_env *e, bool force);
 
 /* Closes the handle. A frame that is kept goes to its worker before its time; one that finds no

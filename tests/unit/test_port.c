@@ -331,6 +331,26 @@ test_clock_set_back(void **state)
 	came_out(all, 3);
 }
 
+/* What is said to be watched since then, and lost then, is not in the future. */
+static void
+test_watched_since_set_back(void **state)
+{
+	struct world *w = *state;
+	struct capture_iface *shm = &w->shm.iface[0];
+
+	open_ports(w, 1);
+	w->port[0].live->stats.dropped = 1;
+	w->env.mono += NS_SEC;
+	port_stats(&w->port[0], &w->env, false);
+	w->env.now -= NS_HOUR;
+	w->env.mono += 5 * NS_SEC;
+	port_stats(&w->port[0], &w->env, false);
+	assert_int_equal(atomic_load(&shm->open_since), START - NS_HOUR);
+	assert_int_equal(atomic_load(&shm->lost_at), START - NS_HOUR);
+	port_close(&w->port[0], &w->env, GAP_STOP);
+	assert_int_equal(atomic_load(&shm->open_since), NSTIME_NEVER);
+}
+
 /* A full ring holds its own interface back, not the others; nothing is lost, nothing changes
  * places. */
 static void
@@ -587,6 +607,7 @@ main(void)
 		CASE(gone_with_frame),
 		CASE(all),
 		CASE(clock_set_back),
+		CASE(watched_since_set_back),
 		CASE(full_ring),
 		CASE(full_ring_at_close),
 		CASE(close_hands_over),
