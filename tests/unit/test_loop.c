@@ -31,6 +31,7 @@ enum {
 	FRAME_GOOD = 1,
 	FRAME_DEADLY,	   /* ends the worker, always */
 	FRAME_DEADLY_ONCE, /* ends it when it is judged for the first time */
+	FRAME_DEADLY_LATE, /* the same, when it was judged and said already */
 };
 
 /* The made-up worker. What stands for the flow table remembers which frames were judged.
@@ -41,6 +42,7 @@ struct worker {
 	worker_emit *emit;
 	void *ctx;
 	uint64_t count[COUNTERS], events[32];
+	bool resumed;
 };
 
 static struct worker made_up;
@@ -71,10 +73,11 @@ worker_resume(struct worker *w, const uint64_t *count, const uint64_t *events, u
 	(void)released;
 	memcpy(w->count, count, sizeof w->count);
 	memcpy(w->events, events, sizeof w->events);
+	w->resumed = true;
 }
 
 /* As in the real one: what was judged already is counted, as its count was not saved, but not said
- * again. */
+ * again; unless nobody told this worker that there was one before it. */
 static void
 judge_one(struct worker *w, const struct frame *f)
 {
@@ -86,8 +89,10 @@ judge_one(struct worker *w, const struct frame *f)
 		__builtin_trap();
 	}
 	w->count[COUNTER_frames]++;
-	if (done != JUDGED)
+	if (done != JUDGED || !w->resumed)
 		w->done[f->seq] = w->emit(w->ctx, &finding) ? JUDGED : UNSAID;
+	if (f->bytes[0] == FRAME_DEADLY_LATE && !done)
+		__builtin_trap();
 }
 
 void
@@ -474,6 +479,23 @@ test_deadly_once(void **state)
 	tear_down(&b);
 }
 
+/* The first frame of all was judged and said, but nothing was published, when the worker died: the
+ * next one must know of it all the same. */
+static void
+test_deadly_before_anything_was_published(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	put(&b, FRAME_DEADLY_LATE, 1);
+	put(&b, FRAME_GOOD, 99);
+	assert_int_equal(run_all(&b), 1);
+	counted(&b, 100, 0);
+	said_once(&b, 1, 100);
+	tear_down(&b);
+}
+
 /* Several of them, one right behind the other. */
 static void
 test_deadly_several(void **state)
@@ -519,6 +541,7 @@ main(void)
 		cmocka_unit_test(test_deadly_frame),
 		cmocka_unit_test(test_deadly_first),
 		cmocka_unit_test(test_deadly_once),
+		cmocka_unit_test(test_deadly_before_anything_was_published),
 		cmocka_unit_test(test_deadly_several),
 		cmocka_unit_test(test_orphan),
 	};

@@ -1,202 +1,6 @@
 /* Judging, finding by finding: places and copies, outcomes and their times, fragments, ICMP errors,
- * reloads, a killed worker. */
-#include "unit.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "conf/compile.h"
-#include "worker/worker.h"
-
-enum { KIKAN, LGWAN, INTERNET, MON, MAX_FINDINGS = 64, FIN = 1, SYN = 2, RST = 4, ACK = 16 };
-
-static const char zones[] =
-    "mirror = (\"mon0\");"
-    "zones = ("
-    "{ id = \"kikan\"; class = \"core\"; interfaces = (\"eth1\"); networks = (\"10.1.0.0/16\", "
-    "\"2001:db8:1::/48\"); },"
-    "{ id = \"lgwan\"; class = \"lgwan\"; interfaces = (\"eth2\"); networks = (\"10.2.0.0/16\", "
-    "\"2001:db8:2::/48\"); },"
-    "{ id = \"internet\"; class = \"internet\"; interfaces = (\"eth3\"); networks = "
-    "(\"10.3.0.0/16\", \"2001:db8:3::/48\"); },"
-    "{ id = \"dark\"; class = \"other\"; networks = (\"10.4.0.0/16\"); } );";
-static const char rules[] =
-    "conduits = ("
-    "{ id = \"web\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/80\", \"udp/53\", "
-    "\"icmp/8\"); },"
-    "{ id = \"mail\"; from = \"internet\"; to = \"lgwan\"; clients = (\"10.3.0.7\"); services = "
-    "(\"tcp/25\"); require = \"text-mail\"; },"
-    "{ id = \"pinned\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/443\");"
-    "  client_macs = (\"02:00:00:00:02:09\"); server_macs = (\"02:00:00:00:03:07\"); } );";
-
-struct bench {
-	struct policy *policy, *next;
-	struct net net;
-	struct worker *worker;
-	struct finding found[MAX_FINDINGS];
-	unsigned n;
-	bool full; /* the hub takes nothing */
-	uint64_t seq;
-	uint8_t bytes[256];
-	struct frame frame;
-};
-
-static const uint8_t gateway[4][6] = { { 2, 0, 0, 0, 1, 1 }, { 2, 0, 0, 0, 2, 1 },
-	{ 2, 0, 0, 0, 3, 1 }, { 2, 0, 0, 0, 9, 1 } };
-static struct hash_key key;
-
-static bool
-take(void *ctx, const struct finding *f)
-{
-	struct bench *b = ctx;
-
-	if (b->full)
-		return false;
-	assert_true(b->n < MAX_FINDINGS);
-	assert_true(finding_valid(
-	    f, b->next && b->next->generation == f->generation ? b->next : b->policy));
-	b->found[b->n++] = *f;
-	return true;
-}
-
-static struct policy *
-policy_from(const char *one, const char *two, uint32_t generation)
-{
-	char name[] = "/tmp/test_worker.XXXXXX";
-	int fd = mkstemp(name);
-	struct conf_errors errors = { 0 };
-	struct conf *c;
-	struct policy *p;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, one, strlen(one)), strlen(one));
-	assert_int_equal(write(fd, two, strlen(two)), strlen(two));
-	close(fd);
-	c = conf_read(name, &errors);
-	p = c ? compile(c, 0, NULL, &errors) : NULL;
-	for (uint32_t i = 0; i < errors.n; i++)
-		print_message("%s\n", errors.text[i]);
-	assert_non_null(p);
-	p->generation = generation;
-	conf_free(c);
-	conf_errors_free(&errors);
-	unlink(name);
-	return p;
-}
-
-static int
-setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof *b);
-	int error;
-
-	b->policy = policy_from(zones, rules, 1);
-	for (int i = 0; i < POLICY_IFACES; i++) {
-		b->net.iface[i].open_since = i < 4 ? NSTIME_ALWAYS : NSTIME_NEVER;
-		b->net.iface[i].lost_at = NSTIME_ALWAYS;
-	}
-	for (int i = 0; i < 3; i++) {
-		int n =
-		    policy_iface_named(b->policy, (const char *[]){ "eth1", "eth2", "eth3" }[i]);
-
-		memcpy(b->net.iface[n].mac.b, gateway[i], 6);
-		b->net.iface[n].has_mac = true;
-	}
-	b->net.addr[b->net.naddrs++] = addr_from4((uint8_t[]){ 10, 2, 0, 1 });
-	b->net.addrs_known = true;
-	b->worker = worker_new(b->policy, &b->net, &key, -1, take, b, &error);
-	assert_non_null(b->worker);
-	*state = b;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct bench *b = *state;
-	const uint64_t *c = worker_counters(b->worker);
-
-	/* What holds after every test. */
-	assert_int_equal(c[COUNTER_frames], c[COUNTER_packets] + c[COUNTER_copies]);
-	assert_int_equal(
-	    c[COUNTER_packets], c[COUNTER_judged] + c[COUNTER_not_judged] + c[COUNTER_undecodable]);
-	assert_int_equal(c[COUNTER_flows], c[COUNTER_conforming] + c[COUNTER_violations] +
-					       c[COUNTER_suspected] + c[COUNTER_unverifiable]);
-	worker_free(b->worker);
-	free(b->policy);
-	free(b->next);
-	free(b);
-	return 0;
-}
-
-static uint16_t
-iface_number(const struct bench *b, int zone)
-{
-	return (uint16_t)policy_iface_named(
-	    b->policy, (const char *[]){ "eth1", "eth2", "eth3", "mon0" }[zone]);
-}
-
-static void
-put16(uint8_t *p, unsigned v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-/* Ethernet and IPv4 around SIZE bytes already at bytes + 34. FROM and TO: zone << 8 | host. */
-static void
-wrap(
-    struct bench *b, int at, bool leaving, unsigned from, unsigned to, uint8_t proto, unsigned size)
-{
-	uint8_t *p = b->bytes;
-	uint8_t host[6] = { 2, 0, 0, 0, (uint8_t)(from >> 8), (uint8_t)from };
-	uint8_t dest[6] = { 2, 0, 0, 0, (uint8_t)(to >> 8), (uint8_t)to };
-
-	memcpy(p, leaving ? dest : gateway[at], 6);
-	memcpy(p + 6, leaving ? gateway[at] : host, 6);
-	put16(p + 12, 0x0800);
-	memset(p + 14, 0, 20);
-	p[14] = 0x45;
-	put16(p + 16, 20 + size);
-	p[22] = 64;
-	p[23] = proto;
-	memcpy(p + 26, (uint8_t[]){ 10, (uint8_t)(from >> 8), 0, (uint8_t)from }, 4);
-	memcpy(p + 30, (uint8_t[]){ 10, (uint8_t)(to >> 8), 0, (uint8_t)to }, 4);
-	b->frame = (struct frame){ .bytes = b->bytes,
-		.caplen = 34 + size,
-		.wirelen = 34 + size,
-		.iface = iface_number(b, at),
-		.link = FRAME_ETHERNET };
-}
-
-static void
-judge(struct bench *b, nstime t)
-{
-	b->frame.time = t;
-	b->frame.seq = ++b->seq;
-	worker_judge(b->worker, &b->frame, 1);
-}
-
-static void
-tcp(struct bench *b, nstime t, int at, bool leaving, unsigned from, unsigned sport, unsigned to,
-    unsigned dport, uint8_t flags, unsigned payload)
-{
-	uint8_t *p = b->bytes + 34;
-
-	memset(p, 0, 20 + payload);
-	put16(p, sport);
-	put16(p + 2, dport);
-	p[12] = 0x50;
-	p[13] = flags;
-	wrap(b, at, leaving, from, to, 6, 20 + payload);
-	judge(b, t);
-}
-
-#define C 0x0209 /* 10.2.0.9, a client in lgwan */
-#define S 0x0307 /* 10.3.0.7, a server in internet */
-#define K 0x0105 /* 10.1.0.5 in kikan */
+ * reloads. Edges: test_worker_edge.c, test_worker_reload.c. */
+#include "worker_bench.h"
 
 static void
 test_conforming_is_silent(void **state)
@@ -560,21 +364,6 @@ test_ping_is_one_flow_with_its_answer(void **state)
 }
 
 static void
-fragment(struct bench *b, nstime t, unsigned offset, bool more)
-{
-	memset(b->bytes + 34, 0, 24);
-	if (offset == 0) {
-		put16(b->bytes + 34, 5000);
-		put16(b->bytes + 36, 9);
-		put16(b->bytes + 38, 32);
-	}
-	wrap(b, LGWAN, false, C, S, 17, 24);
-	put16(b->bytes + 18, 77);
-	put16(b->bytes + 20, (more ? 0x2000 : 0) | offset / 8);
-	judge(b, t);
-}
-
-static void
 test_fragments_in_any_order_are_one_flow(void **state)
 {
 	struct bench *b = *state;
@@ -653,11 +442,7 @@ test_reload_judges_again(void **state)
 	tcp(b, 1, LGWAN, false, C, 40001, S, 81, SYN, 0);
 	worker_tick(b->worker, NS_SEC);
 	assert_int_equal(b->n, 1);
-	b->next = policy_from(zones,
-	    "conduits = ( { id = \"other\"; from = \"lgwan\"; to = \"internet\"; services = "
-	    "(\"tcp/81\"); } );",
-	    2);
-	worker_policy(b->worker, b->next);
+	bench_reload(b, bench_zones, bench_other_rules);
 	tcp(b, 2 * NS_SEC, LGWAN, false, C, 40000, S, 80, ACK, 1);
 	tcp(b, 2 * NS_SEC, LGWAN, false, C, 40001, S, 81, SYN, 0);
 	worker_finish(b->worker);
@@ -703,75 +488,40 @@ test_lost_counts_are_numbered(void **state)
 	assert_int_equal(worker_counters(b->worker)[COUNTER_unsaid], 2);
 }
 
-/* A frame that a killed worker had counted in its flow, but not published, counts once. */
-static void
-test_killed_worker_counts_once(void **state)
-{
-	struct bench *b = *state;
-	size_t size = worker_memory(b->policy->flows);
-	int fd = memfd_create("flows", 0), error;
-
-	assert_int_equal(ftruncate(fd, (off_t)size), 0);
-	worker_free(b->worker);
-	b->worker = worker_new(b->policy, &b->net, &key, fd, take, b, &error);
-	tcp(b, 0, LGWAN, false, C, 40000, S, 81, SYN, 0);
-	tcp(b, 1, LGWAN, false, C, 40000, S, 81, SYN, 0);
-
-	/* It dies; what it published includes only the first frame. */
-	uint64_t count[COUNTERS] = { [COUNTER_frames] = 1,
-		[COUNTER_packets] = 1,
-		[COUNTER_judged] = 1,
-		[COUNTER_flows] = 1,
-		[COUNTER_violations] = 1 };
-	uint64_t events[32] = { 0 };
-
-	worker_free(b->worker);
-	b->worker = worker_new(b->policy, &b->net, &key, fd, take, b, &error);
-	worker_resume(b->worker, count, events, 1);
-	b->seq = 1;
-	tcp(b, 1, LGWAN, false, C, 40000, S, 81, SYN, 0);
-	worker_tick(b->worker, NS_SEC);
-	assert_int_equal(b->n, 1);
-	assert_int_equal(b->found[0].n, 2);
-	assert_int_equal(worker_counters(b->worker)[COUNTER_frames], 2);
-	close(fd);
-}
-
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_conforming_is_silent),
-		T(test_attempted_after_200_ms),
-		T(test_crossed_and_answered_at_once),
-		T(test_rst_of_the_far_host_is_crossed),
-		T(test_closed_connection_begins_again),
-		T(test_rst_of_the_gateway_proves_nothing),
-		T(test_copy_that_arrives_before_its_original),
-		T(test_forged_mac),
-		T(test_not_forged),
-		T(test_spoofed_source),
-		T(test_spoofed_answer_in_a_conforming_flow),
-		T(test_unzoned_and_uncaptured),
-		T(test_loss_makes_it_unknown),
-		T(test_forbidden_and_reversed),
-		T(test_content_waits_for_payload),
-		T(test_wrong_macs),
-		T(test_midstream_goes_by_the_named_port),
-		T(test_icmp_error_belongs_to_its_flow),
-		T(test_spoofed_icmp_error_is_its_own),
-		T(test_ping_is_one_flow_with_its_answer),
-		T(test_fragments_in_any_order_are_one_flow),
-		T(test_fragments_without_the_first_are_said),
-		T(test_unreadable_frames_are_said_by_interface),
-		T(test_mirror),
-		T(test_reload_judges_again),
-		T(test_full_hub_loses_nothing),
-		T(test_lost_counts_are_numbered),
-		T(test_killed_worker_counts_once),
+		BENCH_TEST(test_conforming_is_silent),
+		BENCH_TEST(test_attempted_after_200_ms),
+		BENCH_TEST(test_crossed_and_answered_at_once),
+		BENCH_TEST(test_rst_of_the_far_host_is_crossed),
+		BENCH_TEST(test_closed_connection_begins_again),
+		BENCH_TEST(test_rst_of_the_gateway_proves_nothing),
+		BENCH_TEST(test_copy_that_arrives_before_its_original),
+		BENCH_TEST(test_forged_mac),
+		BENCH_TEST(test_not_forged),
+		BENCH_TEST(test_spoofed_source),
+		BENCH_TEST(test_spoofed_answer_in_a_conforming_flow),
+		BENCH_TEST(test_unzoned_and_uncaptured),
+		BENCH_TEST(test_loss_makes_it_unknown),
+		BENCH_TEST(test_forbidden_and_reversed),
+		BENCH_TEST(test_content_waits_for_payload),
+		BENCH_TEST(test_wrong_macs),
+		BENCH_TEST(test_midstream_goes_by_the_named_port),
+		BENCH_TEST(test_icmp_error_belongs_to_its_flow),
+		BENCH_TEST(test_spoofed_icmp_error_is_its_own),
+		BENCH_TEST(test_ping_is_one_flow_with_its_answer),
+		BENCH_TEST(test_fragments_in_any_order_are_one_flow),
+		BENCH_TEST6(test_fragments_in_any_order_are_one_flow),
+		BENCH_TEST(test_fragments_without_the_first_are_said),
+		BENCH_TEST6(test_fragments_without_the_first_are_said),
+		BENCH_TEST(test_unreadable_frames_are_said_by_interface),
+		BENCH_TEST(test_mirror),
+		BENCH_TEST(test_reload_judges_again),
+		BENCH_TEST(test_full_hub_loses_nothing),
+		BENCH_TEST(test_lost_counts_are_numbered),
 	};
 
-	hash_key_init(&key, 1);
 	return UNIT_RUN(tests);
 }
