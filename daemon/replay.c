@@ -59,7 +59,7 @@ print(const struct text *t)
 }
 
 static void
-say(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+say(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	struct replay *r = ctx;
 	char line[2 * LINE_MAX_BYTES];

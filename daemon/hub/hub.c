@@ -37,6 +37,8 @@ struct hub {
 	struct accounts accounts;
 	struct coverage *coverage;
 	struct incidents *incidents;
+	struct storm *storm;
+	struct storm_calls storm_calls;
 	struct hash_key key;
 	struct sinks *sinks;
 	struct tell tell;
@@ -71,10 +73,35 @@ on_mismatch(void *ctx, const char *fields)
 }
 
 static void
-on_incident(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+on_incident(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	struct hub *h = ctx;
+
+	storm_put(h->storm, state, i, added, h->now.mono);
+}
+
+static void
+on_line(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+{
+	struct hub *h = ctx;
+
 	tell_incident(&h->tell, state, i, added);
+}
+
+static void
+on_rollup(void *ctx, const struct rollup *r)
+{
+	struct hub *h = ctx;
+
+	tell_rollup(&h->tell, r);
+}
+
+static void
+on_storm(void *ctx, const struct storm_sums *s)
+{
+	struct hub *h = ctx;
+
+	note_storm(&h->tell, s);
 }
 
 static void
@@ -181,12 +208,14 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 		    policy_text(p, p->state_dir)); /* the configuration allows no longer one */
 		note_restart(&h->tell, h->restarts);
 		h->incidents = incidents_new(INCIDENTS, &h->key, p->quiet_after, on_incident, h);
-		if (!h->incidents)
+		h->storm = storm_new(p->lines_per_second, &h->storm_calls);
+		if (!h->incidents || !h->storm)
 			return -ENOMEM;
 		h->view.incidents = h->incidents;
 		(void)control_open(h->control, policy_text(p, p->run_dir)); /* it tries again */
 	} else {
 		incidents_quiet(h->incidents, p->quiet_after);
+		storm_rate(h->storm, p->lines_per_second);
 	}
 	if (first || h->beat_due > h->now.mono + p->heartbeat)
 		h->beat_due = h->now.mono + p->heartbeat;
@@ -399,6 +428,8 @@ wait_for(struct hub *h)
 		until = control;
 	if (netlink < until && h->tell.policy)
 		until = netlink;
+	if (h->storm && storm_due(h->storm) < until)
+		until = storm_due(h->storm);
 	nstime left = until > h->now.mono ? until - h->now.mono : 0;
 	struct timespec ts = { .tv_sec = left / NS_SEC, .tv_nsec = left % NS_SEC };
 	if (ppoll(fds, n, &ts, NULL) <= 0)
@@ -426,6 +457,7 @@ loop(struct hub *h)
 				coverage_overrun(h->coverage, h->now);
 			if (h->now.mono >= netlink_due(h->netlink))
 				netlink_tick(h->netlink, h->now.mono);
+			storm_tick(h->storm, h->now.mono);
 		}
 		if (h->now.mono >= h->tick_due)
 			tick(h);
@@ -450,6 +482,7 @@ finish(struct hub *h)
 	peers_look(&h->peers, &h->accounts, h->now.mono);
 	accounts_check_ended(&h->accounts, h->tell.policy, on_mismatch, h);
 	incidents_close_all(h->incidents);
+	storm_flush(h->storm, h->now.mono);
 	struct coverage_extra x = extra_of(h);
 	coverage_stopped(h->coverage, &h->accounts, &x, h->now);
 
@@ -511,6 +544,9 @@ start(struct hub *h)
 		.skipped = on_skipped,
 		.ended = on_ended,
 		.ctx = h };
+	h->storm_calls = (struct storm_calls){
+		.line = on_line, .rollup = on_rollup, .storm = on_storm, .ctx = h
+	};
 	peers_init(&h->peers, &h->policies, &h->calls);
 	return 0;
 }
@@ -542,6 +578,7 @@ hub_run(int control_fd, const struct role_args *args, const char *version)
 	control_free(h->control);
 	peers_fini(&h->peers);
 	incidents_free(h->incidents);
+	storm_free(h->storm);
 	netlink_free(h->netlink);
 	coverage_free(h->coverage);
 	sinks_free(h->sinks);

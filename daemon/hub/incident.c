@@ -393,6 +393,7 @@ open_slot(struct incidents *t, const struct policy *p, const struct finding *f, 
 	s->i.bytes = f->bytes;
 	s->i.first = f->first;
 	s->i.last = f->last;
+	s->i.since = f->first;
 	s->i.core = finding_raised(f, p);
 	s->i.forbidden = f->from && f->to && policy_forbidden(p, f->from, f->to);
 	names_copy(&s->i, p);
@@ -416,6 +417,8 @@ go_on(struct incidents *t, struct slot *s, const struct policy *p, const struct 
 {
 	struct incident *i = &s->i;
 
+	if (i->total == i->said || f->first < i->since)
+		i->since = f->first;
 	i->total = sum(i->total, f->n);
 	i->bytes = sum(i->bytes, f->bytes);
 	if (f->first < i->first)
@@ -520,8 +523,8 @@ incident_severity(const struct incident *i)
 	return finding_severity(i->f.id, i->f.outcome, i->core);
 }
 
-static uint8_t
-zone_named(const struct policy *p, const char *id)
+uint8_t
+incident_zone_named(const struct policy *p, const char *id)
 {
 	for (uint32_t z = 1; id[0] && z <= p->nzones; z++)
 		if (strcmp(zone_name(p, (uint8_t)z), id) == 0)
@@ -532,6 +535,6 @@ zone_named(const struct policy *p, const char *id)
 void
 incident_pair(const struct incident *i, const struct policy *p, uint8_t *from, uint8_t *to)
 {
-	*from = zone_named(p, i->from.id);
-	*to = zone_named(p, i->to.id);
+	*from = incident_zone_named(p, i->from.id);
+	*to = incident_zone_named(p, i->to.id);
 }

@@ -46,14 +46,17 @@ struct incident {
 	char in[16], out[16]; /* names of the interfaces */
 	uint64_t total;	      /* packets since the opening */
 	uint64_t bytes;	      /* their bytes */
-	uint64_t said;	      /* packets already said in a line */
+	uint64_t said;	      /* packets already said */
 	nstime first, last;   /* of the packets */
+	nstime since;	      /* the first packet of those that were not said before */
+	/* kept here for hub/storm */
+	bool own;	 /* a line of its own was said */
+	uint64_t rollup; /* the roll-up that counted it last */
 };
 
-/* Called for each thing to say; ADDED: packets since the last line about it. *I is borrowed for the
- * call. */
-typedef void
-incident_say(void *ctx, enum incident_state state, const struct incident *i, uint64_t added);
+/* Called for each thing to say; ADDED: packets since the last call about it. *I is borrowed for the
+ * call; of it only what is kept for hub/storm may be changed. */
+typedef void incident_say(void *ctx, enum incident_state state, struct incident *i, uint64_t added);
 
 struct incidents;
 
@@ -98,6 +101,9 @@ void incidents_each(const struct incidents *t, incident_each *each, void *ctx);
 
 /* Syslog number of an incident's severity by its worst outcome so far. */
 uint8_t incident_severity(const struct incident *i);
+
+/* The number that a zone has in P; 0 for "", or one that P does not have. */
+uint8_t incident_zone_named(const struct policy *p, const char *id);
 
 /* The numbers that the incident's zones have in P, another generation perhaps: 0 for no zone, or
  * one that P does not have. */

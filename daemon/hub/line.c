@@ -6,6 +6,7 @@
 
 #include "hub/fields.h"
 #include "hub/sentence.h"
+#include "hub/storm.h"
 #include "hub/words.h"
 
 enum {
@@ -95,8 +96,8 @@ put_time(struct line *l, const char *key, nstime at)
 	fields_text(&l->f, key, nstime_text(bytes, at, policy_offset_at(l->p, at)));
 }
 
-static uint8_t
-severity_of(enum incident_state state, const struct incident *i)
+uint8_t
+line_severity(enum incident_state state, const struct incident *i)
 {
 	switch (state) {
 	case INCIDENT_OPEN:
@@ -116,7 +117,7 @@ put_judgement(struct line *l, bool outcome)
 {
 	const struct finding_kind *k = finding_kind(l->i->f.id);
 
-	put(l, "sev", severity_word(severity_of(l->state, l->i)));
+	put(l, "sev", severity_word(line_severity(l->state, l->i)));
 	if (k)
 		put(l, "verdict", verdict_word(k->verdict));
 	if (outcome)
@@ -389,7 +390,7 @@ void
 line_incident(struct text *t, const struct policy *p, enum incident_state state,
     const struct incident *i, uint64_t added, const struct line_run *run, uint8_t *severity)
 {
-	*severity = severity_of(state, i);
+	*severity = line_severity(state, i);
 	incident(t, p, state, i, added, run, false);
 }
 
@@ -398,6 +399,63 @@ line_incident_json(struct text *t, const struct policy *p, enum incident_state s
     const struct incident *i, uint64_t added, const struct line_run *run)
 {
 	incident(t, p, state, i, added, run, true);
+}
+
+/* The sentence of a roll-up. */
+static void
+rollup_sentence(struct text *t, const struct policy *p, const struct rollup *r)
+{
+	if (p->japanese)
+		text_add(t,
+		    "行数の上限 lines_per_second を超えたため、%llu 事案、%llu パケットをまとめて"
+		    "通報します。",
+		    (unsigned long long)r->incidents, (unsigned long long)r->n);
+	else
+		text_add(t,
+		    "Rolled up, as there is more to say than lines_per_second allows: "
+		    "%llu packets, incidents: %llu.",
+		    (unsigned long long)r->n, (unsigned long long)r->incidents);
+}
+
+static void
+rollup(struct text *t, const struct policy *p, const struct rollup *r, const struct line_run *run,
+    bool json)
+{
+	char bytes[LINE_MAX_BYTES + 1], msg_bytes[LINE_MAX_BYTES];
+	struct text msg = text_of(msg_bytes, sizeof msg_bytes);
+	const struct finding_kind *k = finding_kind(r->id);
+	struct line l = { .p = p };
+
+	l.f = fields_of(bytes, sizeof bytes, json, r->id, "UPDATE");
+	put(&l, "sev", severity_word(r->severity));
+	if (k)
+		put(&l, "verdict", verdict_word(k->verdict));
+	put(&l, "outcome", outcome_word(r->outcome));
+	put(&l, "pair", r->pair);
+	put(&l, "rule", r->rule);
+	fields_added(&l.f, "n", r->n);
+	fields_number(&l.f, "incidents", r->incidents);
+	if (r->closed)
+		fields_number(&l.f, "closed", r->closed);
+	put_time(&l, "first", r->first);
+	put_time(&l, "last", r->last);
+	rollup_sentence(&msg, p, r);
+	finish(&l.f, run, msg_bytes);
+	text_string(t, bytes);
+}
+
+void
+line_rollup(
+    struct text *t, const struct policy *p, const struct rollup *r, const struct line_run *run)
+{
+	rollup(t, p, r, run, false);
+}
+
+void
+line_rollup_json(
+    struct text *t, const struct policy *p, const struct rollup *r, const struct line_run *run)
+{
+	rollup(t, p, r, run, true);
 }
 
 /* Is one of the written fields in=? */

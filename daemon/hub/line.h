@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "hub/incident.h"
 
+struct rollup;
+
 enum { LINE_MAX_BYTES = 1024 };
 
 /* What only a running daemon adds to a line; NULL in replay. */
@@ -32,6 +34,16 @@ void line_incident(struct text *t, const struct policy *p, enum incident_state s
 /* The same as one JSON object (ALERTS 1.1). */
 void line_incident_json(struct text *t, const struct policy *p, enum incident_state state,
     const struct incident *i, uint64_t added, const struct line_run *run);
+
+/* The severity (syslog number) of a line about an incident. */
+uint8_t line_severity(enum incident_state state, const struct incident *i);
+
+/* `SEG2003 UPDATE sev=… … n=+ADDED incidents=K …` without ev: what stands for lines that were not
+ * said (hub/storm). closed= says how many of the incidents were said before and are closed. */
+void line_rollup(
+    struct text *t, const struct policy *p, const struct rollup *r, const struct line_run *run);
+void line_rollup_json(
+    struct text *t, const struct policy *p, const struct rollup *r, const struct line_run *run);
 
 /* `SEG9001 NOTE sev=info verdict=notice FIELDS msg="…"`: FIELDS is built by the caller with
  * text_add/text_pair, may be empty. A field in= says that 6004 and 9004 are about a captured

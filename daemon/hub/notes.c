@@ -208,3 +208,24 @@ note_clock(struct tell *t, nstime *clocks)
 	    tell_pick(t, "the system's clock was stepped: times before and after do not compare",
 		"システム時刻が変更されました。前後の時刻は比較できません"));
 }
+
+void
+note_storm(struct tell *t, const struct storm_sums *s)
+{
+	char buffer[160], lasted[32];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	text_add(&f, "what=%s limit=%u", s->over ? "end" : "begin", s->rate);
+	if (s->over)
+		text_add(&f, " lines=%llu n=%llu seconds=%s", (unsigned long long)s->lines,
+		    (unsigned long long)s->packets, seconds_text(lasted, s->lasted));
+	tell_note(t, 9009, buffer,
+	    s->over ?
+		tell_pick(
+		    t, "every incident has its own lines again", "事案ごとの通報に戻りました") :
+		tell_pick(t,
+		    "more to say than lines_per_second allows: lines are rolled up, with exact "
+		    "counts",
+		    "行数の上限 lines_per_second "
+		    "を超えたため、件数を正確に保ってまとめて通報します"));
+}

@@ -40,6 +40,9 @@ void note_wrong_peer(struct tell *t, const char *role, unsigned index);
 /* 9004: another hub was here before this one; nothing for restart 0. */
 void note_restart(struct tell *t, unsigned restarts);
 
+/* 9009: lines are rolled up from now on, or are no more. */
+void note_storm(struct tell *t, const struct storm_sums *s);
+
 /* 9007: the wall clock was stepped since *CLOCKS (wall minus monotonic), which is renewed; nothing
  * when it was not. */
 void note_clock(struct tell *t, nstime *clocks);

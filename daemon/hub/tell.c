@@ -46,6 +46,27 @@ tell_incident(struct tell *t, enum incident_state state, const struct incident *
 }
 
 void
+tell_rollup(struct tell *t, const struct rollup *r)
+{
+	char text_buffer[LINE_MAX_BYTES + 1], json_buffer[LINE_MAX_BYTES + 1];
+	struct text text = text_of(text_buffer, sizeof text_buffer);
+	struct text json = text_of(json_buffer, sizeof json_buffer);
+	struct sink_line l = {
+		.text = text_buffer, .time = t->wall, .severity = r->severity, .has_pair = *r->rule
+	};
+
+	l.from = incident_zone_named(t->policy, r->from);
+	l.to = incident_zone_named(t->policy, r->to);
+	t->run.seq++;
+	line_rollup(&text, t->policy, r, &t->run);
+	if (sinks_want_json(t->sinks)) {
+		line_rollup_json(&json, t->policy, r, &t->run);
+		l.json = json_buffer;
+	}
+	say(t, &l, text.len);
+}
+
+void
 tell_note(struct tell *t, uint16_t id, const char *fields, const char *msg)
 {
 	char text_buffer[LINE_MAX_BYTES + 1], json_buffer[LINE_MAX_BYTES + 1];

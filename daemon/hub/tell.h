@@ -7,6 +7,7 @@
 #define SEGAUDIT_TELL_H
 
 #include "hub/sink.h"
+#include "hub/storm.h"
 
 struct tell {
 	struct sinks *sinks;	     /* borrowed */
@@ -24,6 +25,9 @@ void tell_init(struct tell *t, struct sinks *sinks, uint32_t id);
 /* Says what became of an incident. */
 void
 tell_incident(struct tell *t, enum incident_state state, const struct incident *i, uint64_t added);
+
+/* Says what stands for lines that found no room. */
+void tell_rollup(struct tell *t, const struct rollup *r);
 
 /* Says a note of the auditor: FIELDS and MSG as in line_note(). */
 void tell_note(struct tell *t, uint16_t id, const char *fields, const char *msg);

@@ -93,7 +93,7 @@ check_line(const char *line, size_t size)
 }
 
 static void
-say(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+say(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	static const struct line_run run = { "01234567", UINT64_MAX };
 	const struct policy *p = ctx;

@@ -37,7 +37,7 @@ log_new(void)
 }
 
 static inline void
-say(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+say(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	struct log *l = ctx;
 	struct one *o = &l->one[l->n++];

@@ -17,7 +17,7 @@ struct said {
 };
 
 static inline void
-say(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+say(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	struct said *s = ctx;
 	struct incident known = *i;

@@ -187,7 +187,7 @@ site(void)
 
 /* The JSON of a line is the JSON that the daemon itself makes of the incident. */
 static void
-same_json(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+same_json(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	static const struct line_run run = { "00000012", 99 };
 	const struct policy *p = ctx;

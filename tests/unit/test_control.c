@@ -43,7 +43,7 @@ on_reload(void *ctx)
 }
 
 static void
-say_nothing(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+say_nothing(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	(void)ctx;
 	(void)state;

@@ -336,7 +336,7 @@ test_reload(void **state)
 static struct incident seen;
 
 static void
-keep(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
+keep(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	(void)ctx;
 	(void)state;
