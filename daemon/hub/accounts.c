@@ -36,6 +36,7 @@ accounts_worker(struct accounts *a, unsigned worker, const struct worker_shm *sh
 		now.released = atomic_load_explicit(&control->released, memory_order_acquire);
 		now.published = atomic_load_explicit(&control->published, memory_order_acquire);
 	}
+	now.told = atomic_load_explicit(&shm->told, memory_order_relaxed);
 	a->worker[worker] = now;
 }
 

@@ -33,6 +33,7 @@ struct worker_sample {
 	uint64_t included; /* number of the last frame that the counters include */
 	uint64_t count[COUNTERS];
 	uint64_t published, released; /* of its ring */
+	uint64_t told;		      /* packets of findings that it sent */
 	uint32_t generation;
 };
 

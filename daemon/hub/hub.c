@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "hub/cases.h"
 #include "hub/control.h"
 #include "hub/coverage.h"
 #include "hub/evidence.h"
@@ -17,14 +18,9 @@
 #include "hub/notes.h"
 #include "hub/outbox.h"
 #include "hub/peers.h"
-#include "hub/tell.h"
 
-enum { INCIDENTS = 16384 }; /* at once */
-
-#define TICK NS_SEC
-/* A frame's time is of the wall clock: further ahead of it, the clock was set back. */
-#define CLOCK_SLACK NS_SEC
-#define LAST_LINES  (2 * NS_SEC) /* how long the sinks are tried at a stop */
+#define TICK	   NS_SEC
+#define LAST_LINES (2 * NS_SEC) /* how long the sinks are tried at a stop */
 
 struct hub {
 	struct chan monitor;
@@ -36,10 +32,7 @@ struct hub {
 	struct peers_calls calls;
 	struct accounts accounts;
 	struct coverage *coverage;
-	struct incidents *incidents;
-	struct storm *storm;
-	struct storm_calls storm_calls;
-	struct hash_key key;
+	struct cases *cases;
 	struct sinks *sinks;
 	struct tell tell;
 	struct netlink *netlink;
@@ -73,35 +66,11 @@ on_mismatch(void *ctx, const char *fields)
 }
 
 static void
-on_incident(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
+on_message(void *ctx, unsigned worker, uint64_t before)
 {
 	struct hub *h = ctx;
 
-	storm_put(h->storm, state, i, added, h->now.mono);
-}
-
-static void
-on_line(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
-{
-	struct hub *h = ctx;
-
-	tell_incident(&h->tell, state, i, added);
-}
-
-static void
-on_rollup(void *ctx, const struct rollup *r)
-{
-	struct hub *h = ctx;
-
-	tell_rollup(&h->tell, r);
-}
-
-static void
-on_storm(void *ctx, const struct storm_sums *s)
-{
-	struct hub *h = ctx;
-
-	note_storm(&h->tell, s);
+	cases_message(h->cases, worker, before);
 }
 
 static void
@@ -112,7 +81,7 @@ on_finding(void *ctx, const struct policy *p, const struct finding *f)
 
 	if (kind && kind->verdict == VERDICT_UNVERIFIABLE)
 		coverage_unverifiable(h->coverage, f->from, f->to);
-	incident_add(h->incidents, p, f);
+	cases_add(h->cases, p, f);
 }
 
 static void
@@ -121,6 +90,7 @@ on_nameless(void *ctx, uint64_t packets)
 	struct hub *h = ctx;
 
 	h->nameless++;
+	cases_named(h->cases, packets);
 	if (__builtin_add_overflow(h->nameless_packets, packets, &h->nameless_packets))
 		h->nameless_packets = UINT64_MAX; /* nobody checked the number */
 }
@@ -206,16 +176,13 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 	if (first) {
 		(void)snprintf(h->state_dir, sizeof h->state_dir, "%s",
 		    policy_text(p, p->state_dir)); /* the configuration allows no longer one */
-		note_restart(&h->tell, h->restarts);
-		h->incidents = incidents_new(INCIDENTS, &h->key, p->quiet_after, on_incident, h);
-		h->storm = storm_new(p->lines_per_second, &h->storm_calls);
-		if (!h->incidents || !h->storm)
+		h->cases = cases_new(&h->tell, h->state_dir, h->restarts);
+		if (!h->cases)
 			return -ENOMEM;
-		h->view.incidents = h->incidents;
+		h->view.incidents = cases_incidents(h->cases);
 		(void)control_open(h->control, policy_text(p, p->run_dir)); /* it tries again */
 	} else {
-		incidents_quiet(h->incidents, p->quiet_after);
-		storm_rate(h->storm, p->lines_per_second);
+		cases_policy(h->cases);
 	}
 	if (first || h->beat_due > h->now.mono + p->heartbeat)
 		h->beat_due = h->now.mono + p->heartbeat;
@@ -338,7 +305,7 @@ read_monitor(struct hub *h)
 static struct coverage_extra
 extra_of(const struct hub *h)
 {
-	return (struct coverage_extra){ .open = h->incidents ? incidents_open(h->incidents) : 0,
+	return (struct coverage_extra){ .open = h->cases ? cases_open(h->cases) : 0,
 		.waiting = sinks_waiting(h->sinks),
 		.lost = sinks_lost(h->sinks) };
 }
@@ -377,8 +344,7 @@ tick(struct hub *h)
 	peers_look(&h->peers, &h->accounts, h->now.mono);
 	accounts_check(&h->accounts, h->tell.policy, h->now.mono, on_mismatch, h);
 	coverage_tick(h->coverage, &h->accounts, h->now);
-	incidents_ahead(h->incidents, h->now.wall + CLOCK_SLACK);
-	incidents_tick(h->incidents, h->now.wall);
+	cases_tick(h->cases, &h->accounts);
 	netlink_tick(h->netlink, h->now.mono);
 	note_abandoned(&h->tell);
 	say_nameless(h);
@@ -428,8 +394,8 @@ wait_for(struct hub *h)
 		until = control;
 	if (netlink < until && h->tell.policy)
 		until = netlink;
-	if (h->storm && storm_due(h->storm) < until)
-		until = storm_due(h->storm);
+	if (h->cases && cases_due(h->cases) < until)
+		until = cases_due(h->cases);
 	nstime left = until > h->now.mono ? until - h->now.mono : 0;
 	struct timespec ts = { .tv_sec = left / NS_SEC, .tv_nsec = left % NS_SEC };
 	if (ppoll(fds, n, &ts, NULL) <= 0)
@@ -457,7 +423,7 @@ loop(struct hub *h)
 				coverage_overrun(h->coverage, h->now);
 			if (h->now.mono >= netlink_due(h->netlink))
 				netlink_tick(h->netlink, h->now.mono);
-			storm_tick(h->storm, h->now.mono);
+			cases_run(h->cases);
 		}
 		if (h->now.mono >= h->tick_due)
 			tick(h);
@@ -481,8 +447,7 @@ finish(struct hub *h)
 	say_nameless(h);
 	peers_look(&h->peers, &h->accounts, h->now.mono);
 	accounts_check_ended(&h->accounts, h->tell.policy, on_mismatch, h);
-	incidents_close_all(h->incidents);
-	storm_flush(h->storm, h->now.mono);
+	cases_stop(h->cases, &h->accounts);
 	struct coverage_extra x = extra_of(h);
 	coverage_stopped(h->coverage, &h->accounts, &x, h->now);
 
@@ -514,7 +479,6 @@ start(struct hub *h)
 
 	if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
 		return -EIO;
-	hash_key_init(&h->key, 0);
 	h->sinks = sinks_new("segauditd", getpid());
 	h->netlink = netlink_new(on_link, on_addrs, h);
 	if (!h->sinks || !h->netlink)
@@ -538,15 +502,13 @@ start(struct hub *h)
 		.lines_wait = NSTIME_NEVER };
 	h->clocks = h->now.wall - h->now.mono;
 	h->tick_due = h->now.mono + TICK;
-	h->calls = (struct peers_calls){ .finding = on_finding,
+	h->calls = (struct peers_calls){ .message = on_message,
+		.finding = on_finding,
 		.nameless = on_nameless,
 		.iface = on_iface,
 		.skipped = on_skipped,
 		.ended = on_ended,
 		.ctx = h };
-	h->storm_calls = (struct storm_calls){
-		.line = on_line, .rollup = on_rollup, .storm = on_storm, .ctx = h
-	};
 	peers_init(&h->peers, &h->policies, &h->calls);
 	return 0;
 }
@@ -577,8 +539,7 @@ hub_run(int control_fd, const struct role_args *args, const char *version)
 	bool orphan = h->orphan;
 	control_free(h->control);
 	peers_fini(&h->peers);
-	incidents_free(h->incidents);
-	storm_free(h->storm);
+	cases_free(h->cases);
 	netlink_free(h->netlink);
 	coverage_free(h->coverage);
 	sinks_free(h->sinks);

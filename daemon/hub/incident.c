@@ -124,19 +124,23 @@ zone_name(const struct policy *p, uint8_t zone)
 	return zone ? policy_text(p, policy_zone(p, zone)->id) : "";
 }
 
+/* The names that a key is made of. */
+struct key_names {
+	const char *from, *to, *rule, *near, *in;
+};
+
 static struct key
-key_of(const struct incidents *t, const struct policy *p, const struct finding *f)
+key_made(const struct incidents *t, const struct key_names *n, const struct finding *f)
 {
 	struct key k = { .id = f->id, .what = f->what, .failed = f->failed };
 
-	k.from = name_hash(t, zone_name(p, f->from));
-	k.to = name_hash(t, zone_name(p, f->to));
-	k.rule = name_hash(t, conduit_name(p, f->rule));
-	k.near = name_hash(t, conduit_name(p, f->near));
+	k.from = name_hash(t, n->from);
+	k.to = name_hash(t, n->to);
+	k.rule = name_hash(t, n->rule);
+	k.near = name_hash(t, n->near);
 	if (f->id >= 1003 && f->id <= 1005) {
 		/* These are about a line: which, and what was on it. */
-		if (f->flags & FINDING_HAS_IN)
-			k.iface = name_hash(t, policy_iface(p, f->in.iface)->name);
+		k.iface = name_hash(t, n->in);
 		k.vlan[0] = f->in.vlan[0];
 		k.vlan[1] = f->in.vlan[1];
 		k.ethertype = f->ethertype;
@@ -150,6 +154,16 @@ key_of(const struct incidents *t, const struct policy *p, const struct finding *
 	k.port = f->dport;
 	k.link = f->flags & FINDING_LINK ? 1 : 0;
 	return k;
+}
+
+static struct key
+key_of(const struct incidents *t, const struct policy *p, const struct finding *f)
+{
+	const struct key_names names = { zone_name(p, f->from), zone_name(p, f->to),
+		conduit_name(p, f->rule), conduit_name(p, f->near),
+		f->flags & FINDING_HAS_IN ? policy_iface(p, f->in.iface)->name : "" };
+
+	return key_made(t, &names, f);
 }
 
 /* The place of the slot with this key in the index, or of the empty place where it would be. */
@@ -378,6 +392,19 @@ ev_make(struct incident *i, const struct hash_key *key, const struct key *k, nst
 	}
 }
 
+/* Puts a slot where it is found by its key, and by the moments at which something is due. */
+static void
+index_put(struct incidents *t, uint32_t number, const struct key *k, uint64_t hash)
+{
+	struct slot *s = &t->slot[number];
+
+	s->key = *k;
+	s->hash = hash;
+	t->index[index_place(t, k, hash)] = number + 1;
+	heap_put(&t->updates, number, update_at(s), s->order);
+	heap_put(&t->quiet, number, s->i.last, s->order);
+}
+
 static void
 open_slot(struct incidents *t, const struct policy *p, const struct finding *f, const struct key *k,
     uint64_t hash)
@@ -385,8 +412,6 @@ open_slot(struct incidents *t, const struct policy *p, const struct finding *f, 
 	uint32_t number = slot_take(t);
 	struct slot *s = &t->slot[number];
 
-	s->key = *k;
-	s->hash = hash;
 	s->opened = f->first;
 	s->i.f = *f;
 	s->i.total = f->n;
@@ -399,10 +424,30 @@ open_slot(struct incidents *t, const struct policy *p, const struct finding *f, 
 	names_copy(&s->i, p);
 	ev_make(&s->i, &t->key, k, f->first);
 	/* Looked up again: making room may have moved places. */
-	t->index[index_place(t, k, hash)] = number + 1;
-	heap_put(&t->updates, number, update_at(s), s->order);
-	heap_put(&t->quiet, number, s->i.last, s->order);
+	index_put(t, number, k, hash);
 	tell(t, s, INCIDENT_OPEN);
+}
+
+bool
+incident_restore(struct incidents *t, const struct incident *i, nstime to)
+{
+	const struct key_names names = { i->from.id, i->to.id, i->rule, i->near,
+		i->f.flags & FINDING_HAS_IN ? i->in : "" };
+	struct key k = key_made(t, &names, &i->f);
+	uint64_t hash = hash_bytes(&t->key, &k, sizeof k);
+
+	if (t->used == t->size || t->index[index_place(t, &k, hash)])
+		return false;
+
+	uint32_t number = slot_take(t);
+	struct slot *s = &t->slot[number];
+
+	s->i = *i;
+	s->opened = i->f.first;
+	if (update_at(s) <= to)
+		step_on(s, to);
+	index_put(t, number, &k, hash);
+	return true;
 }
 
 /* A sum that stays at the largest value instead of beginning again at 0. */
@@ -502,6 +547,21 @@ incidents_close_all(struct incidents *t)
 {
 	while (t->oldest != NO_SLOT)
 		close_slot(t, t->oldest);
+}
+
+void
+incidents_update_all(struct incidents *t)
+{
+	for (uint32_t n = t->oldest; n != NO_SLOT; n = t->slot[n].next)
+		if (t->slot[n].i.total > t->slot[n].i.said)
+			tell(t, &t->slot[n], INCIDENT_UPDATE);
+}
+
+void
+incidents_kept(struct incidents *t)
+{
+	for (uint32_t n = t->oldest; n != NO_SLOT; n = t->slot[n].next)
+		t->slot[n].i.kept = t->slot[n].i.total - t->slot[n].i.said;
 }
 
 uint32_t

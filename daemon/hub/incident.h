@@ -49,13 +49,14 @@ struct incident {
 	uint64_t said;	      /* packets already said */
 	nstime first, last;   /* of the packets */
 	nstime since;	      /* the first packet of those that were not said before */
-	/* kept here for hub/storm */
+	/* kept here for hub/storm and hub/resume */
 	bool own;	 /* a line of its own was said */
 	uint64_t rollup; /* the roll-up that counted it last */
+	uint64_t kept;	 /* packets not said when it was last written to disk, and not since */
 };
 
 /* Called for each thing to say; ADDED: packets since the last call about it. *I is borrowed for the
- * call; of it only what is kept for hub/storm may be changed. */
+ * call; of it only what is kept for others may be changed. */
 typedef void incident_say(void *ctx, enum incident_state state, struct incident *i, uint64_t added);
 
 struct incidents;
@@ -92,12 +93,24 @@ nstime incidents_due(const struct incidents *t);
 /* Closes all, in the order of their opening: the end of a replay, or a stop. */
 void incidents_close_all(struct incidents *t);
 
+/* Says UPDATE of all whose count moved, in the order of their opening: before a stop after which
+ * they go on. */
+void incidents_update_all(struct incidents *t);
+
 uint32_t incidents_open(const struct incidents *t);
 
 /* Called for each open incident, in the order of their opening. *I stays readable as long as the
  * table lives, but may be another incident later: then its `ev` is another one. */
 typedef void incident_each(void *ctx, const struct incident *i);
 void incidents_each(const struct incidents *t, incident_each *each, void *ctx);
+
+/* All of them were written to disk as they are now. */
+void incidents_kept(struct incidents *t);
+
+/* Opens an incident that was open in an earlier run, without a word; *I is what incidents_each() or
+ * incident_say() gave then. UPDATEs due up to TO were said. False when there is no room or it is
+ * open already. */
+bool incident_restore(struct incidents *t, const struct incident *i, nstime to);
 
 /* Syslog number of an incident's severity by its worst outcome so far. */
 uint8_t incident_severity(const struct incident *i);

@@ -1,5 +1,7 @@
 /* notes.c - see notes.h. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "base/log.h"
@@ -179,18 +181,71 @@ note_wrong_peer(struct tell *t, const char *role, unsigned index)
 		"監査の内部プロセスが不正な記録を送ったため、侵害されたものとして切り離しました"));
 }
 
-void
-note_restart(struct tell *t, unsigned restarts)
+static void
+add_time(struct text *f, const struct tell *t, const char *key, nstime at)
 {
-	char buffer[64];
+	char bytes[NSTIME_TEXT];
+
+	text_add(f, " %s=%s", key, nstime_text(bytes, at, policy_offset_at(t->policy, at)));
+}
+
+void
+note_restart(struct tell *t, unsigned restarts, const struct resume_loaded *found)
+{
+	bool known = found->until || found->incidents || found->rollups;
+	char buffer[200];
 	struct text f = text_of(buffer, sizeof buffer);
 
-	if (!restarts)
+	if (!restarts && (!known || found->clean))
 		return;
-	text_add(&f, "what=restart restarts=%u", restarts);
+	text_add(&f, "what=restart");
+	if (restarts)
+		text_add(&f, " restarts=%u", restarts);
+	if (known)
+		add_time(&f, t, "from", found->until);
+	add_time(&f, t, "to", t->wall);
+	text_add(&f, " incidents=%u", found->incidents);
 	tell_note(t, 9004, buffer,
-	    tell_pick(t, "the process that tells was started again: open incidents are told anew",
-		"通報プロセスを再起動しました。継続中の事案は改めて通報します"));
+	    restarts ?
+		tell_pick(t, "the process that tells was started again: open incidents go on",
+		    "通報プロセスを再起動しました。継続中の事案は引き継ぎます") :
+		tell_pick(t,
+		    "the auditor ended without a stop: what happened in between is not known; "
+		    "open incidents go on",
+		    "監査が停止手順なしに終了しました。この間の通信は不明です。継続中の事案は引き継"
+		    "ぎ"
+		    "ます"));
+}
+
+void
+note_lost(struct tell *t, uint64_t n, nstime from)
+{
+	char buffer[200];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	text_add(&f, "what=restart n=%llu", (unsigned long long)n);
+	add_time(&f, t, "from", from);
+	add_time(&f, t, "to", t->wall);
+	tell_note(t, 9004, buffer,
+	    tell_pick(t, "packets were judged whose findings were lost with the process that tells",
+		"判定済みのパケットの記録が、通報プロセスとともに失われました"));
+}
+
+void
+note_resume(struct tell *t, bool write, int error)
+{
+	const char *why = error == -EBADMSG ? "broken, or of another version" : strerror(-error);
+	char buffer[200];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	text_add(&f, "what=resume");
+	text_pair(&f, "error", why, strlen(why));
+	tell_note(t, 9004, buffer,
+	    write ?
+		tell_pick(t, "what is to be resumed after a restart cannot be written to state_dir",
+		    "再起動後に引き継ぐ情報を state_dir に書き込めません") :
+		tell_pick(t, "what was to be resumed cannot be read: open incidents are told anew",
+		    "引き継ぐべき情報を読み込めません。継続中の事案は改めて通報します"));
 }
 
 void

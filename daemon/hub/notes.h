@@ -6,6 +6,7 @@
 #ifndef SEGAUDIT_NOTES_H
 #define SEGAUDIT_NOTES_H
 
+#include "hub/resume.h"
 #include "hub/tell.h"
 #include "model/msg.h"
 #include "model/ring.h"
@@ -37,8 +38,15 @@ void note_skipped(struct tell *t, const struct msg_skipped *m, int why, const ch
 /* 9006: a role sent what it may not send. */
 void note_wrong_peer(struct tell *t, const char *role, unsigned index);
 
-/* 9004: another hub was here before this one; nothing for restart 0. */
-void note_restart(struct tell *t, unsigned restarts);
+/* 9004: another hub was here before this one (RESTARTS above 0), or another daemon that did not
+ * stop as it should; FOUND: what goes on. Nothing when neither was so. */
+void note_restart(struct tell *t, unsigned restarts, const struct resume_loaded *found);
+
+/* 9004: findings of N packets were lost with the hub before this one, between FROM and now. */
+void note_lost(struct tell *t, uint64_t n, nstime from);
+
+/* 9004: what should be resumed cannot be read (WRITE: written): ERROR is negative errno. */
+void note_resume(struct tell *t, bool write, int error);
 
 /* 9009: lines are rolled up from now on, or are no more. */
 void note_storm(struct tell *t, const struct storm_sums *s);

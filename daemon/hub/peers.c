@@ -61,9 +61,14 @@ map(int fd, size_t size)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+/* A worker that was killed just after it had sent a message is not sure that it has: the next one
+ * sends these findings again, perhaps with more behind them. */
 static bool
-take_findings(const struct peers *s, const struct msg_findings *m)
+take_findings(
+    const struct peers *s, struct peer *sender, unsigned worker, const struct msg_findings *m)
 {
+	uint64_t before = m->before;
+
 	if (m->count > MSG_FINDINGS_MAX)
 		return false;
 	/* All of them first: a message with one wrong record is not half believed. */
@@ -74,15 +79,23 @@ take_findings(const struct peers *s, const struct msg_findings *m)
 		if (p ? !finding_valid(f, p) : !generations_passed(s->policies, f->generation))
 			return false;
 	}
+	s->calls->message(s->calls->ctx, worker, before);
 	for (uint32_t i = 0; i < m->count; i++) {
 		const struct finding *f = &m->finding[i];
 		const struct policy *p = generations_of(s->policies, f->generation);
+		bool known = sender->told_known && before < sender->told;
 
+		before += f->n;
+		if (known)
+			continue;
 		if (p)
 			s->calls->finding(s->calls->ctx, p, f);
 		else
 			s->calls->nameless(s->calls->ctx, f->n);
 	}
+	if (!sender->told_known || before > sender->told)
+		sender->told = before;
+	sender->told_known = true;
 	return true;
 }
 
@@ -116,10 +129,11 @@ take_skipped(const struct peers *s, const struct msg_skipped *m, int fd)
 }
 
 static bool
-take(const struct peers *s, enum role role, int type, const union msg_any *m, int fd)
+take(const struct peers *s, struct peer *p, enum role role, unsigned index, int type,
+    const union msg_any *m, int fd)
 {
 	if (role == ROLE_WORKER && type == MSG_FINDINGS)
-		return take_findings(s, &m->m_FINDINGS);
+		return take_findings(s, p, index, &m->m_FINDINGS);
 	if (role == ROLE_CAPTURE && type == MSG_IFACE) {
 		uint8_t open;
 
@@ -148,7 +162,7 @@ peer_read(const struct peers *s, struct peer *p, enum role role, unsigned index,
 		if (type == 0)
 			return;
 
-		bool taken = type > 0 && take(s, role, type, &m, fds[0]);
+		bool taken = type > 0 && take(s, p, role, index, type, &m, fds[0]);
 
 		if (fds[0] >= 0) /* no message to the hub from here has more than one */
 			close(fds[0]);
@@ -183,7 +197,9 @@ add_worker(struct peers *s, const struct msg_peer *m, const int fds[3])
 	*p = (struct peer){ .chan = { .fd = fds[0], .self = ROLE_HUB, .peer = ROLE_WORKER },
 		.shm = shm,
 		.control = control,
-		.restarts = m->restarts };
+		.restarts = m->restarts,
+		.told_known = p->told_known,
+		.told = p->told };
 	return 0;
 }
 

@@ -19,6 +19,9 @@ enum peer_end {
 };
 
 struct peers_calls {
+	/* The next findings are of a message of this worker, which said BEFORE packets' worth of
+	 * them before it. */
+	void (*message)(void *ctx, unsigned worker, uint64_t before);
 	/* A finding that was checked; P is the policy of its generation. */
 	void (*finding)(void *ctx, const struct policy *p, const struct finding *f);
 	/* A finding in the numbers of a policy that this hub does not have: PACKETS of it cannot be
@@ -39,6 +42,8 @@ struct peer {
 	void *shm;		      /* struct worker_shm or capture_shm, NULL before the first */
 	struct ring_control *control; /* workers: NULL before the first */
 	uint32_t restarts;
+	bool told_known; /* workers: a message came; */
+	uint64_t told;	 /* packets of all its findings so far, over restarts */
 };
 
 struct peers {

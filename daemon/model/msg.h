@@ -73,9 +73,12 @@ struct msg_addrs {
 
 enum { MSG_FINDINGS_MAX = 16 };
 
+/* BEFORE: packets of all findings that this worker sent before, over its restarts. It tells the hub
+ * what a hub before it had taken, and that a message came twice. */
 struct msg_findings {
 	uint32_t count;
 	uint32_t pad;
+	uint64_t before;
 	struct finding finding[MSG_FINDINGS_MAX];
 };
 

@@ -32,8 +32,9 @@ struct worker_shm {
 	uint32_t generation; /* of the policy it judges by */
 	uint64_t released;   /* number of the last frame that these counters include */
 	uint64_t count[COUNTERS];
-	uint64_t events[32]; /* by enum decode_event */
-	nstime judged_to;    /* time of the newest frame judged */
+	uint64_t events[32];   /* by enum decode_event */
+	nstime judged_to;      /* time of the newest frame judged */
+	_Atomic uint64_t told; /* packets of findings sent to the hub; not under the lock */
 };
 
 /* Written by capture. Relaxed atomics; each value is right by itself. */

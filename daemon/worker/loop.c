@@ -40,12 +40,18 @@ struct saved {
 	uint64_t events[32];
 };
 
+enum { KEEP_COUNT = 31, KEEP_TOLD = 5 }; /* mask; shift */
+
+_Static_assert((int)MSG_FINDINGS_MAX <= (int)KEEP_COUNT, "the count has its bits");
+
 /* What outlives a crash beside the flow table. One process at a time writes it, so program order is
  * enough. */
 struct keep {
 	struct saved saved[2];
-	volatile uint32_t slot;	 /* which of the two is whole */
-	volatile uint32_t count; /* findings that the hub did not get yet */
+	volatile uint32_t slot; /* which of the two is whole */
+	/* In one word, so that a kill finds both or neither: how many findings the hub did not get
+	 * yet (KEEP_COUNT), and above that the packets of those that it got. */
+	volatile uint64_t word;
 	struct msg_findings findings;
 };
 
@@ -88,24 +94,36 @@ in_order(void)
 	atomic_signal_fence(memory_order_seq_cst);
 }
 
+static uint32_t
+waiting(const struct keep *k)
+{
+	return (uint32_t)(k->word & KEEP_COUNT);
+}
+
 /* Sends the findings that wait. False when the hub has no room for them. */
 static bool
 flush_findings(struct loop *l)
 {
 	struct keep *k = l->keep;
+	uint64_t told = k->word >> KEEP_TOLD;
 	int r;
 
-	if (k->count == 0)
+	if (!waiting(k))
 		return true;
-	k->findings.count = k->count;
+	k->findings.count = waiting(k);
+	k->findings.before = told;
 	r = chan_send(&l->hub, MSG_FINDINGS, &k->findings, NULL);
 	if (r < 0) {
 		if (r != -EAGAIN)
 			end(l, r == -EPIPE ? 0 : EX_SOFTWARE);
 		return false;
 	}
-	k->count = 0;
+	for (uint32_t i = 0; i < k->findings.count; i++)
+		told += k->findings.finding[i].n;
+	/* Killed here, the next process sends it again: the hub sees by `before` that it has it. */
+	k->word = told << KEEP_TOLD;
 	in_order();
+	atomic_store_explicit(&l->shm->told, told, memory_order_relaxed);
 	return true;
 }
 
@@ -130,12 +148,12 @@ emit(void *ctx, const struct finding *f)
 	struct loop *l = ctx;
 	struct keep *k = l->keep;
 
-	while (k->count == MSG_FINDINGS_MAX && !flush_findings(l))
+	while (waiting(k) == MSG_FINDINGS_MAX && !flush_findings(l))
 		if (!wait_for_hub(l))
 			return false;
-	k->findings.finding[k->count] = *f;
+	k->findings.finding[waiting(k)] = *f;
 	in_order();
-	k->count++;
+	k->word++;
 	in_order();
 	return true;
 }
@@ -466,14 +484,14 @@ sleep_now(struct loop *l)
 	struct pollfd poll[] = {
 		{ .fd = WORKER_FD_WAKE, .events = POLLIN },
 		{ .fd = l->monitor.fd, .events = POLLIN },
-		{ .fd = l->keep->count ? l->hub.fd : -1, .events = POLLOUT },
+		{ .fd = waiting(l->keep) ? l->hub.fd : -1, .events = POLLOUT },
 	};
 	nstime due = l->alive_due - l->mono;
 	struct timespec t;
 	uint64_t woken;
 
 	/* With findings that the hub has no room for, the time of others does not matter. */
-	if (l->worker && !l->keep->count) {
+	if (l->worker && !waiting(l->keep)) {
 		nstime next = worker_due(l->worker);
 
 		next = next == NSTIME_NEVER ? NS_SEC : next - passed(l, true);

@@ -161,9 +161,11 @@ syslog_up()
 	wait_for 10 test -S "$dir/log" || fail "rsyslogd did not make its socket within 10 s"
 }
 
-# Starts the daemon on the gateway with $dir/conf, and waits until it says that it has started.
+# Starts the daemon on the gateway with $dir/conf, and waits until it says that it has started. Incidents
+# of one before it are forgotten, but for `daemon_up resume`.
 daemon_up()
 {
+	[ "${1:-}" = resume ] || rm -f "$dir/state/resume" "$dir/state/resume.said"
 	spawn ns gateway "$SEGAUDITD" -f -c "$dir/conf" 2>> "$dir/messages" >&2
 	daemon=$spawned
 	wait_line 'SEG9002 ' 20
@@ -342,10 +344,10 @@ sent()
 	sed -nE 's/^Actual: ([0-9]+) packets .*/\1/p' "$dir/flood.log"
 }
 
-# How many packets the lines say of incidents that match REGEX: the totals of CLOSED.
+# How many packets the lines say of incidents that match REGEX.
 total()
 {
-	sum "CLOSED .*$1" total
+	sum "(OPEN|WORSE|UPDATE|CLOSED) .*$1" n
 }
 
 trap cleanup EXIT

@@ -16,7 +16,7 @@ conf 'gateway={ addresses = ("10.1.0.1", "10.2.0.1", "10.3.0.1", "203.0.113.1", 
 	{ interface = "eth2"; mac = "02:00:00:00:02:01"; },
 	{ interface = "eth3"; mac = "02:00:00:00:03:01"; } ); }' > "$dir/conf"
 
-# What was said of each incident: its opening without times and counts, its worst outcome, its total.
+# What was said of each incident: its opening without times and counts, its worst outcome, its packets.
 # On the way an outcome may be skipped: two interfaces are not read in the same moment.
 judgements()
 {
@@ -27,6 +27,12 @@ judgements()
 					return $i
 			return ""
 		}
+		value("ev") != "" {
+			n = value("n")
+			sub(/^n=\+?/, "", n)
+			packets[value("ev")] += n
+		}
+		$2 == "OPEN" || $2 == "WORSE" { worst[value("ev")] = value("outcome") }
 		$2 == "OPEN" {
 			ev = $3
 			sub(/ msg=".*/, "")
@@ -34,8 +40,7 @@ judgements()
 			gsub(/ (ev|sev|outcome|out|n|gen|sid|seq|first)=[^ ]*/, "")
 			text[ev] = $0
 		}
-		$2 == "CLOSED" { end[$3] = value("worst") " " value("total") }
-		END { for (ev in text) print text[ev], end[ev] }' | LC_ALL=C sort
+		END { for (ev in text) print text[ev], worst[ev], packets[ev] }' | LC_ALL=C sort
 }
 
 # compare NAME: $events, live, with $dir/replayed.
