@@ -25,3 +25,12 @@ if [ -n "$said" ]; then
 	echo "$said"
 	exit 1
 fi
+# With its drop-in too, which adds to it and takes nothing away.
+mkdir "$dir/segauditd.service.d"
+cp conf/segauditd-remote.conf "$dir/segauditd.service.d"
+said=$(SYSTEMD_LOG_LEVEL=warning systemd-analyze --man=no --recursive-errors=no verify \
+	"$dir/segauditd.service" 2>&1) || :
+if [ -n "$said" ]; then
+	echo "with segauditd-remote.conf: $said"
+	exit 1
+fi
