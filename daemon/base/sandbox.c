@@ -44,8 +44,10 @@ static const struct call {
 	{ SCMP_SYS(getpid), FOR_BOTH },
 	{ SCMP_SYS(gettid), FOR_BOTH },
 	{ SCMP_SYS(tgkill), FOR_BOTH },
-	/* libpcap opens an interface again (LIBRARIES: what set-up needs); the hub opens netlink
-	   and syslog sockets */
+	/* libpcap opens an interface again (LIBRARIES: what set-up needs); the hub opens netlink,
+	   syslog and journal sockets and connections to collectors, asks whether they came about
+	   (getsockopt) and what of their bytes was not confirmed (ioctl), and hears their end
+	   (recvfrom); uname is the host name in what they get */
 	{ SCMP_SYS(bind), FOR_BOTH },
 	{ SCMP_SYS(setsockopt), FOR_BOTH },
 	{ SCMP_SYS(getsockopt), FOR_BOTH },
@@ -63,7 +65,9 @@ static const struct call {
 	{ SCMP_SYS(memfd_create), FOR_CAPTURE },
 	/* pcap_stats() reads /sys/class/net; the hub writes its files and looks whether they were
 	   rotated; it makes the directory of skipped frames (mkdir), counts them (getdents64), and
-	   takes back one that found no room (unlinkat) */
+	   takes back one that found no room (unlinkat); with a collector's spool it does the same,
+	   locks it (flock), appends and reads back (pwrite64, pread64), and cuts off what is torn
+	   (ftruncate) */
 	{ SCMP_SYS(openat), FOR_BOTH },
 	{ SCMP_SYS(open), FOR_BOTH },
 	{ SCMP_SYS(newfstatat), FOR_BOTH },

@@ -245,6 +245,11 @@ fill(struct checker *c)
 	for (uint32_t i = 0; i < f->nzones; i++)
 		if (!f->zones[i].label)
 			f->zones[i].label = f->zones[i].id;
+	for (uint32_t i = 0; i < f->nsinks; i++)
+		if (!f->sinks[i].path && f->sinks[i].target == TARGET_SYSLOG)
+			f->sinks[i].path = "/dev/log";
+		else if (!f->sinks[i].path && f->sinks[i].target == TARGET_JOURNALD)
+			f->sinks[i].path = "/run/systemd/journal/socket";
 	if (f->nsinks)
 		return;
 	f->sinks = arena_alloc(f->arena, 1, sizeof *f->sinks);

@@ -203,7 +203,11 @@ add_sink(struct build *b, const struct conf_sink *s, struct policy_sink *to)
 	}
 	b->failed = b->failed || !pairs;
 	*to = (struct policy_sink){
-		.target = s->target, .facility = s->facility, .min = s->min, .npairs = s->pairs.n
+		.target = s->target,
+		.facility = s->facility,
+		.min = s->min,
+		.npairs = s->pairs.n,
+		.spool = s->target == TARGET_REMOTE ? s->spool : 0,
 	};
 	to->path = image_text(&b->image, s->path);
 	to->pairs = pairs ? image_add(&b->image, pairs, s->pairs.n * sizeof *pairs) : 0;

@@ -101,6 +101,7 @@ struct conf_sink {
 	const char	*path;		/* socket, path or address */
 	uint8_t		 facility, min;
 	struct conf_list pairs;		/* "lgwan>internet" */
+	uint64_t	 spool;		/* bytes; 0: none */
 	struct conf_place at;
 };
 

@@ -65,9 +65,9 @@ look_at_sinks(const struct control_view *v, struct complaint *c)
 		const struct outlet *o = sinks_outlet(v->sinks, i);
 		struct sink_count n = sinks_count(v->sinks, i);
 
-		if (n.waiting && (o->fd < 0 || long_wait))
+		if (n.waiting && (!outlet_is_open(o) || long_wait))
 			complain(c, "%s %s %s: %llu lines wait", outlet_name(o->target), o->path,
-			    o->fd < 0 ? "is not there" : "takes no lines",
+			    outlet_is_open(o) ? "takes no lines" : "is not there",
 			    (unsigned long long)n.waiting);
 	}
 	if (v->lines_lost_at != NSTIME_ALWAYS &&
@@ -214,7 +214,7 @@ sink_record(const struct control_view *v, size_t i, struct text *t)
 	text_add(t, "sink target=%s", outlet_name(o->target));
 	if (o->path[0])
 		text_pair(t, "path", o->path, strlen(o->path));
-	text_add(t, " open=%s sent=%llu lost=%llu waiting=%llu", o->fd < 0 ? "no" : "yes",
+	text_add(t, " open=%s sent=%llu lost=%llu waiting=%llu", outlet_is_open(o) ? "yes" : "no",
 	    (unsigned long long)n.sent, (unsigned long long)n.lost, (unsigned long long)n.waiting);
 }
 

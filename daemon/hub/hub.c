@@ -186,7 +186,9 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 	}
 	if (first || h->beat_due > h->now.mono + p->heartbeat)
 		h->beat_due = h->now.mono + p->heartbeat;
-	note_unserved(&h->tell, generations_before(&h->policies), refused);
+	if (refused)
+		log_error(
+		    "%u log targets could not be taken: at most %d are possible", refused, SINKS);
 	netlink_watch(h->netlink, p);
 	r = netlink_open(h->netlink, h->now.mono);
 	if (r < 0)
@@ -467,9 +469,10 @@ finish(struct hub *h)
 					sinks_ready(h->sinks, fds[i].fd);
 		set_time(h);
 	}
-	if (sinks_waiting(h->sinks))
-		log_error("%llu lines could not be delivered before the stop",
-		    (unsigned long long)sinks_waiting(h->sinks));
+	uint64_t left = sinks_save(h->sinks, h->now.mono);
+	if (left)
+		log_error(
+		    "%llu lines could not be delivered before the stop", (unsigned long long)left);
 }
 
 static int

@@ -45,45 +45,6 @@ note_refused(struct tell *t, const char *error, size_t size)
 		"新しい設定に誤りがあるため、従来の設定のまま動作しています"));
 }
 
-/* Has P, which may be NULL, this log target? */
-static bool
-has_target(const struct policy *p, uint8_t target, const char *path)
-{
-	const struct policy_sink *s = p ? policy_at(p, p->sinks) : NULL;
-
-	for (uint32_t i = 0; s && i < p->nsinks; i++)
-		if (s[i].target == target && strcmp(policy_text(p, s[i].path), path) == 0)
-			return true;
-	return false;
-}
-
-void
-note_unserved(struct tell *t, const struct policy *before, uint32_t refused)
-{
-	const struct policy_sink *s = policy_at(t->policy, t->policy->sinks);
-	const char *msg =
-	    tell_pick(t, "this log target is not served by this version: nothing is sent there",
-		"この出力先は本バージョンでは未対応のため、何も送信しません");
-	char buffer[512];
-
-	for (uint32_t i = 0; i < t->policy->nsinks; i++) {
-		struct text f = text_of(buffer, sizeof buffer);
-		const char *path = policy_text(t->policy, s[i].path);
-
-		if (outlet_serves(s[i].target) || has_target(before, s[i].target, path))
-			continue;
-		log_warn("log target \"%s\" is not served by this version: nothing is sent there",
-		    outlet_name(s[i].target));
-		text_add(&f, "what=not-served target=%s", outlet_name(s[i].target));
-		if (*path)
-			text_pair(&f, "address", path, strlen(path));
-		tell_note(t, 9008, buffer, msg);
-	}
-	if (refused)
-		log_error(
-		    "%u log targets could not be taken: at most %d are possible", refused, SINKS);
-}
-
 void
 note_abandoned(struct tell *t)
 {

@@ -17,10 +17,6 @@ void note_sizes(struct tell *t, uint16_t id, const char *version, const char *ms
 /* 8002: the first error of a configuration that was refused. */
 void note_refused(struct tell *t, const char *error, size_t size);
 
-/* 9008: log targets that see nothing: those of a kind that is not served, but for what the policy
- * BEFORE (or NULL) had too; and the number that found no room. */
-void note_unserved(struct tell *t, const struct policy *before, uint32_t refused);
-
 /* 9008: lines that were lost with targets that left the configuration; nothing when none were. */
 void note_abandoned(struct tell *t);
 

@@ -9,14 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hub/ecs.h"
 #include "hub/outlet.h"
-
-bool
-outlet_serves(uint8_t target)
-{
-	return target == TARGET_SYSLOG || target == TARGET_STDERR || target == TARGET_FILE ||
-	       target == TARGET_JSON;
-}
+#include "hub/outlet_journal.h"
+#include "hub/outlet_remote.h"
 
 const char *
 outlet_name(uint8_t target)
@@ -46,6 +42,7 @@ outlet_init(struct outlet *o, uint8_t target, uint8_t facility, const char *path
 	o->ident = ident;
 	o->pid = pid;
 	o->fd = -1;
+	o->stream = target == TARGET_REMOTE && strncmp(path, "tcp:", 4) == 0;
 }
 
 void
@@ -55,10 +52,11 @@ outlet_close(struct outlet *o)
 		close(o->fd);
 	o->fd = -1;
 	o->rest_size = 0;
+	o->connecting = false;
 }
 
 static int
-syslog_open(const char *path)
+socket_open(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	size_t n = strlen(path);
@@ -100,16 +98,18 @@ file_open(struct outlet *o)
 }
 
 int
-outlet_open(struct outlet *o)
+outlet_open(struct outlet *o, nstime mono)
 {
-	int fd;
+	int fd = -EINVAL;
 
+	if (o->target == TARGET_REMOTE)
+		return remote_open(o, mono);
 	if (o->fd >= 0)
 		return 0;
 	if (o->target == TARGET_STDERR)
 		fd = STDERR_FILENO;
-	else if (o->target == TARGET_SYSLOG)
-		fd = syslog_open(o->path);
+	else if (o->target == TARGET_SYSLOG || o->target == TARGET_JOURNALD)
+		fd = socket_open(o->path);
 	else
 		fd = file_open(o);
 	if (fd < 0)
@@ -118,9 +118,8 @@ outlet_open(struct outlet *o)
 	return 0;
 }
 
-/* What a failed write means for the line and for the way. */
-static enum outlet_result
-result_of(int error)
+enum outlet_result
+outlet_result_of(int error)
 {
 	switch (error) {
 	case EAGAIN:
@@ -138,25 +137,37 @@ result_of(int error)
 }
 
 static enum outlet_result
-syslog_send(struct outlet *o, uint8_t severity, nstime when, const char *line, size_t size)
+syslog_send(struct outlet *o, const struct outlet_line *line)
 {
 	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
 		"Sep", "Oct", "Nov", "Dec" };
 	char record[OUTLET_RECORD];
-	time_t seconds = (time_t)(when / NS_SEC);
+	time_t seconds = (time_t)(line->time / NS_SEC);
 	struct tm tm;
 
 	if (!localtime_r(&seconds, &tm))
 		memset(&tm, 0, sizeof tm);
 	/* strftime("%b") would follow the locale, and syslog wants English. */
 	int head = snprintf(record, sizeof record,
-	    "<%d>%s %2d %02d:%02d:%02d %s[%d]: ", o->facility * 8 + severity, months[tm.tm_mon],
-	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, o->ident, (int)o->pid);
-	if (head < 0 || (size_t)head > sizeof record - size)
+	    "<%d>%s %2d %02d:%02d:%02d %s[%d]: ", o->facility * 8 + line->severity,
+	    months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, o->ident, (int)o->pid);
+	if (head < 0 || (size_t)head > sizeof record - line->size)
 		return OUTLET_REFUSED;
-	memcpy(record + head, line, size);
-	if (send(o->fd, record, (size_t)head + size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return result_of(errno);
+	memcpy(record + head, line->text, line->size);
+	if (send(o->fd, record, (size_t)head + line->size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return outlet_result_of(errno);
+	return OUTLET_SENT;
+}
+
+static enum outlet_result
+journal_send(struct outlet *o, const struct outlet_line *line)
+{
+	char record[JOURNAL_RECORD];
+	struct text t = text_of(record, sizeof record);
+
+	journal_record(&t, o, line);
+	if (send(o->fd, record, t.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return outlet_result_of(errno);
 	return OUTLET_SENT;
 }
 
@@ -167,6 +178,10 @@ write_now(const struct outlet *o, const char *bytes, size_t size)
 	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
 	ssize_t n;
 
+	if (o->target == TARGET_REMOTE) {
+		n = send(o->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+		return n >= 0 ? n : -errno;
+	}
 	/* Standard error belongs to others too: its flags stay as they are, so ask before every
 	 * write. A pipe that is writable takes a record whole; a socket says EAGAIN by
 	 * MSG_DONTWAIT. */
@@ -188,48 +203,53 @@ outlet_flush(struct outlet *o)
 		return OUTLET_SENT;
 	ssize_t n = write_now(o, o->rest, o->rest_size);
 	if (n < 0)
-		return result_of((int)-n);
+		return outlet_result_of((int)-n);
 	o->rest_size -= (size_t)n;
 	memmove(o->rest, o->rest + n, o->rest_size);
 	return o->rest_size ? OUTLET_BUSY : OUTLET_SENT;
 }
 
 static enum outlet_result
-file_send(struct outlet *o, nstime when, int32_t offset, const char *line, size_t size)
+file_send(struct outlet *o, const struct outlet_line *line)
 {
-	char record[OUTLET_RECORD], at[NSTIME_TEXT];
+	char record[OUTLET_RECORD], time[NSTIME_TEXT];
+	struct text t = text_of(record, sizeof record);
 	enum outlet_result r = outlet_flush(o);
-	bool is_json = o->target == TARGET_JSON && size > 1 && line[0] == '{';
+	bool is_json = o->target == TARGET_JSON && line->size > 1 && line->text[0] == '{';
 
 	if (r != OUTLET_SENT)
 		return r;
-	/* In an object the time is its first member, by the name that ECS gives it. */
-	int head = snprintf(record, sizeof record, is_json ? "{\"@timestamp\":\"%s\"," : "%s ",
-	    nstime_text(at, when, offset));
-	line += is_json;
-	size -= is_json;
-	if (head < 0 || (size_t)head + 1 > sizeof record - size)
+	nstime_text(time, line->time, line->offset);
+	if (is_json) {
+		ecs_begin(&t, time, line->severity, line->text, line->size);
+		text_bytes(&t, line->text + 1, line->size - 1);
+	} else {
+		text_add(&t, "%s ", time);
+		text_bytes(&t, line->text, line->size);
+	}
+	text_bytes(&t, "\n", 1);
+	if (t.cut)
 		return OUTLET_REFUSED;
-	memcpy(record + head, line, size);
-	record[(size_t)head + size] = '\n';
-	size += (size_t)head + 1;
-	ssize_t n = write_now(o, record, size);
+	ssize_t n = write_now(o, record, t.len);
 	if (n < 0)
-		return result_of((int)-n);
-	o->rest_size = size - (size_t)n;
+		return outlet_result_of((int)-n);
+	o->rest_size = t.len - (size_t)n;
 	memcpy(o->rest, record + n, o->rest_size);
 	return OUTLET_SENT;
 }
 
 enum outlet_result
-outlet_send(
-    struct outlet *o, uint8_t severity, nstime when, int32_t offset, const char *line, size_t size)
+outlet_send(struct outlet *o, const struct outlet_line *line)
 {
-	if (size > OUTLET_LINE)
+	if (line->size > OUTLET_LINE)
 		return OUTLET_REFUSED;
 	if (o->target == TARGET_SYSLOG)
-		return syslog_send(o, severity, when, line, size);
-	return file_send(o, when, offset, line, size);
+		return syslog_send(o, line);
+	if (o->target == TARGET_JOURNALD)
+		return journal_send(o, line);
+	if (o->target == TARGET_REMOTE)
+		return remote_send(o, line);
+	return file_send(o, line);
 }
 
 bool
@@ -242,8 +262,17 @@ outlet_moved(const struct outlet *o)
 	return stat(o->path, &st) < 0 || st.st_dev != o->dev || st.st_ino != o->ino;
 }
 
-bool
-outlet_polls(const struct outlet *o)
+short
+outlet_events(const struct outlet *o, bool has_work)
 {
-	return o->fd >= 0 && o->target == TARGET_SYSLOG;
+	if (o->fd < 0)
+		return 0;
+	if (o->target == TARGET_SYSLOG || o->target == TARGET_JOURNALD)
+		return has_work ? POLLOUT : 0;
+	if (o->target != TARGET_REMOTE)
+		return 0;
+	if (o->connecting)
+		return POLLOUT;
+	/* A datagram socket can be written at all times: its timer must do. */
+	return (short)(POLLIN | POLLRDHUP | (has_work && o->stream ? POLLOUT : 0));
 }

@@ -2,10 +2,12 @@
  * and counters.
  *
  * Knows: the order of lines, which to give up first, when to try again. Owns the outlets and the
- * lines that wait. Called by the hub, which passes the time. Never waits for a reader, never
- * changes a line, never loses one without saying how many (9008).
+ * lines that wait, in memory and on disk. Called by the hub, which passes the time. Never waits for
+ * a reader, never changes a line, never loses one without saying how many (9008).
  *
- * Of each outlet, at any moment: lines offered = sent + lost + waiting.
+ * Of each outlet, at any moment: lines offered = sent + lost + waiting. A line that was handed to a
+ * collector counts as sent, until the connection turns out to have ended before it can have
+ * arrived: then it waits again.
  */
 #ifndef SEGAUDIT_SINK_H
 #define SEGAUDIT_SINK_H
@@ -19,11 +21,13 @@ enum {
 	SINKS = 32,	      /* outlets at most, those that drain after a reload included */
 	SINK_LINES = 8192,    /* lines that wait at most, of one outlet */
 	SINK_BYTES = 4 << 20, /* and their bytes */
-	SINK_KEPT = 2,	      /* lines of severity crit and worse are given up last */
 };
 
 #define SINK_RETRY  (100 * NS_MSEC) /* after "no room" */
 #define SINK_REOPEN NS_SEC	    /* between two attempts to open */
+#define SINK_PAUSE  (30 * NS_SEC)   /* the longest between two attempts to reach a collector */
+#define SINK_SETTLE NS_SEC	    /* how long a line that was handed to a collector is kept */
+#define SINK_SPOOL  (2 * NS_SEC)    /* how long a collector takes nothing before lines go to disk */
 #define SINK_DRAIN  NS_MIN /* how long an outlet that left the configuration is still tried */
 
 /* One line for every outlet. */
@@ -37,8 +41,10 @@ struct sink_line {
 };
 
 struct sink_count {
-	uint64_t offered; /* lines that passed the filters */
-	uint64_t sent, lost, waiting;
+	uint64_t offered; /* lines that passed the filters, those of 9008 about this outlet, and
+			     those that an earlier run left in its spool */
+	uint64_t sent, lost;
+	uint64_t waiting; /* in memory or in the spool */
 };
 
 struct sinks;
@@ -47,7 +53,8 @@ struct sinks;
 struct sinks *sinks_new(const char *ident, pid_t pid);
 void sinks_free(struct sinks *s);
 
-/* Takes the outlets of P, which must stay mapped until the next call. An outlet that was there
+/* Takes the outlets of P, which must stay mapped until the next call; its state directory is that
+ * of the first P. An outlet that was there
  * before (same target, same path) keeps its lines; one that left is tried for SINK_DRAIN more.
  * Files are opened again. MONO: the monotonic clock, here and below. Returns how many outlets could
  * not be taken, for lack of room (SINKS) or memory. */
@@ -73,7 +80,7 @@ nstime sinks_due(const struct sinks *s);
  * sinks_run(). Returns how many. */
 size_t sinks_poll(struct sinks *s, struct pollfd *fds, size_t room);
 
-/* An outlet turned out to be writable by ppoll(): do not wait for the timer. */
+/* ppoll() said something of an outlet's descriptor: do not wait for the timer. */
 void sinks_ready(struct sinks *s, int fd);
 
 /* Number of outlets, and what was counted for one. */
@@ -83,11 +90,15 @@ struct sink_count sinks_count(const struct sinks *s, size_t i);
 /* The outlet itself, as it is now: what it is for, and whether it is open. */
 const struct outlet *sinks_outlet(const struct sinks *s, size_t i);
 
-/* All lines that wait anywhere. */
-uint64_t sinks_waiting(const struct sinks *s);
-
 /* All lines ever lost, those of outlets that are no more included. */
 uint64_t sinks_lost(const struct sinks *s);
+
+/* All lines that wait anywhere, in memory or on disk. */
+uint64_t sinks_waiting(const struct sinks *s);
+
+/* The process is about to end: what has a spool goes there. Returns how many lines wait elsewhere,
+ * and are lost. */
+uint64_t sinks_save(struct sinks *s, nstime mono);
 
 /* Lines that outlets lost which are no more, since the last call: said by nobody else. */
 uint64_t sinks_abandoned(struct sinks *s);

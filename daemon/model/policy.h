@@ -241,6 +241,8 @@ struct policy_sink {
 	uint8_t pad;
 	uint32_t path;		/* text: socket, path or address */
 	uint32_t pairs, npairs; /* offset and number of uint16_t from << 8 | to; none: all */
+	uint64_t spool;		/* remote: bytes on disk for what the collector does not take; 0:
+				   none */
 };
 
 /* A finding about the rules themselves, said once per generation. */

@@ -1,5 +1,4 @@
-/* test_tell.c - notes about the rules: which are said after a reload, and how many at most; which
- * log targets are not served. */
+/* test_tell.c - notes about the rules: which are said after a reload, and how many at most. */
 #include "unit.h"
 
 #include <fcntl.h>
@@ -17,15 +16,14 @@ struct world {
 };
 
 static void
-add_file(struct world *w, struct hub_policy *p, bool journald)
+add_file(struct world *w, struct hub_policy *p)
 {
-	const struct policy_sink s[2] = {
-		{ .target = TARGET_FILE, .min = 7, .path = hub_policy_text(p, w->file) },
-		{ .target = TARGET_JOURNALD, .min = 7 },
+	const struct policy_sink s = {
+		.target = TARGET_FILE, .min = 7, .path = hub_policy_text(p, w->file)
 	};
 
-	p->p.nsinks = journald ? 2 : 1;
-	p->p.sinks = hub_policy_put(p, s, sizeof s);
+	p->p.nsinks = 1;
+	p->p.sinks = hub_policy_put(p, &s, sizeof s);
 }
 
 /* N notices of one id with the texts FIRST, FIRST + 1 …, the last first. */
@@ -60,7 +58,7 @@ set_up(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 	w->policy = hub_policy_new(1);
-	add_file(w, w->policy, false);
+	add_file(w, w->policy);
 	w->sinks = sinks_new("segauditd", 1);
 	assert_non_null(w->sinks);
 	tell_init(&w->tell, w->sinks, 0xabc);
@@ -148,26 +146,6 @@ test_many_notices(void **state)
 }
 
 static void
-test_targets_not_served(void **state)
-{
-	struct world *w = *state;
-	struct hub_policy *next = hub_policy_new(2);
-
-	note_unserved(&w->tell, NULL, 0);
-	assert_int_equal(said(w), 0);
-	add_file(w, next, true);
-	w->tell.policy = &next->p;
-	note_unserved(&w->tell, &w->policy->p, 0);
-	assert_int_equal(said(w), 1);
-	assert_non_null(
-	    strstr(w->text, "SEG9008 NOTE sev=err verdict=gap what=not-served target=journald "));
-	note_unserved(&w->tell, &next->p, 0); /* said once, not after every reload */
-	assert_int_equal(said(w), 0);
-	sinks_set(w->sinks, &w->policy->p, 0);
-	free(next);
-}
-
-static void
 test_clock(void **state)
 {
 	struct world *w = *state;
@@ -194,7 +172,6 @@ main(void)
 		CASE(test_notices),
 		CASE(test_notices_after_a_reload),
 		CASE(test_many_notices),
-		CASE(test_targets_not_served),
 		CASE(test_clock),
 	};
 
