@@ -277,6 +277,7 @@ add_plain(struct build *b)
 	p->lines_per_second = c->lines_per_second;
 	p->run_dir = image_text(&b->image, c->run_dir);
 	p->state_dir = image_text(&b->image, c->state_dir);
+	p->ledger_days = c->ledger_days;
 	p->user = image_text(&b->image, c->user);
 }
 

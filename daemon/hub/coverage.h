@@ -80,6 +80,10 @@ struct coverage_extra {
 void coverage_heartbeat(struct coverage *c, const struct accounts *a,
     const struct coverage_extra *x, struct moment now);
 
+/* How long an interface was watched and blind since it is in the policy. False when it is not. */
+bool coverage_times(
+    const struct coverage *c, uint16_t iface, nstime mono, nstime *watched, nstime *blind);
+
 /* The daemon is about to stop: what capture closes from now on is no gap to be said. */
 void coverage_stopping(struct coverage *c);
 

@@ -237,3 +237,17 @@ coverage_stopped(
 	    coverage_pick(c, "the auditor stops: nothing is watched from now on",
 		"監査を停止します。以後の通信は監視されません"));
 }
+
+bool
+coverage_times(
+    const struct coverage *c, uint16_t iface, nstime mono, nstime *watched, nstime *blind)
+{
+	const struct boundary *b = iface < POLICY_IFACES ? &c->boundary[iface] : NULL;
+
+	if (!b || !b->used)
+		return false;
+	*watched = b->watched_for;
+	*blind = b->blind_for;
+	*(b->blind ? blind : watched) += mono - b->accounted;
+	return true;
+}

@@ -18,6 +18,7 @@
 #include "hub/notes.h"
 #include "hub/outbox.h"
 #include "hub/peers.h"
+#include "hub/tally.h"
 
 #define TICK	   NS_SEC
 #define LAST_LINES (2 * NS_SEC) /* how long the sinks are tried at a stop */
@@ -35,6 +36,8 @@ struct hub {
 	struct cases *cases;
 	struct sinks *sinks;
 	struct tell tell;
+	struct ledger *ledger;
+	struct tally tally;
 	struct netlink *netlink;
 	struct outbox out;
 	struct control *control;
@@ -159,6 +162,18 @@ on_reload(void *ctx)
 }
 
 static int
+open_ledger(struct hub *h, const struct policy *p)
+{
+	nstime wall = h->now.wall;
+
+	(void)snprintf(h->state_dir, sizeof h->state_dir, "%s",
+	    policy_text(p, p->state_dir)); /* the configuration allows no longer one */
+	h->ledger = ledger_open(h->state_dir, h->tell.run.sid, wall, policy_offset_at(p, wall));
+	h->tell.ledger = h->ledger;
+	return h->ledger ? 0 : -ENOMEM;
+}
+
+static int
 take_policy(struct hub *h, const struct msg_policy *m, int fd)
 {
 	bool first = h->policies.n == 0;
@@ -171,14 +186,16 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 		return -EPROTO;
 	}
 	h->tell.policy = p;
+	if (first && open_ledger(h, p) < 0)
+		return -ENOMEM;
 	uint32_t refused = sinks_set(h->sinks, p, h->now.mono);
 	coverage_policy(h->coverage, p, first ? GAP_START : GAP_RELOAD, h->now);
 	if (first) {
-		(void)snprintf(h->state_dir, sizeof h->state_dir, "%s",
-		    policy_text(p, p->state_dir)); /* the configuration allows no longer one */
 		h->cases = cases_new(&h->tell, h->state_dir, h->restarts);
 		if (!h->cases)
 			return -ENOMEM;
+		if (h->restarts)
+			tell_begin(&h->tell);
 		h->view.incidents = cases_incidents(h->cases);
 		(void)control_open(h->control, policy_text(p, p->run_dir)); /* it tries again */
 	} else {
@@ -205,6 +222,7 @@ take_notice(struct hub *h, const struct msg_notice *m)
 		note_sizes(&h->tell, 9002, h->version,
 		    tell_pick(&h->tell, "the auditor started: what happened before is not known",
 			"監査を開始しました。これ以前の通信は不明です"));
+		tell_begin(&h->tell);
 		tell_notices(&h->tell, NULL);
 		break;
 	case NOTICE_STOPPING:
@@ -335,6 +353,18 @@ look_at_lines(struct hub *h)
 	h->lines_lost = lost;
 }
 
+/* What the ledger has to do once a second, and what it found. */
+static void
+keep_record(struct hub *h)
+{
+	const struct policy *p = h->tell.policy;
+
+	tally_tick(&h->tally, h->ledger, &h->accounts, h->coverage, p, h->now);
+	ledger_tick(h->ledger, p->ledger_days, h->now.wall, policy_offset_at(p, h->now.wall));
+	note_ledger(&h->tell);
+	tell_tick(&h->tell);
+}
+
 static void
 tick(struct hub *h)
 {
@@ -352,6 +382,7 @@ tick(struct hub *h)
 	say_nameless(h);
 	control_tick(h->control, h->now.mono);
 	look_at_lines(h);
+	keep_record(h);
 	if (h->now.mono >= h->beat_due) {
 		struct coverage_extra x = extra_of(h);
 
@@ -452,6 +483,8 @@ finish(struct hub *h)
 	cases_stop(h->cases, &h->accounts);
 	struct coverage_extra x = extra_of(h);
 	coverage_stopped(h->coverage, &h->accounts, &x, h->now);
+	tally_end(&h->tally, h->ledger, &h->accounts, h->coverage, h->tell.policy, h->now);
+	tell_checkpoint(&h->tell, LEDGER_STOP);
 
 	nstime end = h->now.mono + LAST_LINES;
 	for (;;) {
@@ -546,6 +579,7 @@ hub_run(int control_fd, const struct role_args *args, const char *version)
 	netlink_free(h->netlink);
 	coverage_free(h->coverage);
 	sinks_free(h->sinks);
+	ledger_close(h->ledger);
 	generations_fini(&h->policies);
 	free(h);
 	return r < 0 ? EX_SOFTWARE : orphan ? EX_UNAVAILABLE : 0;

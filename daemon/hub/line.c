@@ -12,8 +12,8 @@
 enum {
 	HEAD_MOST = 400,      /* bytes of a line in which everything up to dst stands */
 	HEAD_MOST_JSON = 600, /* the same in JSON, only to leave room for the rest */
-	END_ROOM = 180,	      /* kept for the longest n, total, first, gen, trunc, sid, seq and
-				 an empty msg */
+	END_ROOM = 204,	      /* kept for the longest n, total, first, gen, trunc, sid, seq, h
+				 and an empty msg */
 	WORD_ROOM = 512,      /* for any one value of a line */
 	SEV_INFO = 6,	      /* syslog numbers */
 	SEV_NOTICE = 5,
@@ -335,17 +335,17 @@ tail(struct line *l)
 	}
 }
 
-/* trunc where something was left out or will be, then sid and seq, then msg. */
+/* trunc where something was left out or will be, then sid, seq and h, then msg. */
 static void
 finish(struct fields *f, const struct line_run *run, const char *msg)
 {
-	char bytes[64];
+	char bytes[96];
 	int run_size = 0;
 
 	if (run)
 		run_size = snprintf(bytes, sizeof bytes,
-		    f->json ? ",\"sid\":\"%s\",\"seq\":%llu" : " sid=%s seq=%llu", run->sid,
-		    (unsigned long long)run->seq);
+		    f->json ? ",\"sid\":\"%s\",\"seq\":%llu,\"h\":\"%s\"" : " sid=%s seq=%llu h=%s",
+		    run->sid, (unsigned long long)run->seq, run->h);
 	if (run_size < 0)
 		run_size = 0;
 	if (f->left_out || f->t.len + (size_t)run_size + fields_msg_size(msg, f->json) >= f->t.size)
@@ -353,6 +353,7 @@ finish(struct fields *f, const struct line_run *run, const char *msg)
 	if (run) {
 		fields_text(f, "sid", run->sid);
 		fields_number(f, "seq", run->seq);
+		fields_text(f, "h", run->h);
 	}
 	fields_msg(f, msg);
 	fields_end(f);

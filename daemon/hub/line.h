@@ -24,6 +24,7 @@ enum { LINE_MAX_BYTES = 1024 };
 struct line_run {
 	char sid[9];  /* this run, 8 hexadecimal digits */
 	uint64_t seq; /* number of the line in this run */
+	char h[17];   /* its hash, 16 hexadecimal digits (model/chain.h): any, until it is known */
 };
 
 /* `SEG2003 OPEN ev=… …` without a newline. ADDED as incident_say(). P gives language and timezone;

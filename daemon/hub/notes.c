@@ -17,7 +17,7 @@ note_sizes(struct tell *t, uint16_t id, const char *version, const char *msg)
 	static const char *const models[] = { "none", "alpha", "alpha-prime", "beta",
 		"beta-prime" };
 	const struct policy *p = t->policy;
-	char buffer[400];
+	char buffer[900];
 	struct text f = text_of(buffer, sizeof buffer);
 	uint32_t used = 0;
 
@@ -28,7 +28,7 @@ note_sizes(struct tell *t, uint16_t id, const char *version, const char *msg)
 	    p->model < sizeof models / sizeof *models ? models[p->model] : "?", p->nzones,
 	    p->nconduits, used, p->workers);
 	if (id == 9002)
-		text_add(&f, " previous=unknown");
+		tell_before(t, &f);
 	tell_note(t, id, buffer, msg);
 }
 
@@ -154,7 +154,7 @@ void
 note_restart(struct tell *t, unsigned restarts, const struct resume_loaded *found)
 {
 	bool known = found->until || found->incidents || found->rollups;
-	char buffer[200];
+	char buffer[600];
 	struct text f = text_of(buffer, sizeof buffer);
 
 	if (!restarts && (!known || found->clean))
@@ -166,6 +166,8 @@ note_restart(struct tell *t, unsigned restarts, const struct resume_loaded *foun
 		add_time(&f, t, "from", found->until);
 	add_time(&f, t, "to", t->wall);
 	text_add(&f, " incidents=%u", found->incidents);
+	if (restarts)
+		tell_before(t, &f); /* else 9002 says it */
 	tell_note(t, 9004, buffer,
 	    restarts ?
 		tell_pick(t, "the process that tells was started again: open incidents go on",
@@ -244,4 +246,67 @@ note_storm(struct tell *t, const struct storm_sums *s)
 		    "counts",
 		    "行数の上限 lines_per_second "
 		    "を超えたため、件数を正確に保ってまとめて通報します"));
+}
+
+/* What it says of itself when it takes nothing, and when it takes lines again. */
+static void
+note_ledger_blocked(struct tell *t, const struct ledger_news *n)
+{
+	char buffer[300], from[NSTIME_TEXT], to[NSTIME_TEXT];
+	struct text f = text_of(buffer, sizeof buffer);
+	const char *error = strerror(n->error);
+	int32_t offset = policy_offset_at(t->policy, n->to);
+
+	text_add(&f, "what=ledger");
+	if (n->again) {
+		text_add(&f, " n=%llu lost=%llu", (unsigned long long)n->lost,
+		    (unsigned long long)n->lost);
+		if (n->lost)
+			text_add(&f, " from=%s to=%s", nstime_text(from, n->from, offset),
+			    nstime_text(to, n->to, offset));
+		tell_note(t, 9008, buffer,
+		    tell_pick(t, "the ledger takes lines again: those that found no room are lost",
+			"台帳への書込みを再開しました。保持できなかった行数は lost のとおりです"));
+		return;
+	}
+	text_pair(&f, "error", error, strlen(error));
+	log_error("the ledger takes no lines: %s", error);
+	tell_note(t, 9008, buffer,
+	    tell_pick(t, "the ledger takes no lines: they wait as long as there is room",
+		"台帳に書き込めません。行は容量の範囲で保持し、再試行します"));
+}
+
+void
+note_ledger(struct tell *t)
+{
+	struct ledger_news n;
+	char buffer[200];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	if (!t->ledger || !ledger_news(t->ledger, &n))
+		return;
+	if (n.error || n.again)
+		note_ledger_blocked(t, &n);
+	if (n.torn) {
+		text_add(&f, "what=ledger-torn n=1 bytes=%zu", n.torn);
+		tell_note(t, 9008, buffer,
+		    tell_pick(t, "the last line in the ledger was cut by a crash",
+			"台帳の最終行が異常終了により途切れていました"));
+	}
+	if (n.key) {
+		f = text_of(buffer, sizeof buffer);
+		text_add(&f, "what=ledger-key");
+		text_pair(&f, "error", strerror(n.key), strlen(strerror(n.key)));
+		log_error("checkpoints are not signed: %s", strerror(n.key));
+		tell_note(t, 9008, buffer,
+		    tell_pick(t, "there is no key: checkpoints are not signed",
+			"署名鍵がないため、検証点に署名できません"));
+	}
+	if (n.removed) {
+		f = text_of(buffer, sizeof buffer);
+		text_add(&f, "what=ledger-removed n=%u days=%d", n.removed, n.removed_days);
+		tell_note(t, 9013, buffer,
+		    tell_pick(t, "files of the ledger that were older than its days were removed",
+			"保存日数を過ぎた台帳のファイルを削除しました"));
+	}
 }

@@ -51,4 +51,7 @@ void note_storm(struct tell *t, const struct storm_sums *s);
  * when it was not. */
 void note_clock(struct tell *t, nstime *clocks);
 
+/* 9008 and 9013: what the ledger could not take, found, or removed; nothing when it has no news. */
+void note_ledger(struct tell *t);
+
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "hub/tell.h"
 
 void
@@ -25,6 +26,114 @@ say(const struct tell *t, const struct sink_line *l, size_t size)
 	sinks_put(t->sinks, l, t->mono);
 }
 
+static int32_t
+offset_now(const struct tell *t)
+{
+	return t->policy ? policy_offset_at(t->policy, t->wall) : 0;
+}
+
+/* Numbers the next line; its hash is not known yet. */
+static void
+number(struct tell *t)
+{
+	t->run.seq = t->chain.n + 1;
+	memset(t->run.h, '0', CHAIN_DIGITS);
+	t->run.h[CHAIN_DIGITS] = '\0';
+}
+
+/* Puts the line's hash into it, and the line into the ledger. */
+static void
+seal(struct tell *t, const struct text *line, uint8_t severity)
+{
+	char digits[CHAIN_HEX];
+
+	if (!chain_seal(&t->chain, CHAIN_EVENT, line->at, line->len))
+		log_error("a line that is none was not chained: %s", line->at);
+	memcpy(t->run.h, chain_hex(digits, t->chain.head), CHAIN_DIGITS);
+	if (t->ledger)
+		ledger_line(t->ledger, line->at, severity, t->wall, offset_now(t));
+}
+
+static void
+say_note(struct tell *t, uint16_t id, const char *fields, const char *msg)
+{
+	char text_buffer[LINE_MAX_BYTES + 1], json_buffer[LINE_MAX_BYTES + 1];
+	struct text text = text_of(text_buffer, sizeof text_buffer);
+	struct text json = text_of(json_buffer, sizeof json_buffer);
+	struct sink_line l = { .text = text_buffer, .time = t->wall, .severity = 5 };
+
+	number(t);
+	line_note(&text, id, fields, msg, &t->run, &l.severity);
+	seal(t, &text, l.severity);
+	if (sinks_want_json(t->sinks)) {
+		line_note_json(&json, id, fields, msg, &t->run);
+		l.json = json_buffer;
+	}
+	say(t, &l, text.len);
+}
+
+static void
+checkpoint(struct tell *t, enum ledger_claim what)
+{
+	char buffer[LINE_MAX_BYTES];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	ledger_claim(t->ledger, &f, what, &t->chain, t->wall, offset_now(t));
+	t->marked = t->chain.n + 1;
+	t->marked_at = t->mono;
+	say_note(t, 9010, buffer,
+	    tell_pick(t, "a checkpoint of this record, to be checked by segauditctl verify",
+		"記録の検証点です。segauditctl verify で検証できます"));
+}
+
+/* What comes before the next line: the file of a new day, a checkpoint. */
+static void
+before_line(struct tell *t)
+{
+	if (!t->ledger)
+		return;
+	if (ledger_day(t->ledger, &t->chain, t->wall, offset_now(t)))
+		checkpoint(t, LEDGER_KEY);
+	else if (t->chain.n - t->marked >= CHECKPOINT_LINES - 1)
+		checkpoint(t, LEDGER_HEAD);
+}
+
+void
+tell_checkpoint(struct tell *t, enum ledger_claim what)
+{
+	if (!t->ledger)
+		return;
+	(void)ledger_day(t->ledger, &t->chain, t->wall, offset_now(t)); /* this is one */
+	checkpoint(t, what);
+}
+
+void
+tell_begin(struct tell *t)
+{
+	if (!t->keyed)
+		tell_checkpoint(t, LEDGER_KEY);
+	t->keyed = true;
+}
+
+void
+tell_before(const struct tell *t, struct text *fields)
+{
+	if (t->ledger)
+		ledger_before(t->ledger, fields);
+	else
+		text_add(fields, " previous=unknown");
+}
+
+void
+tell_tick(struct tell *t)
+{
+	if (!t->ledger)
+		return;
+	before_line(t);
+	if (t->chain.n != t->marked && t->mono - t->marked_at >= CHECKPOINT_EVERY)
+		checkpoint(t, LEDGER_HEAD);
+}
+
 void
 tell_incident(struct tell *t, enum incident_state state, const struct incident *i, uint64_t added)
 {
@@ -35,9 +144,11 @@ tell_incident(struct tell *t, enum incident_state state, const struct incident *
 		.text = text_buffer, .time = t->wall, .severity = 5, .has_pair = true
 	};
 
+	before_line(t);
 	incident_pair(i, t->policy, &l.from, &l.to);
-	t->run.seq++;
+	number(t);
 	line_incident(&text, t->policy, state, i, added, &t->run, &l.severity);
+	seal(t, &text, l.severity);
 	if (sinks_want_json(t->sinks)) {
 		line_incident_json(&json, t->policy, state, i, added, &t->run);
 		l.json = json_buffer;
@@ -55,10 +166,12 @@ tell_rollup(struct tell *t, const struct rollup *r)
 		.text = text_buffer, .time = t->wall, .severity = r->severity, .has_pair = *r->rule
 	};
 
+	before_line(t);
 	l.from = incident_zone_named(t->policy, r->from);
 	l.to = incident_zone_named(t->policy, r->to);
-	t->run.seq++;
+	number(t);
 	line_rollup(&text, t->policy, r, &t->run);
+	seal(t, &text, l.severity);
 	if (sinks_want_json(t->sinks)) {
 		line_rollup_json(&json, t->policy, r, &t->run);
 		l.json = json_buffer;
@@ -69,18 +182,8 @@ tell_rollup(struct tell *t, const struct rollup *r)
 void
 tell_note(struct tell *t, uint16_t id, const char *fields, const char *msg)
 {
-	char text_buffer[LINE_MAX_BYTES + 1], json_buffer[LINE_MAX_BYTES + 1];
-	struct text text = text_of(text_buffer, sizeof text_buffer);
-	struct text json = text_of(json_buffer, sizeof json_buffer);
-	struct sink_line l = { .text = text_buffer, .time = t->wall, .severity = 5 };
-
-	t->run.seq++;
-	line_note(&text, id, fields, msg, &t->run, &l.severity);
-	if (sinks_want_json(t->sinks)) {
-		line_note_json(&json, id, fields, msg, &t->run);
-		l.json = json_buffer;
-	}
-	say(t, &l, text.len);
+	before_line(t);
+	say_note(t, id, fields, msg);
 }
 
 /* A notice without numbers, so that two policies can be compared. */

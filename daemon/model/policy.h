@@ -221,6 +221,7 @@ struct policy {
 	uint32_t gateway, ngateway; /* offset and number of struct addr: gateway.addresses */
 	uint32_t sinks, nsinks;	    /* offset and number of struct policy_sink */
 	uint32_t run_dir, state_dir, user; /* texts */
+	uint32_t ledger_days; /* for which files of the ledger are kept */
 	uint32_t notices,
 	    nnotices; /* offset and number of struct policy_notice: 7xxx found at load */
 };

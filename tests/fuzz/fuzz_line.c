@@ -95,7 +95,7 @@ check_line(const char *line, size_t size)
 static void
 say(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
-	static const struct line_run run = { "01234567", UINT64_MAX };
+	static const struct line_run run = { "01234567", UINT64_MAX, "0123456789abcdef" };
 	const struct policy *p = ctx;
 	char bytes[2 * LINE_MAX_BYTES];
 	struct text t = text_of(bytes, sizeof bytes);

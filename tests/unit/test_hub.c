@@ -2,6 +2,7 @@
  * channels and memories. */
 #include "unit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -315,6 +316,21 @@ set_up(void **state)
 	return 0;
 }
 
+static void
+remove_ledger(struct world *w)
+{
+	DIR *d;
+	struct dirent *e;
+
+	snprintf(w->text, sizeof w->text, "%s/ledger", w->dir);
+	d = opendir(w->text);
+	while (d && (e = readdir(d)))
+		(void)unlinkat(dirfd(d), e->d_name, 0); /* not . and .. */
+	if (d)
+		closedir(d);
+	rmdir(w->text);
+}
+
 static int
 tear_down(void **state)
 {
@@ -348,6 +364,7 @@ tear_down(void **state)
 	unlink(w->text);
 	snprintf(w->text, sizeof w->text, "%s/resume.said", w->dir);
 	unlink(w->text);
+	remove_ledger(w);
 	rmdir(w->dir);
 	free(w);
 	return 0;

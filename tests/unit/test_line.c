@@ -90,7 +90,7 @@ test_example(void **state)
 {
 	struct tell_policy *t = site();
 	struct finding f = example();
-	struct line_run run = { "0a1b2c3d", 90817 };
+	struct line_run run = { "0a1b2c3d", 90817, "9f2c41d0a7731be5" };
 	struct said s = { .run = NULL };
 
 	(void)state;
@@ -118,12 +118,12 @@ test_example(void **state)
 	    "used tcp/3390 to 10.3.9.7 in "
 	    "Internet; conduit vdi permits tcp/3389. The other side answered.\"}");
 	assert_int_equal(s.severity, 2);
-	/* A daemon that runs closes the line with sid and seq. */
+	/* A daemon that runs closes the line with sid, seq and h. */
 	s.run = &run;
 	opening(&s, t, &f);
-	assert_non_null(strstr(s.line, " gen=41 sid=0a1b2c3d seq=90817 msg=\""));
-	assert_non_null(
-	    strstr(s.json, ",\"gen\":41,\"sid\":\"0a1b2c3d\",\"seq\":90817,\"msg\":\""));
+	assert_non_null(strstr(s.line, " gen=41 sid=0a1b2c3d seq=90817 h=9f2c41d0a7731be5 msg=\""));
+	assert_non_null(strstr(s.json, ",\"gen\":41,\"sid\":\"0a1b2c3d\",\"seq\":90817,"
+				       "\"h\":\"9f2c41d0a7731be5\",\"msg\":\""));
 	free(t);
 }
 
@@ -480,7 +480,7 @@ test_note(void **state)
 {
 	char bytes[2000];
 	struct text t = text_of(bytes, sizeof bytes);
-	struct line_run run = { "0a1b2c3d", 5 };
+	struct line_run run = { "0a1b2c3d", 5, "9f2c41d0a7731be5" };
 	uint8_t severity;
 
 	(void)state;
@@ -490,8 +490,8 @@ test_note(void **state)
 	assert_int_equal(severity, 6);
 	t = text_of(bytes, sizeof bytes);
 	line_note(&t, 8001, "", "", &run, &severity);
-	assert_string_equal(
-	    bytes, "SEG8001 NOTE sev=notice verdict=notice sid=0a1b2c3d seq=5 msg=\"\"");
+	assert_string_equal(bytes, "SEG8001 NOTE sev=notice verdict=notice sid=0a1b2c3d seq=5 "
+				   "h=9f2c41d0a7731be5 msg=\"\"");
 	/* 9004 of an interface is err, another warning. */
 	t = text_of(bytes, sizeof bytes);
 	line_note(&t, 9004, "what=link-down in=eth2", "x", NULL, &severity);
@@ -510,7 +510,8 @@ test_note(void **state)
 	    "{\"id\":\"SEG9004\",\"state\":\"NOTE\",\"sev\":\"err\",\"verdict\":\"gap\",\"what\":"
 	    "\"link-down\","
 	    "\"in\":\"eth2\",\"n\":12,\"zero\":0,\"pad\":\"007\",\"big\":\"12345678901234567890\","
-	    "\"file\":\"a \\\"b\\\" \\\\ \\\\x1b=\",\"sid\":\"0a1b2c3d\",\"seq\":5,"
+	    "\"file\":\"a \\\"b\\\" \\\\ "
+	    "\\\\x1b=\",\"sid\":\"0a1b2c3d\",\"seq\":5,\"h\":\"9f2c41d0a7731be5\","
 	    "\"msg\":\"he said \\\"x\\\"\\u000a\\\\ \\u0001\"}");
 }
 

@@ -233,7 +233,7 @@ static void
 test_property(void **state)
 {
 	static const struct hash_key key = { { 1, 3, 5, 7, 9, 11 } };
-	static const struct line_run run = { "ffffffff", UINT64_MAX };
+	static const struct line_run run = { "ffffffff", UINT64_MAX, "ffffffffffffffff" };
 	const uint64_t start = 20260101;
 
 	(void)state;

@@ -347,7 +347,7 @@ test_line(void **state)
 		.incidents = 512,
 		.first = T0,
 		.last = T0 + 1500 * NS_MSEC };
-	const struct line_run run = { "0badcafe", 7 };
+	const struct line_run run = { "0badcafe", 7, "0123456789abcdef" };
 	char bytes[2 * LINE_MAX_BYTES];
 	struct text t = text_of(bytes, sizeof bytes);
 
@@ -356,7 +356,8 @@ test_line(void **state)
 	assert_string_equal(bytes,
 	    "SEG2002 UPDATE sev=crit verdict=violation outcome=crossed pair=lgwan>internet "
 	    "rule=default-deny n=+4096 incidents=512 first=2026-01-01T00:00:00.000000Z "
-	    "last=2026-01-01T00:00:01.500000Z sid=0badcafe seq=7 msg=\"Rolled up, as there is more "
+	    "last=2026-01-01T00:00:01.500000Z sid=0badcafe seq=7 h=0123456789abcdef msg=\"Rolled "
+	    "up, as there is more "
 	    "to say than lines_per_second allows: 4096 packets, incidents: 512.\"");
 	t = text_of(bytes, sizeof bytes);
 	r.closed = 3;
@@ -373,7 +374,7 @@ test_line(void **state)
 	line_rollup(&t, &p->p, &r, &run);
 	assert_true(t.len <= LINE_MAX_BYTES);
 	assert_non_null(strstr(bytes, " closed=18446744073709551615 first="));
-	assert_non_null(strstr(bytes, " seq=7 msg=\""));
+	assert_non_null(strstr(bytes, " seq=7 h=0123456789abcdef msg=\""));
 	free(p);
 }
 

@@ -1,0 +1,331 @@
+/* test_ledger.c - the ledger's files, key and news; keys by openssl and sha256sum. */
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hub/daily.h"
+#include "hub/ledger.h"
+
+/* RFC 8032 section 7.1, TEST 1; its public key behind 302a300506032b6570032100 in base64, and the
+ * first digits of the SHA-256 of that. */
+#define SECRET "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+#define PUBLIC "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+#define ID     "06e3fd8fda29bb60"
+/* SHA-256 of the secret's bytes and "next", by sha256sum; its public key by openssl. */
+#define NEXT_SECRET "01811db103c05d02e5be635c53e1023a3f4412550b27693521c195e2e642ed74"
+#define NEXT_PUBLIC "MCowBQYDK2VwAyEAmvS4tnuSY291s0bIrDFyN00NjdZ4yA2qokTNqn6A/5E="
+
+#define NOON (20000 * NS_DAY + 12 * NS_HOUR) /* 2024-10-04 */
+
+struct world {
+	char dir[64], path[128];
+	char text[65536];
+	struct ledger *ledger;
+	struct chain chain;
+};
+
+static const char *
+path_of(struct world *w, const char *name)
+{
+	snprintf(w->path, sizeof w->path, "%s/ledger/%s", w->dir, name);
+	return w->path;
+}
+
+static const char *
+read_file(struct world *w, const char *name)
+{
+	int fd = open(path_of(w, name), O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, w->text, sizeof w->text - 1);
+
+	assert_true(n >= 0);
+	w->text[n] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return w->text;
+}
+
+static void
+write_file(struct world *w, const char *name, const char *text)
+{
+	int fd = open(path_of(w, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static int
+set_up(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+
+	assert_non_null(w);
+	snprintf(w->dir, sizeof w->dir, "/tmp/segaudit-ledger-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	*state = w;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *w = *state;
+	const struct dirent *e;
+
+	ledger_close(w->ledger);
+	DIR *d = opendir(path_of(w, ""));
+	while (d && (e = readdir(d)))
+		(void)unlinkat(dirfd(d), e->d_name, 0); /* not . and .. */
+	if (d)
+		closedir(d);
+	rmdir(w->path);
+	rmdir(w->dir);
+	free(w);
+	return 0;
+}
+
+/* One line of about SIZE bytes. */
+static void
+say(struct world *w, size_t size, uint8_t severity, nstime wall)
+{
+	char line[1100];
+	int n = snprintf(line, sizeof line,
+	    "SEG9005 NOTE pad=%0*d sid=0a1b2c3d seq=%llu h=0000000000000000 msg=\"\"", (int)size, 0,
+	    (unsigned long long)w->chain.n + 1);
+
+	assert_true(chain_seal(&w->chain, CHAIN_EVENT, line, (size_t)n));
+	ledger_line(w->ledger, line, severity, wall, 0);
+}
+
+static void
+test_key(void **state)
+{
+	struct world *w = *state;
+	char bytes[1024];
+	struct text f = text_of(bytes, sizeof bytes);
+	struct stat st;
+
+	snprintf(w->path, sizeof w->path, "%s/ledger", w->dir);
+	assert_int_equal(mkdir(w->path, 0750), 0);
+	write_file(
+	    w, "key", "segaudit-key 1\nroot=0123456789abcdef\nnumber=7\nsecret=" SECRET "\n");
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	assert_non_null(w->ledger);
+	ledger_before(w->ledger, &f);
+	assert_string_equal(
+	    bytes, " previous=none root=0123456789abcdef key=" ID " pub=\"" PUBLIC "\"");
+	say(w, 1, 5, NOON);
+	f = text_of(bytes, sizeof bytes);
+	ledger_claim(w->ledger, &f, LEDGER_KEY, &w->chain, NOON, 9 * 3600);
+	assert_non_null(strstr(bytes, "what=key run=0a1b2c3d root=0123456789abcdef lines=1 head="));
+	assert_non_null(strstr(bytes, " records=1 rhead="));
+	assert_non_null(strstr(bytes,
+	    " at=2024-10-04T21:00:00.000000+09:00 key=" ID " next=\"" NEXT_PUBLIC "\" sig=\""));
+	assert_non_null(strstr(read_file(w, "keys.log"), " SEG9010 NOTE what=key run=0a1b2c3d "));
+	/* The secret goes when what announced the next one is on the disk. */
+	assert_non_null(strstr(read_file(w, "key"), SECRET));
+	ledger_tick(w->ledger, 400, NOON, 0);
+	assert_string_equal(read_file(w, "key"),
+	    "segaudit-key 1\nroot=0123456789abcdef\nnumber=8\nsecret=" NEXT_SECRET "\n");
+	assert_int_equal(stat(path_of(w, "key"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(stat(path_of(w, "2024-10-04.log"), &st), 0);
+	assert_int_equal(st.st_mode & 0137, 0);
+}
+
+/* What is no key is kept aside; between overwriting and renaming the new file is the key. */
+static void
+test_key_files(void **state)
+{
+	struct world *w = *state;
+	struct ledger_news n;
+
+	snprintf(w->path, sizeof w->path, "%s/ledger", w->dir);
+	assert_int_equal(mkdir(w->path, 0750), 0);
+	write_file(w, "key", "no key");
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	assert_false(ledger_news(w->ledger, &n));
+	assert_string_equal(read_file(w, "key.bad"), "no key");
+	assert_non_null(strstr(read_file(w, "key"), "number=0\n"));
+	ledger_close(w->ledger);
+	assert_int_equal(truncate(path_of(w, "key"), 0), 0);
+	write_file(
+	    w, "key.new", "segaudit-key 1\nroot=0123456789abcdef\nnumber=7\nsecret=" SECRET "\n");
+	w->ledger = ledger_open(w->dir, "0a1b2c3e", NOON, 0);
+	assert_non_null(strstr(read_file(w, "key"), SECRET));
+}
+
+/* A disk that is full: lines wait, then are lost and counted; the grave ones last. */
+static void
+test_full(void **state)
+{
+	struct world *w = *state;
+	struct rlimit was, now;
+	struct ledger_news n;
+	unsigned taken = 0;
+
+	signal(SIGXFSZ, SIG_IGN);
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	now = was;
+	now.rlim_cur = 16384;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
+	for (unsigned i = 0; i < 6000; i++)
+		say(w, 900, 5, NOON + i * NS_SEC);
+	ledger_tick(w->ledger, 400, NOON, 0);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_int_equal(n.error, EFBIG);
+	assert_false(n.again);
+	for (unsigned i = 0; i < 6000; i++)
+		say(w, 900, 1, NOON + 7 * NS_HOUR);
+	assert_false(ledger_news(w->ledger, &n));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	ledger_tick(w->ledger, 400, NOON, 0);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_true(n.again);
+	assert_true(n.from > NOON + 2000 * NS_SEC && n.from < NOON + 6000 * NS_SEC);
+	assert_int_equal(n.to, NOON + 7 * NS_HOUR);
+	FILE *file = fopen(path_of(w, "2024-10-04.log"), "re");
+	assert_non_null(file);
+	while (fgets(w->text, sizeof w->text, file))
+		if (strstr(w->text, " SEG9005 ")) {
+			struct chain_line l;
+			size_t size = strlen(w->text) - 1;
+			const char *msg = strchr(w->text, ' ') + 1;
+
+			assert_int_equal(w->text[size], '\n');
+			assert_int_equal(
+			    chain_read(&l, msg, (size_t)(w->text + size - msg)), CHAIN_WHOLE);
+			taken++;
+		}
+	fclose(file);
+	assert_int_equal(taken + n.lost, 12000);
+	/* 4 MiB of 994 bytes each make 4,219, and the file took 16 KiB before. */
+	assert_in_range(taken, 4220, 4240);
+	assert_false(ledger_news(w->ledger, &n));
+}
+
+static bool
+is_there(struct world *w, const char *name)
+{
+	return access(path_of(w, name), F_OK) == 0;
+}
+
+static void
+test_expiry(void **state)
+{
+	struct world *w = *state;
+	struct ledger_news n;
+	char name[40];
+
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	for (unsigned day = 1; day <= 12; day++) {
+		snprintf(name, sizeof name, "2024-09-%02u.log", day);
+		write_file(w, name, "x\n");
+	}
+	write_file(w, "2024-02-30.log", "no day\n");
+	/* 2024-10-04 less 20 days: the oldest that is kept is 2024-09-14. */
+	ledger_tick(w->ledger, 20, NOON, 0);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_int_equal(n.removed, 10);
+	assert_true(is_there(w, "2024-09-11.log"));
+	assert_false(is_there(w, "2024-09-10.log"));
+	ledger_tick(w->ledger, 20, NOON + NS_HOUR, 0);
+	assert_false(ledger_news(w->ledger, &n));
+	ledger_tick(w->ledger, 23, NOON + NS_DAY, 0);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_int_equal(n.removed, 1);
+	assert_true(is_there(w, "2024-09-12.log"));
+	assert_true(is_there(w, "2024-02-30.log"));
+}
+
+/* A new day, by local time, is a new file; a clock that goes back finds the newer one. */
+static void
+test_days(void **state)
+{
+	struct world *w = *state;
+
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 9 * 3600);
+	say(w, 1, 5, NOON);
+	assert_false(ledger_day(w->ledger, &w->chain, NOON + 3 * NS_HOUR - 1, 9 * 3600));
+	assert_true(ledger_day(w->ledger, &w->chain, NOON + 3 * NS_HOUR, 9 * 3600));
+	assert_false(ledger_day(w->ledger, &w->chain, NOON, 9 * 3600));
+	say(w, 1, 5, NOON);
+	assert_non_null(strstr(read_file(w, "2024-10-04.log"), " seq=1 "));
+	assert_non_null(strstr(w->text, " LEDGER end file=2024-10-04 lines=1 head="));
+	assert_non_null(strstr(read_file(w, "2024-10-05.log"), " seq=2 "));
+	assert_non_null(strstr(w->text, " LEDGER begin file=2024-10-05 lines=1 head="));
+}
+
+/* A run that was killed: its last line is known, one that was cut is not. */
+static void
+test_before(void **state)
+{
+	struct world *w = *state;
+	char bytes[1024], want[256], digits[CHAIN_HEX];
+	struct text f = text_of(bytes, sizeof bytes);
+	struct ledger_news n;
+
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	for (unsigned i = 0; i < 5; i++)
+		say(w, 1, 5, NOON);
+	ledger_close(w->ledger);
+	write_file(
+	    w, "2024-10-04.log", "2024-10-04T12:00:00Z SEG9005 NOTE sid=0a1b2c3d seq=6 h=00");
+	w->ledger = ledger_open(w->dir, "0a1b2c3e", NOON, 0);
+	ledger_before(w->ledger, &f);
+	snprintf(want, sizeof want, " previous=0a1b2c3d previous_seq=5 previous_head=%s root=",
+	    chain_hex(digits, w->chain.head));
+	assert_memory_equal(bytes, want, strlen(want));
+	assert_true(ledger_news(w->ledger, &n));
+	assert_int_equal(n.torn, 57);
+	assert_non_null(
+	    strstr(read_file(w, "2024-10-04.log"), "\n2024-10-04T12:00:00.000000Z LEDGER torn "));
+}
+
+/* No directory, no ledger; when there is one it begins. */
+static void
+test_absent(void **state)
+{
+	struct world *w = *state;
+	struct ledger_news n;
+
+	rmdir(w->dir);
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	assert_non_null(w->ledger);
+	say(w, 1, 5, NOON);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_int_equal(n.error, ENOENT);
+	assert_int_equal(mkdir(w->dir, 0700), 0);
+	ledger_tick(w->ledger, 400, NOON, 0);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_true(n.again);
+	assert_int_equal(n.lost, 0);
+	assert_non_null(strstr(read_file(w, "2024-10-04.log"), " seq=1 "));
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_key),
+		TEST(test_key_files),
+		TEST(test_full),
+		TEST(test_expiry),
+		TEST(test_days),
+		TEST(test_before),
+		TEST(test_absent),
+	};
+
+	return UNIT_RUN(tests);
+}
