@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "client/verify.h"
+
 enum { PATIENCE = 10, RELOAD = 90 }; /* seconds to wait for a record */
 
 static const struct command commands[] = {
@@ -118,4 +120,10 @@ reload_command(const struct client *c, int argc, char **argv)
 	else if (last == REQUEST_END)
 		printf("the configuration is in force: generation %s\n", gen);
 	return command_end(&r, last);
+}
+
+int
+record_command(const struct client *c, int argc, char **argv)
+{
+	return verify_command(argc, argv, c->json);
 }

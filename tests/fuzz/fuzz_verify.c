@@ -1,0 +1,74 @@
+/* fuzz_verify.c - any bytes as a file of the record: nothing is read beyond a line, every answer is
+ * a clause of printable text, and the sums agree. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/judge.h"
+#include "client/messages.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+on_problem(void *ctx, enum judge_word word, const struct judge_place *at, const char *sid,
+    uint64_t seq, const char *text)
+{
+	uint64_t *said = ctx;
+
+	(void)seq;
+	assert(at->file && at->line > 0 && strlen(sid) <= CHAIN_SID && *text);
+	for (const char *p = text; *p; p++)
+		assert(*p >= 0x20 && *p < 0x7f);
+	said[word]++;
+}
+
+/* One line in a memory of its size, so that a byte beyond it is seen. */
+static void
+take(struct judge *j, const struct judge_place *at, const char *line, size_t size)
+{
+	char *copy = malloc(size + 1);
+	const char *msg;
+	size_t msg_size;
+
+	assert(copy);
+	memcpy(copy, line, size);
+	copy = realloc(copy, size ? size : 1);
+	switch (messages_find(copy, size, &msg, &msg_size)) {
+	case MESSAGES_OURS:
+		assert(msg >= copy && msg + msg_size <= copy + size);
+		assert(judge_line(j, at, msg, msg_size, false) == 0);
+		break;
+	case MESSAGES_DAMAGED:
+		assert(judge_line(j, at, msg, msg_size, true) == 0);
+		break;
+	case MESSAGES_OTHER:
+		judge_other(j, at);
+		break;
+	}
+	free(copy);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct judge_place at = { .file = "x" };
+	uint64_t said[3] = { 0 };
+	struct judge *j = judge_new(on_problem, said);
+	const char *p = (const char *)data, *end = p + size, *stop;
+
+	assert(j);
+	for (; p < end; p = stop + 1) {
+		stop = memchr(p, '\n', (size_t)(end - p));
+		if (!stop)
+			stop = end;
+		at.line++;
+		take(j, &at, p, (size_t)(stop - p));
+	}
+	judge_file_end(j, false);
+	judge_end(j, true, 0);
+	const struct judge_sum *s = judge_sum(j);
+	assert(s->checked + s->unchecked <= s->lines && s->signed_by <= s->checked);
+	assert(s->altered >= said[JUDGE_ALTERED] && s->holes == said[JUDGE_HOLE]);
+	judge_free(j);
+	return 0;
+}

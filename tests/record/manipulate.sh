@@ -1,0 +1,161 @@
+#!/bin/bash
+# What segauditctl verify and scripts/verify.sh say of a record that was manipulated: edited, with
+# lines deleted, inserted, swapped, cut off, a run repeated or taken out, two runs spliced, other
+# times and hosts, other programs' lines in between. Both must give the same answer, and name the
+# first bad line.
+set -eu
+srcdir=${srcdir:-.}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+bad=0
+
+# is STATUS LINE FILE WHAT: both tools give STATUS; LINE: where the first bad line is, - for none.
+is()
+{
+	local got=0 shell=0 named want=$1 line=$2 file=$3 at
+	./record_verify "$file" > "$dir/out" 2>&1 || got=$?
+	sh "$srcdir/scripts/verify.sh" "$file" > "$dir/shell" 2>&1 || shell=$?
+	named=$(sed -n "s|^$file:\([0-9]*\): .*|\1|p" "$dir/out" | head -n 1)
+	at=$(sed -n "s|^$file:\([0-9]*\): .*|\1|p" "$dir/shell" | head -n 1)
+	if [ "$got" != "$want" ] || [ "$shell" != "$want" ] || [ "${named:--}" != "$line" ]; then
+		echo "$4: verify said $got at ${named:--}, verify.sh $shell at ${at:--}; wanted $want at $line"
+		cat "$dir/out" "$dir/shell"
+		bad=1
+	fi
+}
+
+# gives STATUS WHAT ARGUMENT…: so does verify.
+gives()
+{
+	local got=0 want=$1 what=$2
+	./record_verify "${@:3}" > "$dir/out" 2>&1 || got=$?
+	[ "$got" != "$want" ] || return 0
+	echo "$what: $got, not $want"
+	cat "$dir/out"
+	bad=1
+}
+
+./record_write "$dir" "$dir/log" 3 30 9000 || exit 99
+log=$dir/log
+x=$dir/x
+is 0 - "$log" "as written"
+gives 0 "the ledger as written" "$dir"/ledger/????-??-??.log
+runs=$(sed -E 's/.* sid=([0-9a-f]{8}) seq=[0-9]+ h=[0-9a-f]{16} msg=.*/\1/' "$log" | sort -u | wc -l)
+[ "$runs" = 3 ] || { echo "three runs, not $runs"; bad=1; }
+# Where the second and the third run begin; lines that are notes, not checkpoints.
+second=$(grep -n 'SEG9002' "$log" | sed -n '2s/:.*//p')
+third=$(grep -n 'SEG9002' "$log" | sed -n '3s/:.*//p')
+end=$(wc -l < "$log")
+note=$(grep -n 'SEG9005.*n=20 ' "$log" | sed -n '1s/:.*//p')
+mark=$(grep -n 'SEG9010.*what=head' "$log" | sed -n '3s/:.*//p')
+
+# edit: any part of the line but its time
+sed "${note}s/ n=20 / n=21 /" "$log" > "$x"
+is 1 "$note" "$x" "a number edited"
+sed "${note}s/lost/host/" "$log" > "$x"
+is 1 "$note" "$x" "msg edited"
+sed "${note}s/seq=\([0-9]*\)/seq=1\1/" "$log" > "$x"
+gives 1 "a number of a line edited" "$x"
+sed "${note}s/ h=./ h=x/" "$log" > "$x"
+is 1 "$note" "$x" "a hash that is none"
+sed "${note}s/SEG9005/SEG9006/" "$log" > "$x"
+is 1 "$note" "$x" "an id edited"
+sed "${mark}s/ lines=/ lines=1/" "$log" > "$x"
+is 1 "$mark" "$x" "a checkpoint edited"
+sed "${mark}s/ sig=\"./ sig=\"_/" "$log" > "$x"
+is 1 "$mark" "$x" "a signature edited"
+
+# edit, with all later hashes of the run made anew: only checkpoints know
+awk -v note="$note" -v second="$second" '{
+	line = $0
+	if (NR == note) sub(/ n=20 /, " n=21 ", line)
+	print line }' "$log" > "$dir/edited"
+prev=$(printf '%064d' 0)
+while IFS= read -r line; do
+	time=${line%% *}
+	body=${line#* }
+	pre=$(printf '%s\n' "$body" | sed -E 's/^(.* seq=[0-9]+) h=[0-9a-f]{16}( msg=.*)?$/\1/')
+	rest=$(printf '%s\n' "$body" | sed -E 's/^.* seq=[0-9]+ h=[0-9a-f]{16}( msg=.*)?$/\1/')
+	prev=$(printf '%s\n%s%s' "$prev" "$pre" "$rest" | sha256sum)
+	prev=${prev%% *}
+	printf '%s %s h=%.16s%s\n' "$time" "$pre" "$prev" "$rest"
+done < <(head -n $((second - 1)) "$dir/edited") > "$x"
+after=$(grep -n 'SEG9010' "$x" | cut -d: -f1 | awk -v note="$note" '$1 > note' | head -n 1)
+is 1 "$after" "$x" "edited, and chained anew"
+
+# delete: one line, a checkpoint, several, a run, the first lines
+sed "${note}d" "$log" > "$x"
+is 2 "$note" "$x" "a line deleted"
+sed "${mark}d" "$log" > "$x"
+is 2 "$mark" "$x" "a checkpoint deleted"
+sed "${note},$((note + 5))d" "$log" > "$x"
+is 2 "$note" "$x" "six lines deleted"
+sed "${second},$((third - 1))d" "$log" > "$x"
+is 2 "$second" "$x" "a run deleted"
+sed 1,5d "$log" > "$x"
+is 2 1 "$x" "the first lines deleted"
+grep -v SEG9010 "$log" > "$x"
+gives 2 "all checkpoints filtered out" "$x"
+
+# insert: a copy, a line of our own, one without number
+sed "${note}p" "$log" > "$x"
+is 1 $((note + 1)) "$x" "a line repeated"
+sed "${note}{h;s/ n=20 / n=99 /p;g}" "$log" > "$x"
+is 1 "$note" "$x" "a forged line before the right one"
+sed "${note}i 2026-01-01T00:00:00Z SEG2001 OPEN ev=AAAAAAAAAA sev=alert msg=\"x\"" "$log" > "$x"
+gives 1 "a line without number inserted" "$x"
+
+# swap
+sed "${note}{h;d};$((note + 1)){p;x}" "$log" > "$x"
+is 1 "$note" "$x" "two lines swapped"
+
+# truncate: behind a line, in a line, behind a checkpoint
+head -n $((end - 10)) "$log" > "$x"
+is 2 $((end - 10)) "$x" "cut behind a line"
+head -c -30 "$log" > "$x"
+is 2 "$end" "$x" "cut in a line"
+head -n $((third + 11)) "$log" | sed "$((third - 1))d" > "$x"
+gives 2 "the end of a run and of the file cut" "$x"
+
+# replay of a run, at the end and in another's place
+{ cat "$log"; head -n $((second - 1)) "$log"; } > "$x"
+is 1 $((end + 1)) "$x" "a run repeated"
+{ sed -n "1,$((second - 1))p" "$log"; sed -n "1,$((second - 1))p" "$log"; sed -n "$third,\$p" "$log"; } > "$x"
+is 1 "$second" "$x" "a run in the place of another"
+
+# splice of two runs: the head of one, the tail of another, also under its name
+{ head -n "$note" "$log"; sed -n "$((second + 20)),\$p" "$log"; } > "$x"
+gives 2 "two runs spliced" "$x"
+one=$(sed -n '1s/.* sid=\([0-9a-f]*\).*/\1/p' "$log")
+two=$(sed -n "${second}s/.* sid=\([0-9a-f]*\).*/\1/p" "$log")
+{ head -n "$note" "$log"; sed -n "$((second + note)),\$p" "$log" | sed "s/$two/$one/g"; } > "$x"
+is 1 $((note + 1)) "$x" "two runs spliced under one name"
+
+# other times, other hosts, other formats, other programs
+sed 's/^[^ ]*/Jan  1 00:00:00 elsewhere segauditd[7]:/' "$log" > "$x"
+is 0 - "$x" "as rsyslog writes it"
+sed 's/^[^ ]*/2031-02-03T04:05:06.789+02:00 host segauditd[7]:/' "$log" > "$x"
+is 0 - "$x" "as rsyslog writes it with ISO times"
+sed 's/^[^ ]* \(SEG....\)/<29>1 2031-02-03T04:05:06Z host segauditd 7 \1 [a@1 b="SEG2001 OPEN"] \xef\xbb\xbf\1/' "$log" > "$x"
+gives 0 "RFC 5424" "$x"
+cut -d' ' -f2- "$log" > "$x"
+is 0 - "$x" "bare, as journalctl -o cat"
+awk '{ print; if (NR % 3 == 0) print "Jan  1 00:00:00 host sudo[1]: root : COMMAND=/bin/grep SEG2001 OPEN"
+	if (NR % 7 == 0) print "Jan  1 00:00:00 host segauditd[1]: warning: no line of the record" }' "$log" > "$x"
+is 0 - "$x" "with lines of others"
+tac "$log" > "$x"
+gives 1 "backwards" "$x"
+
+# keys: another one is not believed; the first one is; what is none is said
+openssl genpkey -algorithm ed25519 2> /dev/null | openssl pkey -pubout > "$dir/other.pem"
+gives 2 "another key" -k "$dir/other.pem" "$log"
+gives 0 "the first key" -k "$dir"/ledger/root-*.pem "$log"
+sh "$srcdir/scripts/verify.sh" "$log" "$dir"/ledger/root-*.pem > "$dir/out" || { echo "verify.sh: the first key: not 0"; bad=1; }
+sed -n "$third,\$p" "$log" > "$x"
+gives 0 "the third run, by the first key and keys.log" -k "$dir"/ledger/root-*.pem "$dir/ledger/keys.log" "$x"
+gives 66 "a key that is none" -k "$log" "$log"
+gives 66 "no file" "$dir/absent"
+gives 64 "no argument"
+gives 2 "an empty file" /dev/null
+gives 0 "standard input" - < "$log"
+exit $bad
