@@ -111,7 +111,10 @@ say_gap(struct replay *r, const struct source *s)
 	text_add(&f, " in=%s", policy_iface(r->policy, s->iface)->name);
 	text_pair(&f, "file", s->name, strlen(s->name));
 	text_add(&f, " bytes=%llu", (unsigned long long)savefile_lost(s->file));
-	text_add(&m, "The rest of a capture file cannot be read; what it holds was not judged");
+	text_string(
+	    &m, r->policy->japanese ?
+		    "キャプチャファイルの残りを読み取れず、その内容は判定していません" :
+		    "The rest of a capture file cannot be read; what it holds was not judged");
 	if (r->options->json)
 		line_note_json(&t, 9004, fields, msg, NULL);
 	else

@@ -1,6 +1,7 @@
 /* hygiene.c - findings about the rules themselves: too wide, incomplete, expired, against the model
  * (7001-7004, 7006). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "conf/build.h"
@@ -18,6 +19,13 @@ struct notices {
 	struct policy_notice *at;
 	uint32_t n, size;
 };
+
+/* Are the sentences Japanese? */
+static bool
+in_japanese(const struct build *b)
+{
+	return b->c->language && strcmp(b->c->language, "ja") == 0;
+}
 
 static void
 add(struct notices *ns, uint32_t conduit, uint16_t id, const char *text)
@@ -46,10 +54,10 @@ add(struct notices *ns, uint32_t conduit, uint16_t id, const char *text)
 
 /* Starts one more reason in a sentence. */
 static void
-reason(struct text *t)
+reason(struct text *t, bool ja)
 {
 	if (t->len)
-		text_add(t, "; ");
+		text_add(t, "%s", ja ? "、" : "; ");
 }
 
 /* The prefixes of a list that are wider than a core zone's conduit may be. */
@@ -57,6 +65,7 @@ static void
 add_wide(struct text *t, const struct build *b, const char *key, uint32_t group)
 {
 	const struct group *g = &b->groups.group[group];
+	bool ja = in_japanese(b);
 	uint32_t wide = 0;
 
 	if (!group || group == POLICY_NOBODY)
@@ -68,14 +77,14 @@ add_wide(struct text *t, const struct build *b, const char *key, uint32_t group)
 		if (p->len >= (p->is4 ? NARROW4 : NARROW6))
 			continue;
 		if (wide < EXAMPLES) {
-			reason(t);
-			text_add(t, "%s %s is shorter than %s", key, prefix_text(text, p),
-			    p->is4 ? "/24" : "/64");
+			reason(t, ja);
+			text_add(t, ja ? "%s の %s が %s より短い" : "%s %s is shorter than %s",
+			    key, prefix_text(text, p), p->is4 ? "/24" : "/64");
 		}
 		wide++;
 	}
 	if (wide > EXAMPLES)
-		text_add(t, " and %u more", wide - EXAMPLES);
+		text_add(t, ja ? "、ほか %u 件" : " and %u more", wide - EXAMPLES);
 }
 
 /* 7001. An end in the core zone that is not limited at all is 7002. */
@@ -85,20 +94,23 @@ check_width(struct notices *ns, uint32_t i)
 	const struct conf_conduit *c = &ns->b->c->conduits[i];
 	const struct policy_conduit *to = &ns->b->conduits[i];
 	const struct policy_zone *z = ns->b->zone;
+	bool ja = in_japanese(ns->b);
 	char buffer[SENTENCE];
 	struct text t = text_of(buffer, sizeof buffer);
 
 	if (!c->clients.present && z[to->from].class != CLASS_CORE)
-		text_add(&t, "clients are the whole zone %s", c->from);
+		text_add(
+		    &t, ja ? "clients が領域 %s 全体" : "clients are the whole zone %s", c->from);
 	if (!c->servers.present && z[to->to].class != CLASS_CORE) {
-		reason(&t);
-		text_add(&t, "servers are the whole zone %s", c->to);
+		reason(&t, ja);
+		text_add(
+		    &t, ja ? "servers が領域 %s 全体" : "servers are the whole zone %s", c->to);
 	}
 	for (uint32_t k = 0; k < c->services_list.n; k++) {
 		if (c->services[k].proto != POLICY_ANY_PROTO)
 			continue;
-		reason(&t);
-		text_add(&t, "services hold any");
+		reason(&t, ja);
+		text_add(&t, "%s", ja ? "services に any がある" : "services hold any");
 		break;
 	}
 	add_wide(&t, ns->b, "clients", to->clients);
@@ -109,12 +121,12 @@ check_width(struct notices *ns, uint32_t i)
 
 static void
 add_missing(struct text *t, const struct conf_addrs *addrs, const char *addrs_key,
-    const struct conf_list *macs, const char *macs_key)
+    const struct conf_list *macs, const char *macs_key, bool ja)
 {
 	if (!addrs->present)
 		text_add(t, "%s", addrs_key);
 	if (!macs->present)
-		text_add(t, "%s%s", t->len ? " and " : "", macs_key);
+		text_add(t, "%s%s", !t->len ? "" : ja ? " と " : " and ", macs_key);
 }
 
 /* 7002: at its end in the core zone a conduit names addresses and MAC addresses. */
@@ -126,17 +138,19 @@ check_complete(struct notices *ns, uint32_t i)
 	const struct policy_zone *z = ns->b->zone;
 	char missing[64], buffer[SENTENCE];
 	struct text m = text_of(missing, sizeof missing), t = text_of(buffer, sizeof buffer);
-	bool from_core = z[to->from].class == CLASS_CORE;
+	bool from_core = z[to->from].class == CLASS_CORE, ja = in_japanese(ns->b);
 
 	if (from_core)
-		add_missing(&m, &c->clients, "clients", &c->client_macs, "client_macs");
+		add_missing(&m, &c->clients, "clients", &c->client_macs, "client_macs", ja);
 	if (z[to->to].class == CLASS_CORE)
-		add_missing(&m, &c->servers, "servers", &c->server_macs, "server_macs");
+		add_missing(&m, &c->servers, "servers", &c->server_macs, "server_macs", ja);
 	if (!m.len)
 		return;
 	text_add(&t,
-	    "%s not given: what touches %s (class core) must be limited on MAC address, "
-	    "address and port",
+	    ja ? "%s がない: %s (種別 core) に接する通信は MAC "
+		 "アドレス、アドレス、ポートの限定が必要" :
+		 "%s not given: what touches %s (class core) must be limited on MAC address, "
+		 "address and port",
 	    missing, from_core ? c->from : c->to);
 	add(ns, i, 7002, buffer);
 }
@@ -147,15 +161,20 @@ check_expiry(struct notices *ns, uint32_t i)
 {
 	const struct conf_conduit *c = &ns->b->c->conduits[i];
 	nstime expires = ns->b->conduits[i].expires, now = ns->b->now;
+	bool ja = in_japanese(ns->b);
 	char buffer[SENTENCE];
 	struct text t = text_of(buffer, sizeof buffer);
 
 	if (now >= expires) {
-		text_add(&t, "expired: its last valid day was %s, its flows are violations (2007)",
+		text_add(&t,
+		    ja ? "期限切れ: 有効期限は %s、この通信は違反となる (2007)" :
+			 "expired: its last valid day was %s, its flows are violations (2007)",
 		    c->expires);
 		add(ns, i, 7004, buffer);
 	} else if (expires - now <= SOON * NS_DAY) {
-		text_add(&t, "expires soon: its last valid day is %s", c->expires);
+		text_add(&t,
+		    ja ? "期限が近い: 有効期限は %s" : "expires soon: its last valid day is %s",
+		    c->expires);
 		add(ns, i, 7003, buffer);
 	}
 }
@@ -169,8 +188,11 @@ say_breakout(struct notices *ns, uint32_t i)
 	struct text t = text_of(buffer, sizeof buffer);
 
 	text_add(&t,
-	    "a local breakout from %s (class lgwan) to %s (class outside) contradicts model "
-	    "alpha; alpha-prime allows it",
+	    in_japanese(ns->b) ?
+		"%s (種別 lgwan) から %s (種別 outside) へのローカルブレイクアウトは、model alpha "
+		"と矛盾する (alpha-prime では可)" :
+		"a local breakout from %s (class lgwan) to %s (class outside) contradicts model "
+		"alpha; alpha-prime allows it",
 	    c->from, c->to);
 	add(ns, i, 7006, buffer);
 }

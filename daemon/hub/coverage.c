@@ -26,16 +26,16 @@ static const struct loss_kind {
 	    "インターフェース消失時にカーネル内で待っていたパケットは判定できませんでした" },
 	[LOSS_FLOWS] = { 9005, "flow-evicted", "flows",
 	    "the flow table was full: flows gave up their place before they ended (see `flows`)",
-	    "フロー表が満杯になり、終了前のフローを手放しました (flows を参照)" },
+	    "フロー表が満杯になり、終了前のフローの記録を破棄しました (設定の flows を参照)" },
 	[LOSS_FRAGMENTS] = { 9005, "fragment-evicted", "fragments",
 	    "the fragment table was full: some datagrams cannot be followed",
 	    "フラグメント表が満杯になり、追跡できないデータグラムがあります" },
 	[LOSS_SKIPPED] = { 9005, "worker-crash", "pkts",
 	    "frames that ended a worker twice were skipped",
-	    "判定プロセスを二度停止させたフレームを飛ばしました" },
+	    "判定プロセスを2度異常終了させたフレームを除外しました" },
 	[LOSS_FINDINGS] = { 9008, "findings", "pkts",
 	    "flows with a finding gave up their place before these packets could be said",
-	    "検出済みフローが、報告前に表から押し出されました" },
+	    "フロー表が満杯になり、検出済みの通信の一部を通知できませんでした" },
 };
 
 static const char *const gap_words[GAP_REASONS] = {

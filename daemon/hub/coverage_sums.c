@@ -187,7 +187,7 @@ say_iface(struct coverage *c, const struct accounts *a, size_t i)
 	    (unsigned long long)d.unread);
 	c->say(c->ctx, 9001, t.at,
 	    coverage_pick(c, "coverage of this interface since the last heartbeat",
-		"前回の定期報告以降のこのインターフェースの監視状況"));
+		"前回の稼働報告以降の、このインターフェースの監視状況"));
 	b->beat = a->iface[i];
 	b->beat_watched = b->watched_for;
 	b->beat_blind = b->blind_for;

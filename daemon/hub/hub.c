@@ -65,7 +65,7 @@ on_mismatch(void *ctx, const char *fields)
 
 	tell_note(&h->tell, 9011, fields,
 	    tell_pick(&h->tell, "the auditor's own numbers do not add up: its coverage is in doubt",
-		"監査自身の計数が合いません。監視範囲に疑いがあります"));
+		"監査器自身の計数が一致しません。監視範囲に疑いがあります"));
 }
 
 static void

@@ -409,7 +409,7 @@ rollup_sentence(struct text *t, const struct policy *p, const struct rollup *r)
 	if (p->japanese)
 		text_add(t,
 		    "行数の上限 lines_per_second を超えたため、%llu 事案、%llu パケットをまとめて"
-		    "通報します。",
+		    "通知します",
 		    (unsigned long long)r->incidents, (unsigned long long)r->n);
 	else
 		text_add(t,

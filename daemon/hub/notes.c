@@ -73,7 +73,7 @@ note_nameless(struct tell *t, uint64_t n, uint64_t packets)
 	tell_note(t, 9008, buffer,
 	    tell_pick(t,
 		"findings of flows that a policy from before this process judged cannot be named",
-		"この通報プロセスの起動前の設定で判定された通信の検出は通報できません"));
+		"通知プロセスの起動前の設定で判定された検出結果は通知できません"));
 }
 
 void
@@ -171,13 +171,12 @@ note_restart(struct tell *t, unsigned restarts, const struct resume_loaded *foun
 	tell_note(t, 9004, buffer,
 	    restarts ?
 		tell_pick(t, "the process that tells was started again: open incidents go on",
-		    "通報プロセスを再起動しました。継続中の事案は引き継ぎます") :
+		    "通知プロセスを再起動しました。継続中の事案は引き継ぎます") :
 		tell_pick(t,
 		    "the auditor ended without a stop: what happened in between is not known; "
 		    "open incidents go on",
-		    "監査が停止手順なしに終了しました。この間の通信は不明です。継続中の事案は引き継"
-		    "ぎ"
-		    "ます"));
+		    "監査が停止処理なしに終了しました。この間の通信は不明です。"
+		    "継続中の事案は引き継ぎます"));
 }
 
 void
@@ -191,7 +190,7 @@ note_lost(struct tell *t, uint64_t n, nstime from)
 	add_time(&f, t, "to", t->wall);
 	tell_note(t, 9004, buffer,
 	    tell_pick(t, "packets were judged whose findings were lost with the process that tells",
-		"判定済みのパケットの記録が、通報プロセスとともに失われました"));
+		"判定済みのパケットの検出結果が、通知プロセスとともに失われました"));
 }
 
 void
@@ -208,7 +207,7 @@ note_resume(struct tell *t, bool write, int error)
 		tell_pick(t, "what is to be resumed after a restart cannot be written to state_dir",
 		    "再起動後に引き継ぐ情報を state_dir に書き込めません") :
 		tell_pick(t, "what was to be resumed cannot be read: open incidents are told anew",
-		    "引き継ぐべき情報を読み込めません。継続中の事案は改めて通報します"));
+		    "引き継ぐべき情報を読み込めません。継続中の事案は改めて通知します"));
 }
 
 void
@@ -240,12 +239,12 @@ note_storm(struct tell *t, const struct storm_sums *s)
 	tell_note(t, 9009, buffer,
 	    s->over ?
 		tell_pick(
-		    t, "every incident has its own lines again", "事案ごとの通報に戻りました") :
+		    t, "every incident has its own lines again", "事案ごとの通知に戻りました") :
 		tell_pick(t,
 		    "more to say than lines_per_second allows: lines are rolled up, with exact "
 		    "counts",
-		    "行数の上限 lines_per_second "
-		    "を超えたため、件数を正確に保ってまとめて通報します"));
+		    "行数の上限 lines_per_second を超えたため、まとめて通知します。"
+		    "件数は正確です"));
 }
 
 /* What it says of itself when it takes nothing, and when it takes lines again. */

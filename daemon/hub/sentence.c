@@ -23,7 +23,7 @@ static const struct {
 static void
 zone(struct text *t, const struct about *a, const struct incident_zone *z)
 {
-	text_string(t, z->label[0] ? z->label : a->p->japanese ? "未登録の領域" : "no zone");
+	text_string(t, z->label[0] ? z->label : a->p->japanese ? "領域外" : "no zone");
 }
 
 static void
@@ -136,10 +136,27 @@ fill_ethertype(struct text *t, const struct about *a)
 	text_add(t, "0x%04x", a->i->f.ethertype);
 }
 
+static uint8_t
+class_of(const struct about *a, uint8_t zone)
+{
+	return policy_zone(a->p, zone)->class;
+}
+
+/* The guideline separates the core zone (分離) and divides LGWAN from the internet (分割). */
 static void
 fill_apart(struct text *t, const struct about *a)
 {
-	text_string(t, a->i->core ? "分離" : "分割");
+	uint8_t from, to;
+
+	if (a->i->core) {
+		text_string(t, "分離");
+		return;
+	}
+	incident_pair(a->i, a->p, &from, &to);
+	if (from && to &&
+	    ((class_of(a, from) == CLASS_LGWAN && class_of(a, to) == CLASS_INTERNET) ||
+		(class_of(a, from) == CLASS_INTERNET && class_of(a, to) == CLASS_LGWAN)))
+		text_string(t, "分割");
 }
 
 static void
@@ -152,7 +169,7 @@ fill_outcome(struct text *t, const struct about *a)
 		[OUTCOME_ANSWERED] = "The other side answered.",
 	};
 	static const char *const japanese[] = {
-		[OUTCOME_UNKNOWN] = "不明: 通過したかは確認できない。",
+		[OUTCOME_UNKNOWN] = "不明: 通過したか確認できない。",
 		[OUTCOME_ATTEMPTED] = "試行: 通過の形跡なし、遮断された可能性。",
 		[OUTCOME_CROSSED] = "通過: 相手側へ出た。",
 		[OUTCOME_ANSWERED] = "成立: 相手側が応答した。",

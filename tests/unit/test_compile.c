@@ -360,6 +360,26 @@ findings_about_rules(void **unused)
 	p = compiled(&r);
 	assert_null(strstr(notices(p, said, sizeof said), "7006"));
 	free(p);
+	r.conf.model = MODEL_ALPHA;
+	r.conf.language = "ja";
+	p = compiled(&r);
+	assert_string_equal(notices(p, said, sizeof said),
+	    "7001 wide kikan>juki-net servers が領域 juki-net 全体、services に any がある、"
+	    "clients の 10.1.4.0/23 が /24 より短い、clients の 2001:db8:1::/63 が /64 より短い\n"
+	    "7002 part lgwan>kikan servers と server_macs がない: kikan (種別 core) に接する通信は "
+	    "MAC アドレス、アドレス、ポートの限定が必要\n"
+	    "7002 macs lgwan>kikan server_macs がない: kikan (種別 core) に接する通信は "
+	    "MAC アドレス、アドレス、ポートの限定が必要\n"
+	    "7001 many lgwan>kikan clients の 10.2.0.0/23 が /24 より短い、"
+	    "clients の 10.2.2.0/23 が /24 より短い、clients の 10.2.4.0/23 が /24 より短い、"
+	    "ほか 2 件\n"
+	    "7003 soon lgwan>internet 期限が近い: 有効期限は 2026-04-30\n"
+	    "7003 today lgwan>internet 期限が近い: 有効期限は 2026-04-01\n"
+	    "7004 past lgwan>internet 期限切れ: 有効期限は 2026-03-31、この通信は違反となる "
+	    "(2007)\n"
+	    "7006 lbo lgwan>outside lgwan (種別 lgwan) から outside (種別 outside) への"
+	    "ローカルブレイクアウトは、model alpha と矛盾する (alpha-prime では可)\n");
+	free(p);
 	rules_free(&r);
 }
 

@@ -139,17 +139,20 @@ test_japanese(void **state)
 	f.outcome = OUTCOME_ATTEMPTED;
 	opening(&s, t, &f);
 	assert_non_null(strstr(s.line, " msg=\"LGWAN の 10.2.0.9 から Internet の 10.3.9.7 へ "
-				       "tcp/3390: 通信路 vdi は tcp/3389 のみ。"
+				       "tcp/3390: 通信路 vdi で許可されるのは tcp/3389。"
 				       "試行: 通過の形跡なし、遮断された可能性。\""));
-	/* 分離 of the core, 分割 of the others, never mixed. */
+	/* 分離 of the core, 分割 of LGWAN and the internet, never mixed; of other zones neither. */
 	f.id = 2002;
 	opening(&s, t, &f);
-	assert_non_null(strstr(s.line, "分割"));
+	assert_non_null(strstr(s.line, "分割違反"));
 	assert_null(strstr(s.line, "分離"));
 	f.to = KIKAN;
 	opening(&s, t, &f);
-	assert_non_null(strstr(s.line, "分離"));
+	assert_non_null(strstr(s.line, "分離違反"));
 	assert_null(strstr(s.line, "分割"));
+	f.to = OUTSIDE;
+	opening(&s, t, &f);
+	assert_non_null(strstr(s.line, "(違反)"));
 	free(t);
 }
 
