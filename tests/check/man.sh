@@ -13,9 +13,14 @@ if [ -z "$pages" ]; then
 fi
 bad=0
 for page in $pages; do
+	# mandoc counts a Japanese character as the nine bytes of its escape, and takes the end of one for a bracket.
+	case $page in
+	man/ja/*) escapes='input text line longer|trailing delimiter' ;;
+	*) escapes='^$' ;;
+	esac
 	# Pages of this project that are installed beside it are not on this machine's manual path.
 	found=$(mandoc -T lint -W style "$page" |
-		grep -v 'referenced manual not found: Xr segaudit' || :)
+		grep -v 'referenced manual not found: Xr segaudit' | grep -vE "$escapes" || :)
 	if [ -n "$found" ]; then
 		echo "$found"
 		bad=1
