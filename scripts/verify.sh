@@ -151,7 +151,7 @@ for sid in $(cut -d' ' -f2 "$tmp/lines" | awk '!seen[$0]++'); do
 	while IFS=' ' read -r at sid seq h body; do
 		line
 	done < "$tmp/one"
-	[ -n "$ended" ] || echo "$at $sid $n" >> "$tmp/open"
+	[ -n "$ended" ] || tail -n 1 "$tmp/one" | cut -d' ' -f1-3 >> "$tmp/open"
 done
 # Each run names the one before, and where it ended.
 while read -r sid seq head at next; do

@@ -49,6 +49,14 @@ end=$(wc -l < "$log")
 note=$(grep -n 'SEG9005.*n=20 ' "$log" | sed -n '1s/:.*//p')
 mark=$(grep -n 'SEG9010.*what=head' "$log" | sed -n '3s/:.*//p')
 
+# Runs that were killed: the next one says where they ended.
+mkdir "$dir/killed"
+./record_write "$dir/killed" "$dir/killed/log" 3 10 1 killed
+is 0 - "$dir/killed/log" "with runs that were killed"
+stop=$(grep -n 'SEG9002' "$dir/killed/log" | sed -n '2s/:.*//p')
+sed "$((stop - 1))d" "$dir/killed/log" > "$x"
+is 2 $((stop - 1)) "$x" "without the last line of a run that was killed"
+
 # edit: any part of the line but its time
 sed "${note}s/ n=20 / n=21 /" "$log" > "$x"
 is 1 "$note" "$x" "a number edited"

@@ -1,12 +1,13 @@
 /* write.c - writes a record as the hub does, for the tests of what checks it.
  *
- *	record_write DIR FILE RUNS LINES [PACE]
+ *	record_write DIR FILE RUNS LINES [PACE [killed]]
  *
  * FILE may be syslog:PATH, a socket of syslogd.
  *
  * RUNS runs one after the other, of LINES notes each and what comes with them, in the ledger of the
- * state directory DIR and in FILE, a log of ours. The clock begins now and goes on PACE
- *milliseconds a line (1). LINES 0: until it is killed; then only one run.
+ * state directory DIR and in FILE, a log of ours. The clock begins now and goes on by PACE (1)
+ * milliseconds a line. killed: only the last run stops as it should. LINES 0: until it is killed;
+ * then only one run.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,7 +77,7 @@ say(struct world *w, unsigned long long n)
 }
 
 static int
-run(struct world *w, const char *dir, unsigned long long lines)
+run(struct world *w, const char *dir, unsigned long long lines, bool killed)
 {
 	uint32_t id;
 
@@ -94,6 +95,10 @@ run(struct world *w, const char *dir, unsigned long long lines)
 	note_ledger(&w->tell);
 	for (unsigned long long n = 1; lines == 0 || n <= lines; n++)
 		say(w, n);
+	if (killed) {
+		ledger_close(w->tell.ledger);
+		return 0;
+	}
 	ledger_record(w->tell.ledger, "minute", "in=eth1 frames=1", w->tell.wall, 0);
 	tell_note(&w->tell, 9003, "", "it ends");
 	tell_checkpoint(&w->tell, LEDGER_STOP);
@@ -122,9 +127,9 @@ main(int argc, char **argv)
 	struct world w = { .pace = NS_MSEC };
 	int status = 0;
 
-	if (argc != 5 && argc != 6)
+	if (argc < 5 || argc > 7)
 		return EX_USAGE;
-	if (argc == 6)
+	if (argc > 5)
 		w.pace = strtoll(argv[5], NULL, 10) * NS_MSEC;
 	w.policy = hub_policy_new(1);
 	bool is_socket = strncmp(argv[2], "syslog:", 7) == 0;
@@ -139,7 +144,7 @@ main(int argc, char **argv)
 	w.tell.wall = nstime_now();
 	sinks_set(w.sinks, &w.policy->p, 0);
 	for (long runs = strtol(argv[3], NULL, 10); runs > 0 && status == 0; runs--)
-		status = run(&w, argv[1], strtoull(argv[4], NULL, 10));
+		status = run(&w, argv[1], strtoull(argv[4], NULL, 10), argc > 6 && runs > 1);
 	drain(w.sinks);
 	sinks_free(w.sinks);
 	free(w.policy);
