@@ -37,7 +37,7 @@ judgements()
 			ev = $3
 			sub(/ msg=".*/, "")
 			$2 = ""
-			gsub(/ (ev|sev|outcome|out|n|gen|sid|seq|first)=[^ ]*/, "")
+			gsub(/ (ev|sev|outcome|out|n|gen|sid|seq|h|first)=[^ ]*/, "")
 			text[ev] = $0
 		}
 		END { for (ev in text) print text[ev], worst[ev], packets[ev] }' | LC_ALL=C sort
