@@ -256,7 +256,7 @@ judge_all(struct replay *r)
 static const char *
 zone_name(const struct policy *p, uint8_t zone)
 {
-	return zone ? policy_text(p, policy_zone(p, zone)->id) : "?";
+	return zone ? policy_zone_id(p, zone) : "?";
 }
 
 static void

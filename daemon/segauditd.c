@@ -116,11 +116,10 @@ print_notices(const struct policy *p, const char *prefix)
 		uint8_t severity;
 
 		if (n[i].from && n[i].to)
-			text_add(&fields, "pair=%s>%s",
-			    policy_text(p, policy_zone(p, n[i].from)->id),
-			    policy_text(p, policy_zone(p, n[i].to)->id));
+			text_add(&fields, "pair=%s>%s", policy_zone_id(p, n[i].from),
+			    policy_zone_id(p, n[i].to));
 		if (n[i].conduit < p->nconduits) {
-			const char *rule = policy_text(p, policy_conduit(p, n[i].conduit)->id);
+			const char *rule = policy_conduit_id(p, n[i].conduit);
 
 			text_pair(&fields, "rule", rule, strlen(rule));
 		}

@@ -228,8 +228,7 @@ pair_record(const struct control_answer *a, const struct control_view *v, uint8_
 	char name[80];
 	struct text pair = text_of(name, sizeof name);
 
-	text_add(&pair, "%s>%s", policy_text(p, policy_zone(p, from)->id),
-	    policy_text(p, policy_zone(p, to)->id));
+	text_add(&pair, "%s>%s", policy_zone_id(p, from), policy_zone_id(p, to));
 	text_string(t, "pair");
 	add_text(t, "pair", name);
 	add_time(t, p, "from", coverage_beat(v->coverage));
@@ -333,8 +332,7 @@ conduits_next(struct control_answer *a, const struct control_view *v, struct tex
 	if (a->at >= p->nconduits)
 		return CONTROL_END;
 	const struct policy_conduit *c = policy_conduit(p, (uint32_t)a->at++);
-	text_add(&pair, "%s>%s", policy_text(p, policy_zone(p, c->from)->id),
-	    policy_text(p, policy_zone(p, c->to)->id));
+	text_add(&pair, "%s>%s", policy_zone_id(p, c->from), policy_zone_id(p, c->to));
 	text_string(t, "conduit");
 	add_text(t, "rule", policy_text(p, c->id));
 	add_text(t, "pair", name);

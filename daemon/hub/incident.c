@@ -12,23 +12,13 @@
 #include <stdlib.h>
 
 #include "hub/heap.h"
+#include "hub/incident_key.h"
 
 #define NO_SLOT UINT32_MAX
 
-/* What makes two findings one incident. No padding: compared and hashed as bytes. Names are there
- * by their hashes. */
-struct key {
-	uint64_t from, to, rule, near, iface;
-	struct addr src, dst;
-	uint16_t id, port, what, ethertype, vlan[2];
-	uint8_t proto, failed, event, link;
-};
-
-_Static_assert(sizeof(struct key) == 5 * 8 + 2 * 16 + 6 * 2 + 4, "no padding in a key");
-
 struct slot {
 	struct incident i;
-	struct key key;
+	struct incident_key key;
 	uint64_t hash;
 	uint64_t order;	     /* of the opening */
 	nstime opened;	     /* first packet of the opening; updates are counted from there */
@@ -105,70 +95,9 @@ incidents_quiet(struct incidents *t, nstime quiet)
 	t->quiet_after = quiet;
 }
 
-static uint64_t
-name_hash(const struct incidents *t, const char *name)
-{
-	return name[0] ? hash_bytes(&t->key, name, strlen(name)) : 0;
-}
-
-static const char *
-conduit_name(const struct policy *p, uint32_t conduit)
-{
-	return conduit == (uint32_t)POLICY_NONE ? "" :
-						  policy_text(p, policy_conduit(p, conduit)->id);
-}
-
-static const char *
-zone_name(const struct policy *p, uint8_t zone)
-{
-	return zone ? policy_text(p, policy_zone(p, zone)->id) : "";
-}
-
-/* The names that a key is made of. */
-struct key_names {
-	const char *from, *to, *rule, *near, *in;
-};
-
-static struct key
-key_made(const struct incidents *t, const struct key_names *n, const struct finding *f)
-{
-	struct key k = { .id = f->id, .what = f->what, .failed = f->failed };
-
-	k.from = name_hash(t, n->from);
-	k.to = name_hash(t, n->to);
-	k.rule = name_hash(t, n->rule);
-	k.near = name_hash(t, n->near);
-	if (f->id >= 1003 && f->id <= 1005) {
-		/* These are about a line: which, and what was on it. */
-		k.iface = name_hash(t, n->in);
-		k.vlan[0] = f->in.vlan[0];
-		k.vlan[1] = f->in.vlan[1];
-		k.ethertype = f->ethertype;
-		k.event = f->event;
-	}
-	if (f->id == 1005)
-		return k; /* what bytes that could not be read say of their hosts means nothing */
-	k.src = f->src;
-	k.dst = f->dst;
-	k.proto = f->proto;
-	k.port = f->dport;
-	k.link = f->flags & FINDING_LINK ? 1 : 0;
-	return k;
-}
-
-static struct key
-key_of(const struct incidents *t, const struct policy *p, const struct finding *f)
-{
-	const struct key_names names = { zone_name(p, f->from), zone_name(p, f->to),
-		conduit_name(p, f->rule), conduit_name(p, f->near),
-		f->flags & FINDING_HAS_IN ? policy_iface(p, f->in.iface)->name : "" };
-
-	return key_made(t, &names, f);
-}
-
 /* The place of the slot with this key in the index, or of the empty place where it would be. */
 static uint32_t
-index_place(const struct incidents *t, const struct key *k, uint64_t hash)
+index_place(const struct incidents *t, const struct incident_key *k, uint64_t hash)
 {
 	uint32_t at = (uint32_t)hash & t->index_mask;
 
@@ -332,7 +261,7 @@ zone_copy(struct incident_zone *to, const struct policy *p, uint8_t zone)
 {
 	const char *label = zone ? policy_text(p, policy_zone(p, zone)->label) : "";
 
-	(void)copy(to->id, sizeof to->id, zone_name(p, zone));
+	(void)copy(to->id, sizeof to->id, policy_zone_id(p, zone));
 	(void)copy(to->label, sizeof to->label,
 	    label[0] ? label : to->id); /* cut labels still say enough */
 }
@@ -364,8 +293,8 @@ names_copy(struct incident *i, const struct policy *p)
 	zone_copy(&i->to, p, f->to);
 	zone_copy(&i->claims, p, f->claims);
 	(void)copy(i->rule, sizeof i->rule,
-	    conduit_name(p, f->rule)); /* always fits: the configuration sees to it */
-	(void)copy(i->near, sizeof i->near, conduit_name(p, f->near));
+	    policy_conduit_id(p, f->rule)); /* always fits: the configuration sees to it */
+	(void)copy(i->near, sizeof i->near, policy_conduit_id(p, f->near));
 	places_copy(i, p, f);
 	i->want_until = near ? near->expires : NSTIME_NEVER;
 	if (near && f->failed == COND_SERVICE)
@@ -374,27 +303,9 @@ names_copy(struct incident *i, const struct policy *p)
 		i->want_cut = !copy(i->want, sizeof i->want, policy_text(p, near->hours_text));
 }
 
-static void
-ev_make(struct incident *i, const struct hash_key *key, const struct key *k, nstime first)
-{
-	static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	struct {
-		struct key key;
-		nstime first;
-	} seed = { *k, first };
-	/* Hashed twice: what is seen is not a hash of bytes that somebody chose. */
-	uint64_t h = hash_bytes(key, &seed, sizeof seed);
-
-	h = hash_bytes(key, &h, sizeof h);
-	for (size_t n = 0; n < sizeof i->ev - 1; n++) {
-		i->ev[n] = base32[h >> 59];
-		h <<= 5;
-	}
-}
-
 /* Puts a slot where it is found by its key, and by the moments at which something is due. */
 static void
-index_put(struct incidents *t, uint32_t number, const struct key *k, uint64_t hash)
+index_put(struct incidents *t, uint32_t number, const struct incident_key *k, uint64_t hash)
 {
 	struct slot *s = &t->slot[number];
 
@@ -406,8 +317,8 @@ index_put(struct incidents *t, uint32_t number, const struct key *k, uint64_t ha
 }
 
 static void
-open_slot(struct incidents *t, const struct policy *p, const struct finding *f, const struct key *k,
-    uint64_t hash)
+open_slot(struct incidents *t, const struct policy *p, const struct finding *f,
+    const struct incident_key *k, uint64_t hash)
 {
 	uint32_t number = slot_take(t);
 	struct slot *s = &t->slot[number];
@@ -422,7 +333,7 @@ open_slot(struct incidents *t, const struct policy *p, const struct finding *f, 
 	s->i.core = finding_raised(f, p);
 	s->i.forbidden = f->from && f->to && policy_forbidden(p, f->from, f->to);
 	names_copy(&s->i, p);
-	ev_make(&s->i, &t->key, k, f->first);
+	incident_ev(s->i.ev, &t->key, k, f->first);
 	/* Looked up again: making room may have moved places. */
 	index_put(t, number, k, hash);
 	tell(t, s, INCIDENT_OPEN);
@@ -431,10 +342,12 @@ open_slot(struct incidents *t, const struct policy *p, const struct finding *f, 
 bool
 incident_restore(struct incidents *t, const struct incident *i, nstime to)
 {
-	const struct key_names names = { i->from.id, i->to.id, i->rule, i->near,
+	const struct incident_names names = { i->from.id, i->to.id, i->rule, i->near,
 		i->f.flags & FINDING_HAS_IN ? i->in : "" };
-	struct key k = key_made(t, &names, &i->f);
-	uint64_t hash = hash_bytes(&t->key, &k, sizeof k);
+	struct incident_key k;
+
+	incident_key_made(&k, &t->key, &names, &i->f);
+	uint64_t hash = incident_key_hash(&k, &t->key);
 
 	if (t->used == t->size || t->index[index_place(t, &k, hash)])
 		return false;
@@ -480,8 +393,10 @@ go_on(struct incidents *t, struct slot *s, const struct policy *p, const struct 
 void
 incident_add(struct incidents *t, const struct policy *p, const struct finding *f)
 {
-	struct key k = key_of(t, p, f);
-	uint64_t hash = hash_bytes(&t->key, &k, sizeof k);
+	struct incident_key k;
+
+	incident_key_of(&k, &t->key, p, f);
+	uint64_t hash = incident_key_hash(&k, &t->key);
 	uint32_t number = t->index[index_place(t, &k, hash)];
 
 	if (number && f->first > later(t->slot[number - 1].i.last, t->quiet_after)) {
@@ -587,7 +502,7 @@ uint8_t
 incident_zone_named(const struct policy *p, const char *id)
 {
 	for (uint32_t z = 1; id[0] && z <= p->nzones; z++)
-		if (strcmp(zone_name(p, (uint8_t)z), id) == 0)
+		if (strcmp(policy_zone_id(p, (uint8_t)z), id) == 0)
 			return (uint8_t)z;
 	return 0;
 }

@@ -5,15 +5,12 @@
  * fixed size. Called by hub and replay with findings and with the time; answers through one
  * function. Never writes a line, asks for the time or allocates after the start.
  *
- * Keys are made of names, not of numbers: an incident goes on over a reload that numbers zones,
- * conduits or interfaces anew. What lines say of it is copied when it opens: the policy of its
- * generation may be gone by then.
+ * What lines say of it is copied when it opens: the policy of its generation may be gone by then.
  */
 #ifndef SEGAUDIT_INCIDENT_H
 #define SEGAUDIT_INCIDENT_H
 
-#include "base/hash.h"
-#include "model/finding.h"
+#include "hub/incident_key.h"
 
 enum incident_state { INCIDENT_OPEN, INCIDENT_WORSE, INCIDENT_UPDATE, INCIDENT_CLOSED };
 
@@ -33,7 +30,7 @@ struct incident {
 	struct finding
 	    f; /* of the opening, with the worst outcome since and where that went out; its zones,
 		  conduits and interfaces are numbers of f.generation: lines use the names below */
-	char ev[11];	/* ten characters of base32 (RFC 4648, without padding), NUL-terminated */
+	char ev[INCIDENT_EV];
 	bool core;	/* finding_raised() */
 	bool forbidden; /* the pair is one that no conduit may join */
 	struct incident_zone from, to, claims;

@@ -230,8 +230,7 @@ named_of(const struct policy *p)
 
 		all[i] = (struct named){ .notice = &n[i],
 			.text = policy_text(p, n[i].text),
-			.conduit =
-			    known ? policy_text(p, policy_conduit(p, n[i].conduit)->id) : "" };
+			.conduit = known ? policy_conduit_id(p, n[i].conduit) : "" };
 	}
 	qsort(all, p->nnotices, sizeof *all, by_name);
 	return all;
@@ -246,9 +245,8 @@ say_notice(struct tell *t, const struct named *n)
 
 	if (n->notice->from && n->notice->to && n->notice->from <= p->nzones &&
 	    n->notice->to <= p->nzones) {
-		snprintf(pair, sizeof pair, "%s>%s",
-		    policy_text(p, policy_zone(p, n->notice->from)->id),
-		    policy_text(p, policy_zone(p, n->notice->to)->id));
+		snprintf(pair, sizeof pair, "%s>%s", policy_zone_id(p, n->notice->from),
+		    policy_zone_id(p, n->notice->to));
 		text_pair(&fields, "pair", pair, strlen(pair));
 	}
 	if (*n->conduit)

@@ -221,7 +221,7 @@ struct policy {
 	uint32_t gateway, ngateway; /* offset and number of struct addr: gateway.addresses */
 	uint32_t sinks, nsinks;	    /* offset and number of struct policy_sink */
 	uint32_t run_dir, state_dir, user; /* texts */
-	uint32_t ledger_days; /* for which files of the ledger are kept */
+	uint32_t ledger_days;		   /* for which files of the ledger are kept */
 	uint32_t notices,
 	    nnotices; /* offset and number of struct policy_notice: 7xxx found at load */
 };
@@ -289,6 +289,20 @@ static inline const struct policy_conduit *
 policy_conduit(const struct policy *p, uint32_t conduit)
 {
 	return (const struct policy_conduit *)policy_at(p, p->conduits) + conduit;
+}
+
+/* The id of a zone, "" for 0; of a conduit, "" for (uint32_t)POLICY_NONE. */
+static inline const char *
+policy_zone_id(const struct policy *p, uint8_t zone)
+{
+	return zone ? policy_text(p, policy_zone(p, zone)->id) : "";
+}
+
+static inline const char *
+policy_conduit_id(const struct policy *p, uint32_t conduit)
+{
+	return conduit == (uint32_t)POLICY_NONE ? "" :
+						  policy_text(p, policy_conduit(p, conduit)->id);
 }
 
 /* Is SIZE the size of a whole image at P, of this version, with every offset inside it? For whoever

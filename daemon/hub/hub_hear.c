@@ -1,0 +1,170 @@
+/* hub_hear.c - what the monitor tells the hub: policies, the other roles, what happened to the
+ * daemon. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "hub/hub_state.h"
+#include "hub/notes.h"
+
+static int
+open_ledger(struct hub *h, const struct policy *p)
+{
+	nstime wall = h->now.wall;
+
+	(void)snprintf(h->state_dir, sizeof h->state_dir, "%s",
+	    policy_text(p, p->state_dir)); /* the configuration allows no longer one */
+	h->ledger = ledger_open(h->state_dir, h->tell.run.sid, wall, policy_offset_at(p, wall));
+	h->tell.ledger = h->ledger;
+	return h->ledger ? 0 : -ENOMEM;
+}
+
+static int
+take_policy(struct hub *h, const struct msg_policy *m, int fd)
+{
+	bool first = h->policies.n == 0;
+
+	int r = generations_map(&h->policies, fd, m->size);
+	const struct policy *p = generations_newest(&h->policies);
+	if (r < 0 || !p || p->generation != m->generation) {
+		log_error("policy generation %u cannot be used: %s", m->generation,
+		    strerror(r < 0 ? -r : EINVAL));
+		return -EPROTO;
+	}
+	h->tell.policy = p;
+	if (first && open_ledger(h, p) < 0)
+		return -ENOMEM;
+	uint32_t refused = sinks_set(h->sinks, p, h->now.mono);
+	coverage_policy(h->coverage, p, first ? GAP_START : GAP_RELOAD, h->now);
+	if (first) {
+		h->cases = cases_new(&h->tell, h->state_dir, h->restarts);
+		if (!h->cases)
+			return -ENOMEM;
+		if (h->restarts)
+			tell_begin(&h->tell);
+		h->view.incidents = cases_incidents(h->cases);
+		(void)control_open(h->control, policy_text(p, p->run_dir)); /* it tries again */
+	} else {
+		cases_policy(h->cases);
+	}
+	if (first || h->beat_due > h->now.mono + p->heartbeat)
+		h->beat_due = h->now.mono + p->heartbeat;
+	if (refused)
+		log_error(
+		    "%u log targets could not be taken: at most %d are possible", refused, SINKS);
+	netlink_watch(h->netlink, p);
+	r = netlink_open(h->netlink, h->now.mono);
+	if (r < 0)
+		log_error("netlink: %s: interfaces are not followed until it works", strerror(-r));
+	outbox_ready(&h->out, p->generation);
+	return 0;
+}
+
+static void
+take_notice(struct hub *h, const struct msg_notice *m)
+{
+	switch ((enum notice)m->notice) {
+	case NOTICE_STARTED:
+		note_sizes(&h->tell, 9002, h->version,
+		    tell_pick(&h->tell, "the auditor started: what happened before is not known",
+			"監査を開始しました。これ以前の通信は不明です"));
+		tell_begin(&h->tell);
+		tell_notices(&h->tell, NULL);
+		break;
+	case NOTICE_STOPPING:
+		coverage_stopping(h->coverage);
+		break;
+	case NOTICE_RELOADED:
+		note_sizes(&h->tell, 8001, h->version,
+		    tell_pick(&h->tell, "the configuration was read again and is in force",
+			"設定を再読込みし、適用しました"));
+		tell_notices(&h->tell, generations_before(&h->policies));
+		control_reloaded(h->control, true, NULL);
+		break;
+	case NOTICE_RELOAD_REFUSED:
+		sinks_reopen(h->sinks); /* SIGHUP is also how a log rotation calls */
+		note_refused(&h->tell, m->text, strnlen(m->text, sizeof m->text));
+		control_reloaded(h->control, false, m->text);
+		break;
+	}
+}
+
+/* A hub that was started again was not told what capture had opened before, nor closed: what was
+ * unread then it takes for such. */
+static void
+take_open(struct hub *h)
+{
+	const struct capture_shm *shm = h->peers.capture.shm;
+
+	for (uint16_t i = 0; i < POLICY_IFACES; i++) {
+		nstime since =
+		    atomic_load_explicit(&shm->iface[i].open_since, memory_order_relaxed);
+		struct msg_iface m = {
+			.iface = i, .open = true, .reason = GAP_RESTART, .time = since
+		};
+
+		accounts_closed(&h->accounts, i);
+		if (since != NSTIME_NEVER && since != 0)
+			coverage_capture(h->coverage, &m, h->now);
+	}
+}
+
+static void
+take_peer(struct hub *h, const struct msg_peer *m, int fds[CHAN_FDS])
+{
+	int r = peers_add(&h->peers, m, fds);
+
+	if (r < 0) {
+		log_error("a channel of role %u cannot be used: %s", m->role, strerror(-r));
+		return;
+	}
+	if (m->role == ROLE_CAPTURE && m->restarts)
+		accounts_capture_restarted(&h->accounts);
+	if (m->role == ROLE_CAPTURE && h->restarts && !m->died)
+		take_open(h);
+	if (!m->died || !h->tell.policy)
+		return;
+	if (m->role == ROLE_CAPTURE)
+		coverage_capture_died(h->coverage, m->died, h->now);
+	else
+		note_crash(&h->tell, m, h->peers.worker[m->index].control);
+}
+
+/* One message of the monitor. 0 or -errno, which ends the hub. */
+static int
+take_message(struct hub *h, int type, const union msg_any *m, int fds[CHAN_FDS])
+{
+	int r = 0;
+
+	if (type == MSG_POLICY) {
+		r = take_policy(h, &m->m_POLICY, fds[0]);
+		close(fds[0]);
+	} else if (type == MSG_STOP) {
+		h->stop = true;
+	} else if (type == MSG_PEER) {
+		take_peer(h, &m->m_PEER, fds);
+	} else if (type == MSG_NOTICE && h->tell.policy) {
+		take_notice(h, &m->m_NOTICE);
+	}
+	return r;
+}
+
+int
+hub_hear(struct hub *h)
+{
+	union msg_any m;
+	int fds[CHAN_FDS], r = 0;
+
+	while (!h->stop && r == 0) {
+		int type = chan_receive(&h->monitor, &m, fds);
+
+		if (type == 0)
+			return 0;
+		if (type == -EPIPE)
+			h->orphan = h->stop = true;
+		else
+			r = type < 0 ? type : take_message(h, type, &m, fds);
+	}
+	return r;
+}

@@ -1,0 +1,47 @@
+/* hub_state.h - what the parts of the hub's loop share: hub.c (the loop, what workers and capture
+ * say), hub_hear.c (what the monitor says).
+ *
+ * Knows: the hub's whole state. Included by those two and by nobody else.
+ */
+#ifndef SEGAUDIT_HUB_STATE_H
+#define SEGAUDIT_HUB_STATE_H
+
+#include "hub/cases.h"
+#include "hub/control.h"
+#include "hub/coverage.h"
+#include "hub/netlink.h"
+#include "hub/outbox.h"
+#include "hub/peers.h"
+#include "hub/tally.h"
+
+struct hub {
+	struct chan monitor;
+	const char *version;
+	unsigned restarts;
+	struct generations policies;
+	char state_dir[256]; /* of the first policy: another one waits for a restart */
+	struct peers peers;
+	struct peers_calls calls;
+	struct accounts accounts;
+	struct coverage *coverage;
+	struct cases *cases;
+	struct sinks *sinks;
+	struct tell tell;
+	struct ledger *ledger;
+	struct tally tally;
+	struct netlink *netlink;
+	struct outbox out;
+	struct control *control;
+	struct control_view view;
+	uint64_t lines_lost; /* at the last tick */
+	struct moment now;
+	nstime tick_due, beat_due;
+	nstime clocks;			     /* wall minus monotonic, at the last tick */
+	uint64_t nameless, nameless_packets; /* findings that were not said, since the last tick */
+	bool stop, orphan;		     /* told to stop; the monitor is gone */
+};
+
+/* Takes all messages of the monitor. 0 or -errno, which ends the hub. */
+int hub_hear(struct hub *h);
+
+#endif
