@@ -52,43 +52,46 @@ time_of(const struct chain_line *l, const char *key)
 	       (nstime)us * NS_USEC - (sign == '-' ? -offset : offset);
 }
 
-/* What a checkpoint signed: from `what=` to the space before `sig=`. */
-static const char *
-claim_of(const char *msg, size_t size, size_t *claim_size)
+/* What a checkpoint claims, as a part of its line: what it signed, and behind a space. Only this is
+ * read of it: what stands before or behind is nobody's word. */
+static struct chain_line
+claim_of(const struct chain_line *l)
 {
-	const char *from = memmem(msg, size, "what=", 5);
-	const char *to = from ? memmem(from, (size_t)(msg + size - from), " sig=", 5) : NULL;
+	struct chain_line claim = *l;
 
-	*claim_size = to ? (size_t)(to - from) : 0;
-	return to ? from : NULL;
+	claim.size = chain_part(&claim.at, l->at, l->size, "what", "sig");
+	if (!claim.size) /* of a run that does not sign */
+		claim.size = chain_part(&claim.at, l->at, l->size, "what", "sid");
+	return claim;
 }
 
 enum signature { SIGNATURE_GOOD, SIGNATURE_FALSE, SIGNATURE_UNKNOWN, SIGNATURE_NONE };
 
-/* Asks the signature of a checkpoint; its key's name goes to ID. */
+/* Asks the signature of a checkpoint, L, with its CLAIM; its key's name goes to ID. */
 static enum signature
-signature_of(const struct judge *j, const char *msg, size_t size, char id[CHAIN_VALUE])
+signature_of(const struct judge *j, const struct chain_line *l, const struct chain_line *claim,
+    char id[CHAIN_VALUE])
 {
 	char sig[CHAIN_VALUE];
-	size_t sig_size = chain_value(sig, msg, size, "sig"), claim_size;
-	const char *claim = claim_of(msg, size, &claim_size);
+	const char *behind = claim->at + claim->size;
+	size_t sig_size = chain_value(sig, behind, (size_t)(l->at + l->size - behind), "sig");
 
-	chain_value(id, msg, size, "key");
-	if (!claim || !sig_size)
+	chain_value(id, claim->at, claim->size, "key");
+	if (!claim->size || !sig_size)
 		return SIGNATURE_NONE;
 	const struct key *key = keys_find(&j->keys, id);
 	if (!key)
 		return SIGNATURE_UNKNOWN;
-	return keys_signed(key, sig, sig_size, claim, claim_size) ? SIGNATURE_GOOD :
-								    SIGNATURE_FALSE;
+	return keys_signed(key, sig, sig_size, claim->at + 1, claim->size - 1) ? SIGNATURE_GOOD :
+										 SIGNATURE_FALSE;
 }
 
 /* A key that was announced by one that is believed. */
 static void
-take_next_key(struct judge *j, const char *msg, size_t size)
+take_next_key(struct judge *j, const struct chain_line *claim)
 {
 	char next[CHAIN_VALUE];
-	size_t n = chain_value(next, msg, size, "next");
+	size_t n = chain_value(next, claim->at, claim->size, "next");
 	struct key key;
 
 	if (n && keys_read(&key, next, n) && !keys_add(&j->keys, &key))
@@ -99,15 +102,17 @@ bool
 judge_key(struct judge *j, const char *msg, size_t size)
 {
 	char id[CHAIN_VALUE], what[CHAIN_VALUE];
+	const struct chain_line l = { .at = msg, .size = size };
 
 	if (size < 13 || memcmp(msg, "SEG9010 NOTE ", 13) != 0)
 		return false;
-	chain_value(what, msg, size, "what");
+	const struct chain_line claim = claim_of(&l);
+	chain_value(what, claim.at, claim.size, "what");
 	if (strcmp(what, "key") != 0)
 		return false;
-	switch (signature_of(j, msg, size, id)) {
+	switch (signature_of(j, &l, &claim, id)) {
 	case SIGNATURE_GOOD:
-		take_next_key(j, msg, size);
+		take_next_key(j, &claim);
 		return true;
 	case SIGNATURE_UNKNOWN: /* it announces nothing that would be believed */
 		return true;
@@ -183,14 +188,14 @@ take_time(struct judge *j, const struct judge_place *at, struct run *r, const st
 /* Says what is wrong with the signature. True when the checkpoint's words can be used: they are
  * signed, or nobody can tell. */
 static bool
-ask_signature(
-    struct judge *j, const struct judge_place *at, struct run *r, const struct chain_line *l)
+ask_signature(struct judge *j, const struct judge_place *at, struct run *r,
+    const struct chain_line *l, const struct chain_line *claim)
 {
 	char id[CHAIN_VALUE];
 
-	switch (signature_of(j, l->at, l->size, id)) {
+	switch (signature_of(j, l, claim, id)) {
 	case SIGNATURE_GOOD:
-		take_next_key(j, l->at, l->size);
+		take_next_key(j, claim);
 		memcpy(j->sum.last, r->sid, sizeof r->sid);
 		snprintf(j->sum.key, sizeof j->sum.key, "%.16s", id);
 		j->sum.last_seq = l->seq - 1;
@@ -207,7 +212,7 @@ ask_signature(
 			    "here vouches",
 			    id);
 		snprintf(j->unknown, sizeof j->unknown, "%.16s", id);
-		take_told_key(j, r, l, "next");
+		take_told_key(j, r, claim, "next");
 		return true;
 	case SIGNATURE_NONE:
 		if (r->root[0] || r->signed_to)
@@ -278,16 +283,17 @@ judge_checkpoint(
 		if (!chain_fits(l, hash))
 			return;
 	}
-	chain_value(run, l->at, l->size, "run");
-	take_root(r, l);
-	if (!number_of(&n, l, "lines") || !hash_of(head, l, "head") || strcmp(run, r->sid) != 0 ||
-	    n + 1 != l->seq) {
+	const struct chain_line claim = claim_of(l);
+	chain_value(run, claim.at, claim.size, "run");
+	take_root(r, &claim);
+	if (!number_of(&n, &claim, "lines") || !hash_of(head, &claim, "head") ||
+	    strcmp(run, r->sid) != 0 || n + 1 != l->seq) {
 		judge_tell(j, JUDGE_ALTERED, at, r, l->seq,
 		    "this checkpoint does not belong here: it is of run %.8s, line %llu", run,
 		    (unsigned long long)n + 1);
 		return;
 	}
-	if (!ask_signature(j, at, r, l))
+	if (!ask_signature(j, at, r, l, &claim))
 		return;
 	bool is_good = j->sum.last_seq == n && strcmp(j->sum.last, r->sid) == 0;
 	compare(j, at, r, k, n, head, "lines");
@@ -295,10 +301,10 @@ judge_checkpoint(
 		j->sum.signed_by += r->checked - r->signed_to;
 		r->signed_to = r->checked;
 	}
-	compare_records(j, at, r, l);
-	take_time(j, at, r, l);
+	compare_records(j, at, r, &claim);
+	take_time(j, at, r, &claim);
 	r->marked = l->seq;
-	chain_value(what, l->at, l->size, "what");
+	chain_value(what, claim.at, claim.size, "what");
 	r->stopped = strcmp(what, "stop") == 0;
 }
 

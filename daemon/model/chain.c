@@ -173,22 +173,47 @@ chain_read(struct chain_line *l, const char *line, size_t size)
 	return CHAIN_UNNUMBERED;
 }
 
+/* Where the fields of a line, or of a part of one, begin. */
+static size_t
+fields_of(const char *line, size_t size)
+{
+	enum chain_kind kind;
+
+	return size && line[0] == ' ' ? 0 : opening(&kind, line, size);
+}
+
+/* The first field KEY from offset AT on. */
+static bool
+find(struct field *f, const char *line, size_t size, size_t at, const char *key)
+{
+	for (; field_at(f, line, size, at); at = f->end)
+		if (is_key(f, line, key))
+			return true;
+	return false;
+}
+
+size_t
+chain_part(const char **part, const char *line, size_t size, const char *from, const char *to)
+{
+	struct field first, behind;
+
+	*part = line;
+	if (!find(&first, line, size, fields_of(line, size), from) ||
+	    !find(&behind, line, size, first.end, to))
+		return 0;
+	*part = line + first.at;
+	return behind.at - first.at;
+}
+
 size_t
 chain_value(char to[CHAIN_VALUE], const char *line, size_t size, const char *key)
 {
-	enum chain_kind kind;
-	size_t at = opening(&kind, line, size), n = 0;
+	size_t n = 0;
 	struct field f;
 
 	to[0] = '\0';
-	if (at == 0)
+	if (!find(&f, line, size, fields_of(line, size), key))
 		return 0;
-	for (;; at = f.end) {
-		if (!field_at(&f, line, size, at))
-			return 0;
-		if (is_key(&f, line, key))
-			break;
-	}
 	for (size_t i = f.value + f.quoted; i < f.end - f.quoted && n < CHAIN_VALUE - 1; i++) {
 		if (f.quoted && line[i] == '\\' && i + 2 < f.end &&
 		    (line[i + 1] == '"' || line[i + 1] == '\\'))

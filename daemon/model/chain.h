@@ -60,10 +60,15 @@ enum chain_form {
  */
 enum chain_form chain_read(struct chain_line *l, const char *line, size_t size);
 
-/* The value of the first field KEY, as it is written but for quotes, escapes undone. Returns its
- * size, at most CHAIN_VALUE - 1, with a NUL behind it; 0 with an empty text when it is not there.
- * LINE may be any bytes. */
+/* The value of the first field KEY of a line or of a part of one, as it is written but for quotes,
+ * escapes undone. Returns its size, at most CHAIN_VALUE - 1, with a NUL behind it; 0 with an empty
+ * text when it is not there. LINE may be any bytes. */
 size_t chain_value(char to[CHAIN_VALUE], const char *line, size_t size, const char *key);
+
+/* The part of a line from its first field FROM up to the first field TO behind that; it begins with
+ * the space before FROM. Its size, 0 when the two are not there. LINE may be any bytes. */
+size_t
+chain_part(const char **part, const char *line, size_t size, const char *from, const char *to);
 
 /* The hash of the line after HEAD. NEXT may be HEAD. */
 void

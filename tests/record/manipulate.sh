@@ -78,18 +78,40 @@ awk -v note="$note" -v second="$second" '{
 	line = $0
 	if (NR == note) sub(/ n=20 /, " n=21 ", line)
 	print line }' "$log" > "$dir/edited"
-prev=$(printf '%064d' 0)
-while IFS= read -r line; do
-	time=${line%% *}
-	body=${line#* }
-	pre=$(printf '%s\n' "$body" | sed -E 's/^(.* seq=[0-9]+) h=[0-9a-f]{16}( msg=.*)?$/\1/')
-	rest=$(printf '%s\n' "$body" | sed -E 's/^.* seq=[0-9]+ h=[0-9a-f]{16}( msg=.*)?$/\1/')
-	prev=$(printf '%s\n%s%s' "$prev" "$pre" "$rest" | sha256sum)
-	prev=${prev%% *}
-	printf '%s %s h=%.16s%s\n' "$time" "$pre" "$prev" "$rest"
-done < <(head -n $((second - 1)) "$dir/edited") > "$x"
+# chained FORGE: $dir/edited, with all hashes of its first run made anew; FORGE alters a checkpoint's
+# $pre, the line up to its number, given the hash of the line before it, $prev.
+chained()
+{
+	local line time body pre rest prev
+	prev=$(printf '%064d' 0)
+	while IFS= read -r line; do
+		time=${line%% *}
+		body=${line#* }
+		pre=$(printf '%s\n' "$body" | sed -E 's/^(.* seq=[0-9]+) h=[0-9a-f]{16}( msg=.*)?$/\1/')
+		rest=$(printf '%s\n' "$body" | sed -E 's/^.* seq=[0-9]+ h=[0-9a-f]{16}( msg=.*)?$/\1/')
+		case $pre in SEG9010*) pre=$($1 "$pre" "$prev") ;; esac
+		prev=$(printf '%s\n%s%s' "$prev" "$pre" "$rest" | sha256sum)
+		prev=${prev%% *}
+		printf '%s %s h=%.16s%s\n' "$time" "$pre" "$prev" "$rest"
+	done < <(head -n $((second - 1)) "$dir/edited")
+}
+left_alone() { echo "$1"; }
+# What a checkpoint claims counts only where it is signed: another head in front of it, behind it, or in
+# the place of what a text in quotes holds.
+in_front() { echo "${1/ what=/ head=$2 what=}"; }
+behind() { echo "${1/ sid=/ head=$2 sid=}"; }
+quoted() { echo "${1/ what=/ note=\" head=$2 \" what=}"; }
+two_claims() { echo "${1/ what=/ what=head head=$2 sig=\"AA==\" what=}"; }
+chained left_alone > "$x"
 after=$(grep -n 'SEG9010' "$x" | cut -d: -f1 | awk -v note="$note" '$1 > note' | head -n 1)
 is 1 "$after" "$x" "edited, and chained anew"
+for forge in in_front behind quoted two_claims; do
+	chained $forge > "$x"
+	gives 1 "edited, and chained anew, with a second head in checkpoints: $forge" "$x"
+	shell=0
+	sh "$srcdir/scripts/verify.sh" "$x" > "$dir/shell" 2>&1 || shell=$?
+	[ "$shell" = 1 ] || { echo "verify.sh: a second head in checkpoints, $forge: $shell, not 1"; bad=1; }
+done
 
 # delete: one line, a checkpoint, several, a run, the first lines
 sed "${note}d" "$log" > "$x"

@@ -160,10 +160,41 @@ test_sha256(void **state)
 	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* What a checkpoint claims: from `what` to the first `sig` behind it, by fields. */
+static void
+test_part(void **state)
+{
+	static const struct {
+		const char *line, *part;
+	} cases[] = {
+		{ "SEG9010 NOTE a=1 what=head n=2 sig=x sid=0", " what=head n=2" },
+		{ "SEG9010 NOTE sig=y what=head n=2 sig=x sig=z", " what=head n=2" },
+		{ "SEG9010 NOTE what=head what=stop sig=x", " what=head what=stop" },
+		{ "SEG9010 NOTE note=\" what=no \" what=a n=\" sig=b \" sig=c",
+		    " what=a n=\" sig=b \"" },
+		{ " b=1 what=c sig=d", " what=c" }, /* of a part itself */
+		{ "SEG9010 NOTE what=head n=2", "" },
+		{ "SEG9010 NOTE sig=x what=head", "" },
+		{ "SEG9010 NOTE what=head n= broken sig=x", "" },
+		{ "what=head sig=x", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *line = cases[i].line, *part;
+		size_t size = chain_part(&part, line, strlen(line), "what", "sig");
+
+		assert_int_equal(size, strlen(cases[i].part));
+		assert_memory_equal(part, cases[i].part, size);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_part),
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_forms),
