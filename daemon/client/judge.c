@@ -199,6 +199,10 @@ take_gap(struct judge *j, const struct judge_place *at, struct run *r, struct li
 	if (k->doubtful == from)
 		from++;
 	k->known = false;
+	if (event) {
+		r->key[0] = '\0'; /* what announced the next one may be missing */
+		r->in_turn = false;
+	}
 	if (from > to)
 		return;
 	remember_gap(k, from, to);

@@ -94,7 +94,10 @@ take_next_key(struct judge *j, const struct chain_line *claim)
 	size_t n = chain_value(next, claim->at, claim->size, "next");
 	struct key key;
 
-	if (n && keys_read(&key, next, n) && !keys_add(&j->keys, &key))
+	if (!n || !keys_read(&key, next, n))
+		return;
+	key.since = time_of(claim, "at");
+	if (!keys_add(&j->keys, &key))
 		j->no_memory = true;
 }
 
@@ -185,6 +188,43 @@ take_time(struct judge *j, const struct judge_place *at, struct run *r, const st
 		j->sum.to = when;
 }
 
+/* Is it the turn of the key ID, which made a good signature? A key is used from its announcement
+ * on: who got hold of today's must not be able to write yesterday anew with it. */
+static void
+ask_turn(struct judge *j, const struct judge_place *at, struct run *r, const struct chain_line *l,
+    const struct chain_line *claim, const char *id)
+{
+	const struct key *key = keys_find(&j->keys, id);
+	nstime when = time_of(claim, "at");
+
+	if (r->key[0] && strcmp(r->key, id) != 0) {
+		judge_tell(j, JUDGE_ALTERED, at, r, l->seq,
+		    "signed by the key %.16s, but it was the turn of %.16s", id, r->key);
+	} else if (!r->in_turn && key && key->since != NSTIME_ALWAYS && when != NSTIME_ALWAYS &&
+		   when < key->since - OUT_OF_TIME) {
+		judge_tell(j, JUDGE_HOLE, at, r, l->seq,
+		    "signed by the key %.16s, which was announced later than this: the clock was "
+		    "set back, or who has that key made it",
+		    id);
+	}
+	r->in_turn = true;
+}
+
+/* The key that signs what comes next. */
+static void
+turn_key(struct run *r, const struct chain_line *claim, const char *id)
+{
+	char next[CHAIN_VALUE];
+	size_t n = chain_value(next, claim->at, claim->size, "next");
+	struct key key;
+
+	snprintf(r->key, sizeof r->key, "%.16s", id);
+	if (!n || !keys_read(&key, next, n))
+		return;
+	memcpy(r->key_before, r->key, sizeof r->key);
+	memcpy(r->key, key.id, sizeof r->key);
+}
+
 /* Says what is wrong with the signature. True when the checkpoint's words can be used: they are
  * signed, or nobody can tell. */
 static bool
@@ -195,6 +235,8 @@ ask_signature(struct judge *j, const struct judge_place *at, struct run *r,
 
 	switch (signature_of(j, l, claim, id)) {
 	case SIGNATURE_GOOD:
+		ask_turn(j, at, r, l, claim, id);
+		turn_key(r, claim, id);
 		take_next_key(j, claim);
 		memcpy(j->sum.last, r->sid, sizeof r->sid);
 		snprintf(j->sum.key, sizeof j->sum.key, "%.16s", id);
@@ -212,6 +254,7 @@ ask_signature(struct judge *j, const struct judge_place *at, struct run *r,
 			    "here vouches",
 			    id);
 		snprintf(j->unknown, sizeof j->unknown, "%.16s", id);
+		turn_key(r, claim, id);
 		take_told_key(j, r, claim, "next");
 		return true;
 	case SIGNATURE_NONE:
@@ -341,6 +384,13 @@ compare_before(
 	struct link *k = &b->lines;
 	bool same = k->c.n == n && k->known;
 	r->linked = same && memcmp(k->c.head, head, CHAIN_HASH) == 0;
+	r->in_turn = r->linked && b->in_turn;
+	/* A run that was killed before its new key was on the disk goes on with the old one. */
+	if (r->linked && b->key[0] && strcmp(b->root, r->root) == 0 &&
+	    strcmp(r->key, b->key) != 0 && strcmp(r->key, b->key_before) != 0)
+		judge_tell(j, JUDGE_ALTERED, at, r, l->seq,
+		    "it begins with the key %.16s, but the run before it ended with %.16s", r->key,
+		    b->key);
 	if (same && !r->linked) {
 		judge_tell(j, JUDGE_ALTERED, at, b, n,
 		    "the end of run %s was altered: run %s knew another hash of its last line",
@@ -368,6 +418,8 @@ judge_before(
 		return;
 	/* judge_run() finds r again: the runs do not move while a line is looked at. */
 	take_root(r, l);
+	if (!r->key[0] && chain_value(previous, l->at, l->size, "key") == sizeof r->key - 1)
+		memcpy(r->key, previous, sizeof r->key);
 	take_told_key(j, r, l, "pub");
 	compare_before(j, at, r, l);
 }

@@ -29,7 +29,10 @@ struct link {
 
 struct run {
 	char sid[CHAIN_SID + 1];
-	char root[17]; /* "" until it is known */
+	char root[17];	     /* "" until it is known */
+	char key[17];	     /* in use; "" until it is known, or after a hole */
+	char key_before[17]; /* that made the last announcement in this run, "" for none */
+	bool in_turn;	     /* what is here shows that it is this key's turn */
 	struct link lines, records;
 	uint64_t first;	    /* number of its first line here */
 	uint64_t marked;    /* of the newest checkpoint */

@@ -49,6 +49,7 @@ keys_read(struct key *key, const char *base64, size_t size)
 	chain_hex(digits, hash);
 	memcpy(key->id, digits, KEYS_ID - 1);
 	key->id[KEYS_ID - 1] = '\0';
+	key->since = NSTIME_ALWAYS;
 	return true;
 }
 

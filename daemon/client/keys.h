@@ -10,12 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/nstime.h"
+
 enum { KEYS_ID = 17, KEYS_POINT = 32 };
 
 struct keys {
 	struct key {
 		char id[KEYS_ID];
 		uint8_t point[KEYS_POINT];
+		nstime since; /* of its announcement; NSTIME_ALWAYS when none is known */
 	} * at;
 	size_t n, room;
 };
@@ -25,7 +28,8 @@ void keys_fini(struct keys *k);
 /* Reads base64 of SubjectPublicKeyInfo. False: no Ed25519 key. */
 bool keys_read(struct key *key, const char *base64, size_t size);
 
-/* Believes it from now on. False when there is no memory. */
+/* Believes it from now on; one that is believed already stays as it is. False when there is no
+ * memory. */
 bool keys_add(struct keys *k, const struct key *key);
 
 const struct key *keys_find(const struct keys *k, const char *id);

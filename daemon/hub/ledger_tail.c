@@ -68,9 +68,11 @@ ledger_tail_read(struct ledger_tail *t, int dir, const char *name)
 		n = pread(fd, bytes, LEDGER_TAIL,
 		    st.st_size > LEDGER_TAIL ? st.st_size - LEDGER_TAIL : 0);
 	const char *at = bytes, *end = bytes + (n > 0 ? n : 0);
-	/* TIME MSG: a line without its newline is not whole. */
-	for (const char *stop; n > 0 && (stop = memchr(at, '\n', (size_t)(end - at)));
-	     at = stop + 1) {
+	/* TIME MSG. The last may lack its newline only: cut anywhere else, it is no line. */
+	for (const char *stop; at < end; at = stop + 1) {
+		stop = memchr(at, '\n', (size_t)(end - at));
+		if (!stop)
+			stop = end;
 		const char *msg = memchr(at, ' ', (size_t)(stop - at));
 		struct chain_line l;
 

@@ -113,6 +113,35 @@ for forge in in_front behind quoted two_claims; do
 	[ "$shell" = 1 ] || { echo "verify.sh: a second head in checkpoints, $forge: $shell, not 1"; bad=1; }
 done
 
+# Whoever has the key of today writes yesterday anew with it: in its own place, or a run of its own. The
+# keys that were announced are all known by keys.log.
+keys=("$dir"/ledger/root-*.pem "$dir/ledger/keys.log")
+secret=$(sed -n 's/^secret=//p' "$dir/ledger/key")
+printf '302e020100300506032b657004220420%s' "$secret" | sed 's/../\\x&/g' > "$dir/der.hex"
+printf "$(cat "$dir/der.hex")" | openssl pkey -inform DER -out "$dir/stolen.pem"
+stolen=$(openssl pkey -in "$dir/stolen.pem" -pubout -outform DER | sha256sum | cut -c1-16)
+resigned()
+{
+	local claim=${1#* what=}
+	claim=$(printf 'what=%s' "${claim% sig=*}" |
+		sed -E "s/ head=[0-9a-f]*/ head=$2/; s/ key=[0-9a-f]*/ key=$stolen/")
+	printf '%s' "$claim" > "$dir/claim"
+	openssl pkeyutl -sign -inkey "$dir/stolen.pem" -rawin -in "$dir/claim" -out "$dir/sig"
+	echo "${1% what=*} $claim sig=\"$(base64 -w0 "$dir/sig")\" sid=${1##* sid=}"
+}
+chained resigned > "$x"
+gives 2 "today's key, by its own word" -k "${keys[0]}" "$x"
+gives 1 "yesterday signed with today's key" -k "${keys[0]}" "${keys[1]}" "$x"
+mkdir "$dir/forged" "$dir/forged/ledger"
+cp "$dir/ledger/key" "$dir/forged/ledger"
+./record_write "$dir/forged" "$dir/forged/log" 1 30 1 stopped 86400
+gives 2 "a run of yesterday with today's key" -k "${keys[0]}" "${keys[1]}" "$dir/forged/log"
+rm "$dir/forged/log"
+cp "$dir/ledger/key" "$dir/forged/ledger"
+rm "$dir"/forged/ledger/*.log
+./record_write "$dir/forged" "$dir/forged/log" 1 30 1
+gives 0 "a run of today with today's key" -k "${keys[0]}" "${keys[1]}" "$dir/forged/log"
+
 # delete: one line, a checkpoint, several, a run, the first lines
 sed "${note}d" "$log" > "$x"
 is 2 "$note" "$x" "a line deleted"

@@ -1,13 +1,13 @@
 /* write.c - writes a record as the hub does, for the tests of what checks it.
  *
- *	record_write DIR FILE RUNS LINES [PACE [killed]]
+ *	record_write DIR FILE RUNS LINES [PACE [killed|stopped [AGO]]]
  *
  * FILE may be syslog:PATH, a socket of syslogd.
  *
  * RUNS runs one after the other, of LINES notes each and what comes with them, in the ledger of the
- * state directory DIR and in FILE, a log of ours. The clock begins now and goes on by PACE (1)
- * milliseconds a line. killed: only the last run stops as it should. LINES 0: until it is killed;
- * then only one run.
+ * state directory DIR and in FILE, a log of ours. The clock begins AGO (0) seconds before now
+ * and goes on by PACE (1) milliseconds a line. killed: only the last run stops as it should. LINES
+ *0: until it is killed; then only one run.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -127,7 +127,7 @@ main(int argc, char **argv)
 	struct world w = { .pace = NS_MSEC };
 	int status = 0;
 
-	if (argc < 5 || argc > 7)
+	if (argc < 5 || argc > 8)
 		return EX_USAGE;
 	if (argc > 5)
 		w.pace = strtoll(argv[5], NULL, 10) * NS_MSEC;
@@ -142,9 +142,12 @@ main(int argc, char **argv)
 	w.sinks = sinks_new("segauditd", 1);
 	assert(w.sinks);
 	w.tell.wall = nstime_now();
+	if (argc > 7)
+		w.tell.wall -= strtoll(argv[7], NULL, 10) * NS_SEC;
+	bool killed = argc > 6 && strcmp(argv[6], "killed") == 0;
 	sinks_set(w.sinks, &w.policy->p, 0);
 	for (long runs = strtol(argv[3], NULL, 10); runs > 0 && status == 0; runs--)
-		status = run(&w, argv[1], strtoull(argv[4], NULL, 10), argc > 6 && runs > 1);
+		status = run(&w, argv[1], strtoull(argv[4], NULL, 10), killed && runs > 1);
 	drain(w.sinks);
 	sinks_free(w.sinks);
 	free(w.policy);
