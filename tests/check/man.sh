@@ -1,5 +1,5 @@
 #!/bin/sh
-# The manual pages are clean mdoc.
+# The manual pages are clean mdoc, and a Japanese one has the sections and items of the English one.
 set -eu
 cd "${srcdir:-.}"
 if ! command -v mandoc > /dev/null; then
@@ -25,5 +25,15 @@ for page in $pages; do
 		echo "$found"
 		bad=1
 	fi
+done
+for page in man/ja/*.[1-8]; do
+	for macro in Sh Ss It; do
+		ja=$(grep -c "^\.$macro" "$page" || :)
+		en=$(grep -c "^\.$macro" "man/${page#man/ja/}" || :)
+		if [ "$ja" != "$en" ]; then
+			echo "$page has $ja times .$macro, the English page $en times"
+			bad=1
+		fi
+	done
 done
 exit $bad
