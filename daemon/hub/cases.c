@@ -34,7 +34,7 @@ on_incident(void *ctx, enum incident_state state, struct incident *i, uint64_t a
 {
 	struct cases *c = ctx;
 
-	storm_put(c->storm, state, i, added, c->tell->mono);
+	storm_put(c->storm, state, i, added, false, c->tell->mono);
 	resume_moved(c->resume, i, c->tell->wall);
 }
 

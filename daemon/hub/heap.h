@@ -2,7 +2,7 @@
  * that came first.
  *
  * Knows: a binary heap, and where in it each number stands. Owns its arrays, allocated at the
- * start. Called by hub/incident only. Never allocates afterwards.
+ * start. Called by hub/incident and hub/storm. Never allocates afterwards.
  */
 #ifndef SEGAUDIT_HEAP_H
 #define SEGAUDIT_HEAP_H

@@ -407,14 +407,14 @@ static void
 rollup_sentence(struct text *t, const struct policy *p, const struct rollup *r)
 {
 	if (p->japanese)
-		text_add(t,
-		    "行数の上限 lines_per_second を超えたため、%llu 事案、%llu パケットをまとめて"
-		    "通知します",
+		text_add(t, "%s、%llu 事案、%llu パケットをまとめて通知します",
+		    r->crowded ? "行数の上限 lines_per_second を超えたため" :
+				 "設定 (say、conduits.lines) により",
 		    (unsigned long long)r->incidents, (unsigned long long)r->n);
 	else
-		text_add(t,
-		    "Rolled up, as there is more to say than lines_per_second allows: "
-		    "%llu packets, incidents: %llu.",
+		text_add(t, "Rolled up, as %s: %llu packets, incidents: %llu.",
+		    r->crowded ? "there is more to say than lines_per_second allows" :
+				 "say or conduits.lines asks for sums",
 		    (unsigned long long)r->n, (unsigned long long)r->incidents);
 }
 

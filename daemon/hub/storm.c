@@ -4,8 +4,8 @@
  * RATE lines before it is a second old. Lines that are not grave have a second such list, of two
  * thirds of the rate.
  *
- * A roll-up has a place as long as it holds something. Those of (id, pair, rule) are found by a
- * hash with chains; behind them stands one for each id.
+ * A roll-up has a place as long as it holds something, or its kind is known. Those of kinds are
+ * found by a hash with chains; behind them stands one for each id.
  */
 #include "hub/storm.h"
 
@@ -17,7 +17,6 @@
 
 enum {
 	BUCKETS = 2 * STORM_ROLLUPS,
-	GRAVE = 2, /* crit and worse, syslog numbers */
 	LEAST = 7, /* debug: graver is any line */
 };
 
@@ -32,8 +31,9 @@ struct pace {
 struct entry {
 	struct rollup r; /* holds something when r.lines is not 0 */
 	uint64_t serial; /* which filling it is: incidents that were counted bear it */
-	nstime since;
-	uint32_t next; /* in its chain, or in the list of free places */
+	bool known;	 /* its kind is told in sums, and was told of */
+	nstime due;	 /* NSTIME_NEVER in a place that is free */
+	uint32_t next;	 /* in its chain, or in the list of free places */
 };
 
 struct storm {
@@ -43,7 +43,7 @@ struct storm {
 	struct entry *place;	/* [STORM_ROLLUPS + finding_kinds()] */
 	uint32_t bucket[BUCKETS];
 	uint32_t free;
-	struct heap grave_ones, plain_ones; /* roll-ups that hold something, by their beginning */
+	struct heap grave_ones, plain_ones; /* places that are not free, by when they are due */
 	uint64_t serial;
 	struct hash_key key;
 	uint64_t waiting; /* packets in roll-ups */
@@ -94,6 +94,8 @@ storm_new(uint32_t rate, const struct storm_calls *calls)
 	}
 	for (uint32_t i = 0; i < BUCKETS; i++)
 		s->bucket[i] = NONE;
+	for (uint32_t i = 0; i < places; i++)
+		s->place[i].due = NSTIME_NEVER;
 	for (uint32_t i = 0; i < STORM_ROLLUPS; i++)
 		s->place[i].next = i + 1 < STORM_ROLLUPS ? i + 1 : NONE;
 	return s;
@@ -168,22 +170,28 @@ place_of_id(uint16_t id)
 	return STORM_ROLLUPS + kind;
 }
 
-/* The place of what has the names of WANTED, which may be a free one; that of its id when there is
- * none. */
+/* The place of what has the names of WANTED and belongs to BUCKET, NONE when it has none. */
 static uint32_t
-place_of(struct storm *s, const struct rollup *wanted)
+place_find(const struct storm *s, const uint32_t *bucket, const struct rollup *wanted)
 {
-	uint32_t *bucket = bucket_of(s, wanted), at = *bucket;
+	uint32_t at = *bucket;
 
 	while (at != NONE && !same(&s->place[at].r, wanted))
 		at = s->place[at].next;
+	return at == NONE && s->free == NONE ? place_of_id(wanted->id) : at;
+}
+
+/* The same, or a free one; that of its id when there is none. */
+static uint32_t
+place_of(struct storm *s, const struct rollup *wanted)
+{
+	uint32_t *bucket = bucket_of(s, wanted), at = place_find(s, bucket, wanted);
+
 	if (at != NONE)
 		return at;
-	if (s->free == NONE)
-		return place_of_id(wanted->id);
 	at = s->free;
 	s->free = s->place[at].next;
-	s->place[at] = (struct entry){ .r = *wanted, .next = *bucket };
+	s->place[at] = (struct entry){ .r = *wanted, .due = NSTIME_NEVER, .next = *bucket };
 	*bucket = at;
 	return at;
 }
@@ -197,6 +205,8 @@ place_leave(struct storm *s, uint32_t number)
 	heap_remove(&s->grave_ones, number);
 	heap_remove(&s->plain_ones, number);
 	p->r.lines = 0;
+	p->known = false;
+	p->due = NSTIME_NEVER;
 	if (number >= STORM_ROLLUPS)
 		return;
 	for (uint32_t *at = bucket_of(s, &p->r); *at != NONE; at = &s->place[*at].next)
@@ -209,29 +219,31 @@ place_leave(struct storm *s, uint32_t number)
 }
 
 static void
-begin(struct storm *s, uint32_t number, uint16_t id, nstime mono)
+begin(struct storm *s, uint32_t number, uint16_t id)
 {
 	struct entry *p = &s->place[number];
 
 	p->r.id = id;
 	p->r.outcome = OUTCOME_UNKNOWN;
 	p->r.severity = LEAST;
-	p->r.n = p->r.incidents = p->r.closed = 0;
+	p->r.crowded = 0;
+	p->r.n = p->r.lines = p->r.incidents = p->r.closed = 0;
 	p->r.first = NSTIME_NEVER;
 	p->r.last = NSTIME_ALWAYS;
 	p->serial = ++s->serial;
-	p->since = mono;
 }
 
-/* Puts it where roll-ups of its severity wait. */
+/* Puts it where roll-ups of its severity wait, until AT or the moment that it waits for. */
 static void
-wait_in_line(struct storm *s, uint32_t number)
+wait_until(struct storm *s, uint32_t number, nstime at)
 {
-	const struct entry *p = &s->place[number];
-	bool grave = p->r.severity <= GRAVE;
+	struct entry *p = &s->place[number];
+	bool grave = p->r.lines && p->r.severity <= STORM_GRAVE;
 
+	if (at < p->due)
+		p->due = at;
 	heap_remove(grave ? &s->plain_ones : &s->grave_ones, number);
-	heap_put(grave ? &s->grave_ones : &s->plain_ones, number, p->since, p->serial);
+	heap_put(grave ? &s->grave_ones : &s->plain_ones, number, p->due, p->serial);
 }
 
 /* The names of the roll-up that an incident belongs to. */
@@ -251,17 +263,19 @@ names_of(const struct incident *i)
 	return r;
 }
 
+/* Puts what is not said into the roll-up of its kind, to be said AFTER at the latest. */
 static void
-roll_up(struct storm *s, enum incident_state state, struct incident *i, uint64_t added, nstime mono)
+roll_up(struct storm *s, enum incident_state state, struct incident *i, uint64_t added,
+    nstime after, nstime mono)
 {
 	const struct rollup names = names_of(i);
 	uint32_t number = place_of(s, &names);
 	struct entry *p = &s->place[number];
-	uint8_t severity = line_severity(state, i), before = p->r.severity;
-	bool fresh = p->r.lines == 0;
+	uint8_t severity = line_severity(state, i);
+	bool moves = !p->r.lines || mono + after < p->due;
 
-	if (fresh)
-		begin(s, number, i->f.id, mono);
+	if (!p->r.lines)
+		begin(s, number, i->f.id);
 	p->r.lines++;
 	p->r.n += added;
 	s->waiting += added;
@@ -272,24 +286,57 @@ roll_up(struct storm *s, enum incident_state state, struct incident *i, uint64_t
 		p->r.closed++;
 	if (i->f.outcome > p->r.outcome)
 		p->r.outcome = i->f.outcome;
+	moves = moves || (severity <= STORM_GRAVE && p->r.severity > STORM_GRAVE);
 	if (severity < p->r.severity)
 		p->r.severity = severity;
 	if (i->since < p->r.first)
 		p->r.first = i->since;
 	if (i->last > p->r.last)
 		p->r.last = i->last;
-	if (fresh || (before > GRAVE && p->r.severity <= GRAVE))
-		wait_in_line(s, number);
+	if (after == STORM_WAIT)
+		p->r.crowded = 1;
+	if (moves)
+		wait_until(s, number, mono + after);
+}
+
+/* Was something of its kind said, so that the rest may be summed up? */
+static bool
+is_known(struct storm *s, const struct incident *i)
+{
+	const struct rollup names = names_of(i);
+	uint32_t number = place_find(s, bucket_of(s, &names), &names);
+
+	return number != NONE && s->place[number].known;
 }
 
 static void
+know(struct storm *s, const struct incident *i, nstime mono)
+{
+	const struct rollup names = names_of(i);
+	uint32_t number = place_of(s, &names);
+
+	s->place[number].known = true;
+	wait_until(s, number, mono + STORM_SUMS);
+}
+
+/* Says what a place holds. It is given back, unless it is to go on with sums. */
+static void
 say(struct storm *s, uint32_t number, nstime mono)
 {
-	struct rollup r = s->place[number].r;
+	struct entry *p = &s->place[number];
+	struct rollup r = p->r;
 
+	if (!r.lines || !p->known) {
+		place_leave(s, number);
+	} else {
+		p->r.lines = 0;
+		p->due = NSTIME_NEVER;
+		wait_until(s, number, mono + STORM_SUMS);
+	}
+	if (!r.lines)
+		return;
 	s->waiting -= r.n;
-	place_leave(s, number);
-	count_line(s, r.severity <= GRAVE, mono);
+	count_line(s, r.severity <= STORM_GRAVE, mono);
 	s->calls->rollup(s->calls->ctx, &r);
 }
 
@@ -302,18 +349,18 @@ next_of(const struct storm *s, nstime *at)
 
 	if (grave) {
 		grave_at = room_at(s, true);
-		if (grave->at + STORM_WAIT > grave_at)
-			grave_at = grave->at + STORM_WAIT;
+		if (grave->at > grave_at)
+			grave_at = grave->at;
 	}
 	if (plain) {
 		plain_at = room_at(s, false);
-		if (plain->at + STORM_WAIT > plain_at)
-			plain_at = plain->at + STORM_WAIT;
+		if (plain->at > plain_at)
+			plain_at = plain->at;
 	}
 	*at = plain_at < grave_at ? plain_at : grave_at;
 	if (!grave || !plain)
 		return grave ? grave->number : plain ? plain->number : NONE;
-	/* Of two that could be said in one moment, the one that waited longer. */
+	/* Of two that could be said in one moment, the one that was due earlier. */
 	if (grave_at == plain_at)
 		return grave->at <= plain->at ? grave->number : plain->number;
 	return grave_at < plain_at ? grave->number : plain->number;
@@ -360,22 +407,28 @@ count_storm(struct storm *s, uint64_t added, nstime mono)
 }
 
 void
-storm_put(
-    struct storm *s, enum incident_state state, struct incident *i, uint64_t added, nstime mono)
+storm_put(struct storm *s, enum incident_state state, struct incident *i, uint64_t added, bool sums,
+    nstime mono)
 {
 	if (!i->own && state == INCIDENT_CLOSED) {
 		if (added)
-			roll_up(s, state, i, added, mono);
+			roll_up(s, state, i, added, sums ? STORM_SUMS : STORM_WAIT, mono);
 		return;
 	}
 	if (!i->own)
 		state = INCIDENT_OPEN;
 	say_due(s, mono);
+	if (sums && is_known(s, i)) {
+		roll_up(s, state, i, added, STORM_SUMS, mono);
+		return;
+	}
+	if (sums)
+		know(s, i, mono);
 
-	bool grave = line_severity(state, i) <= GRAVE;
+	bool grave = line_severity(state, i) <= STORM_GRAVE;
 
 	if (room_at(s, grave) > mono) {
-		roll_up(s, state, i, added, mono);
+		roll_up(s, state, i, added, STORM_WAIT, mono);
 		count_storm(s, added, mono);
 		return;
 	}
@@ -384,11 +437,20 @@ storm_put(
 	s->calls->line(s->calls->ctx, state, i, added);
 }
 
+/* Did all that found no room have its roll-up? */
+static bool
+is_through(const struct storm *s, nstime mono)
+{
+	const struct heap_item *grave = heap_top(&s->grave_ones), *plain = heap_top(&s->plain_ones);
+
+	return (!grave || grave->at > mono) && (!plain || plain->at > mono);
+}
+
 void
 storm_tick(struct storm *s, nstime mono)
 {
 	say_due(s, mono);
-	if (!s->lasts || mono < s->rolled + STORM_END || s->grave_ones.used || s->plain_ones.used)
+	if (!s->lasts || mono < s->rolled + STORM_END || !is_through(s, mono))
 		return;
 	s->lasts = false;
 	say_storm(s, true, mono);
@@ -446,21 +508,20 @@ storm_restore(struct storm *s, const struct rollup *r, nstime mono)
 
 	uint32_t number = *names.rule ? place_of(s, &names) : place_of_id(r->id);
 	struct entry *p = &s->place[number];
-	uint64_t serial;
 
 	if (p->r.lines)
 		return;
-	begin(s, number, r->id, mono);
-	serial = p->serial;
+	begin(s, number, r->id);
 	p->r.n = r->n;
 	p->r.lines = r->lines;
 	p->r.incidents = r->incidents;
 	p->r.closed = r->closed;
 	p->r.outcome = r->outcome <= OUTCOME_ANSWERED ? r->outcome : OUTCOME_UNKNOWN;
 	p->r.severity = r->severity <= LEAST ? r->severity : LEAST;
+	p->r.crowded = r->crowded;
 	p->r.first = r->first;
 	p->r.last = r->last;
-	p->serial = serial;
+	p->known = !r->crowded;
 	s->waiting += r->n;
-	wait_in_line(s, number);
+	wait_until(s, number, mono + STORM_WAIT);
 }

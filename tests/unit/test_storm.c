@@ -129,7 +129,7 @@ incident(const char *from, const char *rule, uint8_t outcome)
 static void
 put(struct world *w, enum incident_state state, struct incident *i, uint64_t added)
 {
-	storm_put(w->storm, state, i, added, w->heard.now);
+	storm_put(w->storm, state, i, added, false, w->heard.now);
 }
 
 static void
@@ -289,6 +289,142 @@ test_late(void **state)
 	world_free(w);
 }
 
+static void
+put_sums(struct world *w, enum incident_state state, struct incident *i, uint64_t added)
+{
+	storm_put(w->storm, state, i, added, true, w->heard.now);
+}
+
+/* Told in sums: the first line of a kind, and a roll-up each hour until there was an hour without
+ * news; that is no storm. */
+static void
+test_told_in_sums(void **state)
+{
+	struct world *w = world_new(30);
+	struct heard *h = &w->heard;
+	struct incident first = incident("lgwan", "", OUTCOME_ATTEMPTED), late = first;
+
+	(void)state;
+	put_sums(w, INCIDENT_OPEN, &first, 3);
+	assert_int_equal(h->own, 1);
+	pass(w, NS_MIN);
+	for (unsigned n = 0; n < 1000; n++) {
+		struct incident i = incident("lgwan", "", OUTCOME_ATTEMPTED);
+
+		put_sums(w, INCIDENT_OPEN, &i, 2);
+		put_sums(w, INCIDENT_CLOSED, &i, 1);
+		assert_false(i.own);
+	}
+	/* Another kind has a first line of its own, and one that is told in full has all. */
+	struct incident other = incident("lgwan", "vdi", OUTCOME_ATTEMPTED);
+	struct incident full = incident("lgwan", "", OUTCOME_ATTEMPTED);
+	put_sums(w, INCIDENT_OPEN, &other, 1);
+	put(w, INCIDENT_OPEN, &full, 1);
+	assert_int_equal(h->own, 3);
+	put_sums(w, INCIDENT_CLOSED, &first, 13);
+	assert_int_equal(h->own, 3);
+	put_sums(w, INCIDENT_OPEN, &late, 1);
+	assert_int_equal(h->own, 3);
+	assert_int_equal(h->begins, 0);
+	assert_int_equal(storm_waiting(w->storm), 3 * 1000 + 13 + 1);
+	assert_true(storm_due(w->storm) == START + NS_HOUR);
+	pass(w, NS_HOUR - NS_MIN - 1);
+	assert_int_equal(h->rollups, 0);
+	pass(w, 1);
+	assert_int_equal(h->rollups, 1);
+	assert_int_equal(h->rollup.n, 3 * 1000 + 13 + 1);
+	assert_int_equal(h->rollup.incidents, 1000 + 2);
+	assert_int_equal(h->rollup.closed, 1);
+	assert_int_equal(h->rollup.crowded, 0);
+	assert_int_equal(h->rollup.severity, 4);
+	/* An hour with news at its beginning, and one without: then the next is a first one again.
+	 */
+	put_sums(w, INCIDENT_UPDATE, &late, 17);
+	pass(w, NS_HOUR);
+	assert_int_equal(h->rollups, 2);
+	assert_int_equal(h->rollup.n, 17);
+	assert_int_equal(h->rollup.incidents, 1);
+	pass(w, NS_HOUR);
+	assert_int_equal(h->rollups, 2);
+	assert_true(storm_due(w->storm) == NSTIME_NEVER);
+	put_sums(w, INCIDENT_UPDATE, &late, 19);
+	assert_int_equal(h->own, 4);
+	assert_int_equal(h->state, INCIDENT_OPEN);
+	assert_int_equal(h->n, 3 + 3000 + 1 + 1 + 13 + 1 + 17 + 19);
+	assert_int_equal(h->begins, 0);
+	world_free(w);
+}
+
+/* A storm and sums at once: what found no room is said in a second, with the sums of its kind; the
+ * storm is over though other sums wait. */
+static void
+test_sums_in_a_storm(void **state)
+{
+	struct world *w = world_new(3); /* two for what is not grave */
+	struct heard *h = &w->heard;
+	struct incident a = incident("lgwan", "", OUTCOME_ATTEMPTED), b = a,
+			c = incident("kikan", "", OUTCOME_ATTEMPTED), d = c;
+
+	(void)state;
+	put_sums(w, INCIDENT_OPEN, &a, 1);
+	put_sums(w, INCIDENT_OPEN, &b, 2);
+	put(w, INCIDENT_OPEN, &d, 4);
+	put_sums(w, INCIDENT_OPEN, &c, 8); /* the first of its kind, and no room */
+	assert_int_equal(h->own, 2);
+	assert_int_equal(h->begins, 1);
+	put_sums(w, INCIDENT_UPDATE, &c, 16);
+	pass(w, NS_SEC);
+	assert_int_equal(h->rollups, 1);
+	assert_int_equal(h->rollup.n, 8 + 16);
+	assert_int_equal(h->rollup.crowded, 1);
+	assert_string_equal(h->rollup.pair, "kikan>internet");
+	/* By that it is known. */
+	put_sums(w, INCIDENT_UPDATE, &c, 32);
+	assert_int_equal(h->own, 2);
+	pass(w, 9 * NS_SEC);
+	assert_int_equal(h->ends, 1);
+	assert_int_equal(storm_waiting(w->storm), 2 + 32);
+	storm_flush(w->storm, h->now);
+	assert_int_equal(h->n, 63);
+	assert_int_equal(h->rollups, 3);
+	assert_true(storm_due(w->storm) == NSTIME_NEVER);
+	world_free(w);
+}
+
+static void
+restore(void *ctx, const struct rollup *r)
+{
+	struct world *w = ctx;
+
+	storm_restore(w->storm, r, w->heard.now);
+}
+
+/* What waits is said soon after a restart, and its kind stays known. */
+static void
+test_sums_restored(void **state)
+{
+	struct world *w = world_new(30), *next = world_new(30);
+	struct incident a = incident("lgwan", "", OUTCOME_ATTEMPTED), b = a, c = a;
+
+	(void)state;
+	put_sums(w, INCIDENT_OPEN, &a, 1);
+	put_sums(w, INCIDENT_OPEN, &b, 2);
+	storm_each(w->storm, restore, next);
+	assert_true(storm_due(next->storm) == START + STORM_WAIT);
+	put_sums(next, INCIDENT_OPEN, &c, 4);
+	assert_int_equal(next->heard.own, 0);
+	pass(next, STORM_WAIT);
+	assert_int_equal(next->heard.rollups, 1);
+	assert_int_equal(next->heard.rollup.n, 2 + 4);
+	put_sums(next, INCIDENT_UPDATE, &c, 8);
+	assert_int_equal(next->heard.own, 0);
+	pass(next, NS_HOUR);
+	assert_int_equal(next->heard.rollups, 2);
+	assert_int_equal(next->heard.rollup.n, 8);
+	world_free(w);
+	world_free(next);
+}
+
 /* More kinds than there are places: by id alone, and still every packet. */
 static void
 test_many_kinds(void **state)
@@ -338,6 +474,7 @@ test_line(void **state)
 	struct rollup r = { .id = 2002,
 		.outcome = OUTCOME_CROSSED,
 		.severity = 2,
+		.crowded = 1,
 		.from = "lgwan",
 		.to = "internet",
 		.pair = "lgwan>internet",
@@ -360,6 +497,11 @@ test_line(void **state)
 	    "up, as there is more "
 	    "to say than lines_per_second allows: 4096 packets, incidents: 512.\"");
 	t = text_of(bytes, sizeof bytes);
+	r.crowded = 0;
+	line_rollup(&t, &p->p, &r, NULL);
+	assert_non_null(strstr(bytes, "Z msg=\"Rolled up, as say or conduits.lines asks for sums: "
+				      "4096 packets, incidents: 512.\""));
+	t = text_of(bytes, sizeof bytes);
 	r.closed = 3;
 	r.pair[0] = r.rule[0] = '\0';
 	line_rollup_json(&t, &p->p, &r, NULL);
@@ -381,6 +523,7 @@ test_line(void **state)
 struct both {
 	struct world *w;
 	uint64_t put;
+	bool sums; /* of one id */
 };
 
 static void
@@ -389,7 +532,7 @@ to_storm(void *ctx, enum incident_state state, struct incident *i, uint64_t adde
 	struct both *b = ctx;
 
 	b->put += added;
-	put(b->w, state, i, added);
+	storm_put(b->w->storm, state, i, added, b->sums && i->f.id == 2003, b->w->heard.now);
 }
 
 static uint64_t seed;
@@ -430,6 +573,8 @@ test_random(void **state)
 			f.from = (uint8_t)(1 + some(2));
 			incident_add(t, &p->p, &f);
 			sent += f.n;
+			if (!some(300))
+				b.sums = !b.sums; /* a reload */
 			if (!some(4)) {
 				h->now += (nstime)some(some(50) ? NS_SEC / 20 : 30 * NS_SEC);
 				incidents_tick(t, T0 + (h->now - START));
@@ -509,6 +654,9 @@ main(void)
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_sums),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_told_in_sums),
+		cmocka_unit_test(test_sums_in_a_storm),
+		cmocka_unit_test(test_sums_restored),
 		cmocka_unit_test(test_many_kinds),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_random),
