@@ -1,8 +1,8 @@
 /* build.h - what the parts of the compiler share while they build one image.
  *
  * Knows: the configuration, the image's header and parts in the making. Owns the parts. Included by
- * conf/compile.c and the parts it calls, in this order: networks, lines, conduits, hygiene. Never
- * seen outside conf/.
+ * conf/compile.c and the parts it calls, in this order: networks, lines, conduits, pairs, hygiene.
+ * Never seen outside conf/.
  */
 #ifndef SEGAUDIT_BUILD_H
 #define SEGAUDIT_BUILD_H
@@ -73,6 +73,13 @@ void build_lines(struct build *b, struct compile_ifaces *keep);
 
 /* conduits.c: conduits, groups and what they list. */
 void build_conduits(struct build *b);
+
+/* pairs.c: item I of a list of pairs in a group NOUN, as from << 8 | to; wrong ones are errors, and
+ * 0 in the place of a zone that does not exist. */
+uint16_t build_pair(struct build *b, const char *noun, const struct conf_list *pairs, uint32_t i);
+
+/* pairs.c: which lines are said about pairs and conduits, into the image. After the conduits. */
+void build_says(struct build *b);
 
 /* hygiene.c: findings about the rules, into the image. For a configuration without errors. */
 void build_notices(struct build *b);

@@ -168,39 +168,13 @@ add_localtime(struct build *b)
 	b->p.noffsets = b->local.n;
 }
 
-/* The zone that NAME, SIZE bytes of an item of `pairs`, stands for. */
-static uint8_t
-pair_zone(struct build *b, const struct conf_list *pairs, uint32_t i, const char *name, size_t size)
-{
-	char zone[256], meant[BUILD_MEANT];
-	struct text t = text_of(zone, sizeof zone);
-	uint8_t number;
-
-	text_add(&t, "%.*s", (int)size, name);
-	number = build_zone(b, zone);
-	if (!number)
-		conf_error(b->e, pairs->place[i], "log: pairs \"%s\": zone \"%s\": no such zone%s",
-		    pairs->item[i], zone, build_zone_meant(b, zone, meant));
-	return number;
-}
-
 static void
 add_sink(struct build *b, const struct conf_sink *s, struct policy_sink *to)
 {
 	uint16_t *pairs = calloc(s->pairs.n + 1, sizeof *pairs);
 
-	for (uint32_t i = 0; pairs && i < s->pairs.n; i++) {
-		const char *text = s->pairs.item[i], *gt = strchr(text, '>');
-		size_t size = gt ? (size_t)(gt - text) : strlen(text);
-		uint8_t from = pair_zone(b, &s->pairs, i, text, size), to_zone = 0;
-
-		if (gt)
-			to_zone = pair_zone(b, &s->pairs, i, gt + 1, strlen(gt + 1));
-		if (gt && from && from == to_zone)
-			conf_error(b->e, s->pairs.place[i],
-			    "log: pairs \"%s\": must be two different zones", text);
-		pairs[i] = (uint16_t)(from << 8 | to_zone);
-	}
+	for (uint32_t i = 0; pairs && i < s->pairs.n; i++)
+		pairs[i] = build_pair(b, "log", &s->pairs, i);
 	b->failed = b->failed || !pairs;
 	*to = (struct policy_sink){
 		.target = s->target,
@@ -447,6 +421,7 @@ build_parts(struct build *b, struct compile_ifaces *keep)
 	add_localtime(b);
 	build_conduits(b);
 	add_sinks(b);
+	build_says(b);
 	add_gateway(b);
 }
 

@@ -236,6 +236,7 @@ add_conditions(struct work *w, const struct conf_conduit *c, struct policy_condu
 	}
 	to->expires = c->expires ? localtime_day_after(&b->local, c->expires) : NSTIME_NEVER;
 	to->require = c->require;
+	to->say = c->lines;
 	to->id = image_text(&b->image, c->id);
 	to->services_text = image_joined(&b->image, c->services_list.item, c->services_list.n);
 	to->hours_text = image_joined(&b->image, c->hours_list.item, c->hours_list.n);

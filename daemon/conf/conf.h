@@ -85,6 +85,7 @@ struct conf_conduit {
 	struct conf_list hours_list;	/* as configured */
 	const char	*expires;	/* YYYY-MM-DD, checked, or NULL */
 	uint8_t		 require;	/* enum policy_require */
+	uint8_t		 lines;		/* enum policy_say */
 	/* descriptive, or of inspectors to come: checked, kept and printed; NULL or absent when not
 	 * configured */
 	const char	*clause, *owner, *reason, *approval;
@@ -102,6 +103,13 @@ struct conf_sink {
 	uint8_t		 facility, min;
 	struct conf_list pairs;		/* "lgwan>internet" */
 	uint64_t	 spool;		/* bytes; 0: none */
+	struct conf_place at;
+};
+
+/* Which lines are said about some pairs. */
+struct conf_say {
+	struct conf_list pairs;		/* "lgwan>internet" */
+	uint8_t		 lines;		/* enum policy_say */
 	struct conf_place at;
 };
 
@@ -137,6 +145,8 @@ struct conf {
 	uint32_t	 nconduits;
 	struct conf_sink *sinks;
 	uint32_t	 nsinks;
+	struct conf_say	*says;
+	uint32_t	 nsays;
 	struct conf_place at;		/* the main file */
 	struct conf_place streams_at;
 	struct arena	*arena;		/* everything above lies here */

@@ -50,6 +50,9 @@ WORDS(schema_facilities, {"kern", 0}, {"user", 1}, {"mail", 2}, {"daemon", 3}, {
 /* RFC 5424, table 2: those that findings have. */
 WORDS(schema_severities, {"alert", 1}, {"crit", 2}, {"err", 3}, {"warning", 4}, {"notice", 5},
       {"info", 6});
+WORDS(schema_says, {"all", SAY_ALL}, {"brief", SAY_BRIEF}, {"sums", SAY_SUMS});
+WORDS(schema_conduit_says, {"pair", SAY_UNSET}, {"all", SAY_ALL}, {"brief", SAY_BRIEF},
+      {"sums", SAY_SUMS});
 WORDS(schema_languages, {"en", 0}, {"ja", 1});
 WORDS(schema_inspects, {"both", 0}, {"from-servers", 1}, {"from-clients", 2});
 WORDS(schema_screens, {"rdp", 0}, {"vnc", 1}, {"ica", 2}, {"pcoip", 3}, {"blast", 4}, {"spice", 5});
@@ -74,6 +77,7 @@ static const struct schema_of groups[SCHEMA_GROUPS] = {
     [GROUP_CONDUIT] = {"conduit", "id", "require", sizeof(struct conf_conduit),
 		       offsetof(struct conf_conduit, at)},
     [GROUP_LOG] = {"log", NULL, "target", sizeof(struct conf_sink), offsetof(struct conf_sink, at)},
+    [GROUP_SAY] = {"say", NULL, NULL, sizeof(struct conf_say), offsetof(struct conf_say, at)},
     [GROUP_STREAMS] = {"streams", NULL, NULL, 0, 0},
     [GROUP_LEDGER] = {"ledger", NULL, NULL, 0, 0},
     [GROUP_EVIDENCE] = {"evidence", NULL, NULL, 0, 0},

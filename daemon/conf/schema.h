@@ -16,6 +16,7 @@ enum schema_group {
 	GROUP_SET,
 	GROUP_CONDUIT,
 	GROUP_LOG,
+	GROUP_SAY,
 	GROUP_STREAMS,
 	GROUP_LEDGER,
 	GROUP_EVIDENCE,
@@ -136,7 +137,7 @@ bool schema_word_value(const struct schema_words *w, const char *word, uint8_t *
 const char *schema_word(const struct schema_words *w, uint8_t value);
 
 extern const struct schema_words schema_models, schema_classes, schema_requires, schema_targets,
-    schema_facilities, schema_severities;
+    schema_facilities, schema_severities, schema_says, schema_conduit_says;
 extern const struct schema_words schema_languages, schema_inspects, schema_screens, schema_files,
     schema_reasons, schema_protocols;
 

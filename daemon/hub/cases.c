@@ -23,18 +23,40 @@ struct cases {
 	struct hash_key key;
 	struct resume_loaded resumed;
 	const char *dir;
+	bool stopping;
 	bool unwritten;		     /* the last attempt to write what is to be resumed failed */
 	bool lost_due;		     /* what the hub before took with it is not known yet; */
 	uint64_t told[ROLE_WORKERS]; /* packets that each worker had told before */
 	bool told_known[ROLE_WORKERS], asked[ROLE_WORKERS];
 };
 
+/* What the newest policy says, whatever an earlier one said when the incident opened. An incident
+ * that is grave has a beginning and an end of its own. */
+static enum policy_say
+say_of(const struct policy *p, const struct incident *i)
+{
+	uint8_t from, to;
+
+	if (!p->say && !p->nsay_conduits)
+		return SAY_ALL; /* names are looked up for those who ask for it */
+	incident_pair(i, p, &from, &to);
+
+	enum policy_say say = policy_say(p, from, to, *i->rule ? i->rule : i->near);
+
+	return say == SAY_SUMS && incident_severity(i) <= STORM_GRAVE ? SAY_BRIEF : say;
+}
+
 static void
 on_incident(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
 	struct cases *c = ctx;
+	enum policy_say say = say_of(c->tell->policy, i);
 
-	storm_put(c->storm, state, i, added, false, c->tell->mono);
+	if (say == SAY_BRIEF && state == INCIDENT_UPDATE && !c->stopping) {
+		i->said -= added;
+		return;
+	}
+	storm_put(c->storm, state, i, added, say == SAY_SUMS, c->tell->mono);
 	resume_moved(c->resume, i, c->tell->wall);
 }
 
@@ -224,6 +246,7 @@ void
 cases_stop(struct cases *c, const struct accounts *a)
 {
 	ask_told(c, a, true);
+	c->stopping = true;
 	/* Incidents go on after the stop, but nothing about them waits for that. */
 	incidents_update_all(c->incidents);
 	storm_flush(c->storm, c->tell->mono);

@@ -53,7 +53,8 @@ struct incident {
 };
 
 /* Called for each thing to say; ADDED: packets since the last call about it. *I is borrowed for the
- * call; of it only what is kept for others may be changed. */
+ * call; of it only what is kept for others may be changed. Who does not say an UPDATE takes ADDED
+ * from i->said: these packets come with the next thing to say. */
 typedef void incident_say(void *ctx, enum incident_state state, struct incident *i, uint64_t added);
 
 struct incidents;

@@ -27,6 +27,8 @@ note_sizes(struct tell *t, uint16_t id, const char *version, const char *msg)
 	    version, p->generation,
 	    p->model < sizeof models / sizeof *models ? models[p->model] : "?", p->nzones,
 	    p->nconduits, used, p->workers);
+	text_add(
+	    &f, " brief=%u sums=%u", policy_say_count(p, SAY_BRIEF), policy_say_count(p, SAY_SUMS));
 	if (id == 9002)
 		tell_before(t, &f);
 	tell_note(t, id, buffer, msg);

@@ -104,6 +104,41 @@ static const uint16_t well_known[] = {
 	10051,
 };
 
+enum policy_say
+policy_say(const struct policy *p, uint8_t from, uint8_t to, const char *conduit)
+{
+	const uint32_t *conduits = policy_at(p, p->say_conduits);
+	const uint8_t *pairs = policy_at(p, p->say);
+	uint8_t say = p->say ? pairs[from * (p->nzones + 1) + to] : SAY_UNSET;
+	uint32_t low = 0, high = p->nsay_conduits;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = strcmp(conduit, policy_conduit_id(p, conduits[middle]));
+
+		if (order == 0)
+			say = policy_conduit(p, conduits[middle])->say;
+		if (order <= 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return say == SAY_UNSET ? SAY_ALL : (enum policy_say)say;
+}
+
+uint32_t
+policy_say_count(const struct policy *p, enum policy_say say)
+{
+	const uint8_t *pairs = policy_at(p, p->say);
+	uint32_t n = 0, cells = p->say ? (p->nzones + 1) * (p->nzones + 1) : 0;
+
+	for (uint32_t i = 0; i < cells; i++)
+		n += pairs[i] == say;
+	for (uint32_t i = 0; i < p->nconduits; i++)
+		n += policy_conduit(p, i)->say == say;
+	return n;
+}
+
 bool
 policy_port_named(const struct policy *p, uint8_t proto, uint16_t port)
 {

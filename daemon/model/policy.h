@@ -57,6 +57,14 @@ enum policy_require {
 	REQUIRE_NAMES
 };
 
+/* Which lines are said about incidents of a pair of zones or of a conduit. */
+enum policy_say {
+	SAY_UNSET, /* of a conduit: as of its pair; of a pair: all */
+	SAY_ALL,
+	SAY_BRIEF, /* no UPDATE */
+	SAY_SUMS,  /* the first of its kind, what is grave, and a sum each hour */
+};
+
 /* What of a conduit a flow can fail, in the order in which the first failing one is named. */
 enum policy_condition {
 	COND_NONE, /* all fit */
@@ -122,9 +130,9 @@ struct policy_hours {
 
 struct policy_conduit {
 	uint32_t id;
-	uint8_t from, to; /* zones */
-	uint8_t require;  /* enum policy_require */
-	uint8_t pad;
+	uint8_t from, to;		    /* zones */
+	uint8_t require;		    /* enum policy_require */
+	uint8_t say;			    /* enum policy_say */
 	uint32_t clients, servers;	    /* groups: 0 the whole zone, POLICY_NOBODY */
 	uint32_t services, nservices;	    /* offset and number of struct policy_service */
 	uint32_t client_macs, nclient_macs; /* offset and number of struct mac; none: not asked */
@@ -224,6 +232,10 @@ struct policy {
 	uint32_t ledger_days;		   /* for which files of the ledger are kept */
 	uint32_t notices,
 	    nnotices; /* offset and number of struct policy_notice: 7xxx found at load */
+	uint32_t say; /* offset of a row for each zone, 0 too, of uint8_t[nzones + 1], enum
+			 policy_say: said[from][to]; 0: all of all pairs */
+	uint32_t say_conduits, nsay_conduits; /* offset and number of uint32_t: conduits whose say
+						 is set, in the order of their ids */
 };
 
 enum policy_target {
@@ -322,6 +334,13 @@ int policy_iface_named(const struct policy *p, const char *name);
 /* Is a pair of zones one that no conduit may join (core with internet or outside, unless the model
  * is none)? */
 bool policy_forbidden(const struct policy *p, uint8_t a, uint8_t b);
+
+/* Which lines are said about a pair of zones (0: no zone) and the conduit of that id, "" for none:
+ * SAY_ALL, SAY_BRIEF or SAY_SUMS. What is configured for the conduit goes before the pair. */
+enum policy_say policy_say(const struct policy *p, uint8_t from, uint8_t to, const char *conduit);
+
+/* Of how many pairs and conduits SAY is configured. */
+uint32_t policy_say_count(const struct policy *p, enum policy_say say);
 
 /* Does some conduit name this port, or is it a well-known one (below 1024, or one of a short list)?
  * For the direction of midstream flows. */

@@ -113,8 +113,9 @@ conduits_valid(const struct policy *p)
 		const struct policy_conduit *c = policy_conduit(p, i);
 
 		if (!c->from || !c->to || c->from > p->nzones || c->to > p->nzones ||
-		    c->require > REQUIRE_NAMES || !text(p, c->id) || !text(p, c->services_text) ||
-		    !text(p, c->hours_text) || !text(p, c->clause) || !text(p, c->approval))
+		    c->require > REQUIRE_NAMES || c->say > SAY_SUMS || !text(p, c->id) ||
+		    !text(p, c->services_text) || !text(p, c->hours_text) || !text(p, c->clause) ||
+		    !text(p, c->approval))
 			return false;
 		if (!list(p, c->services, c->nservices, sizeof(struct policy_service)) ||
 		    !list(p, c->client_macs, c->nclient_macs, sizeof(struct mac)) ||
@@ -223,6 +224,26 @@ sinks_valid(const struct policy *p)
 }
 
 static bool
+say_valid(const struct policy *p)
+{
+	uint64_t cells = (uint64_t)(p->nzones + 1) * (p->nzones + 1);
+	const uint8_t *pairs = policy_at(p, p->say);
+	const uint32_t *conduits = policy_at(p, p->say_conduits);
+
+	if (p->say && !span(p, p->say, cells, 1, 8))
+		return false;
+	for (uint64_t i = 0; p->say && i < cells; i++)
+		if (pairs[i] > SAY_SUMS)
+			return false;
+	if (!list(p, p->say_conduits, p->nsay_conduits, sizeof *conduits))
+		return false;
+	for (uint32_t i = 0; i < p->nsay_conduits; i++)
+		if (conduits[i] >= p->nconduits)
+			return false;
+	return true;
+}
+
+static bool
 notices_valid(const struct policy *p)
 {
 	const struct policy_notice *n = policy_at(p, p->notices);
@@ -244,5 +265,6 @@ policy_valid(const struct policy *p, size_t size)
 		return false;
 	return header_valid(p) && zones_valid(p) && ifaces_valid(p) && tagged_valid(p) &&
 	       conduits_valid(p) && nodes_valid(p) && index_valid(p, p->index, p->index_mask) &&
-	       index_valid(p, p->near, p->near_mask) && sinks_valid(p) && notices_valid(p);
+	       index_valid(p, p->near, p->near_mask) && sinks_valid(p) && say_valid(p) &&
+	       notices_valid(p);
 }

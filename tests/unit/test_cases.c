@@ -21,13 +21,15 @@ enum { WORKERS = 2 };
 struct world {
 	char dir[64], file[96];
 	struct hub_policy *policy;
+	uint32_t unchanged; /* bytes of it that say_less() keeps */
 	struct sinks *sinks;
 	struct tell tell;
 	struct cases *cases;
 	struct accounts accounts;
 	unsigned restarts;
-	uint64_t all; /* packets told by workers, in all daemons */
-	char *text;   /* of the log */
+	uint32_t near; /* conduit of the findings that workers tell */
+	uint64_t all;  /* packets told by workers, in all daemons */
+	char *text;    /* of the log */
 	size_t size;
 };
 
@@ -101,7 +103,8 @@ say(struct world *w, unsigned worker, uint16_t port, uint64_t n, uint8_t outcome
 		.proto = 6,
 		.generation = 1,
 		.rule = (uint32_t)POLICY_NONE,
-		.near = (uint32_t)POLICY_NONE,
+		.near = w->near,
+		.failed = w->near == (uint32_t)POLICY_NONE ? COND_NONE : COND_SERVER,
 		.flags = FINDING_IS4 | FINDING_PORTS,
 		.sport = 50000,
 		.dport = port,
@@ -194,9 +197,11 @@ set_up(void **state)
 	};
 	w->policy->p.nsinks = 1;
 	w->policy->p.sinks = hub_policy_put(w->policy, &s, sizeof s);
+	w->unchanged = w->policy->used;
 	w->policy->p.quiet_after = 5 * NS_MIN;
 	w->policy->p.lines_per_second = 30;
 	w->policy->p.workers = WORKERS;
+	w->near = (uint32_t)POLICY_NONE;
 	for (unsigned i = 0; i < WORKERS; i++)
 		w->accounts.worker[i].valid = true;
 	set_time(w, 0);
@@ -480,6 +485,126 @@ test_unwritable(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* What the configuration says of pairs and conduits: of what goes from zone FROM to the next one,
+ * and of conduit "vdi". Another policy, as after a reload. */
+static void
+say_less(struct world *w, uint8_t from, enum policy_say pair, enum policy_say vdi)
+{
+	struct hub_policy *h = w->policy;
+	struct policy_conduit conduit = { .from = 2, .to = 3, .say = (uint8_t)vdi };
+	const uint32_t number = 0;
+	uint8_t rows[16] = { 0 };
+
+	h->used = w->unchanged;
+	conduit.id = hub_policy_text(h, "vdi");
+	rows[from * 4 + 1 + from % 3] = (uint8_t)pair;
+	h->p.nconduits = 1;
+	h->p.conduits = hub_policy_put(h, &conduit, sizeof conduit);
+	h->p.say = hub_policy_put(h, rows, sizeof rows);
+	h->p.say_conduits = hub_policy_put(h, &number, sizeof number);
+	h->p.nsay_conduits = vdi != SAY_UNSET;
+	cases_policy(w->cases);
+}
+
+static void
+pass_minutes(struct world *w, unsigned minutes)
+{
+	for (unsigned i = 0; i < minutes; i++) {
+		pass(w, NS_MIN);
+		tick(w);
+	}
+}
+
+/* Brief: OPEN, WORSE and CLOSED with all counts, and what is left at a stop. */
+static void
+test_brief(void **state)
+{
+	struct world *w = *state;
+
+	say_less(w, 3, SAY_BRIEF, SAY_UNSET); /* internet>kikan: ports 2, 5, 8 … */
+	say(w, 0, 80, 1, OUTCOME_ATTEMPTED);
+	say(w, 0, 81, 1, OUTCOME_ATTEMPTED); /* another pair */
+	for (unsigned i = 0; i < 6; i++) {
+		pass_minutes(w, 1);
+		say(w, 0, 80, 10, OUTCOME_ATTEMPTED);
+		say(w, 0, 81, 10, OUTCOME_ATTEMPTED);
+	}
+	assert_int_equal(lines_with(w, "UPDATE"), 1); /* nothing was new in the first minute */
+	assert_int_equal(lines_with(w, "dst=10.3.9.7:80 "), 1);
+	say(w, 0, 80, 1, OUTCOME_CROSSED);
+	assert_non_null(strstr(log_text(w), " WORSE"));
+	assert_non_null(strstr(w->text, " n=+61 total=62 "));
+	say(w, 0, 80, 5, OUTCOME_ATTEMPTED);
+	pass_minutes(w, 6);
+	assert_int_equal(lines_with(w, "CLOSED"), 2);
+	assert_int_equal(said(w), w->all);
+	say(w, 0, 80, 1, OUTCOME_ATTEMPTED);
+	say(w, 0, 80, 7, OUTCOME_ATTEMPTED);
+	pass_minutes(w, 2);
+	assert_int_equal(lines_with(w, "UPDATE"), 1);
+	restart(w, true);
+	assert_int_equal(lines_with(w, "UPDATE"), 2);
+	assert_int_equal(said(w), w->all);
+}
+
+/* Sums: the first of its kind, then an hour's roll-up, whatever dies in between; a conduit goes
+ * before its pair. */
+static void
+test_sums(void **state)
+{
+	struct world *w = *state;
+
+	say_less(w, 2, SAY_SUMS, SAY_UNSET); /* lgwan>internet: ports 1, 4, 7 … */
+	for (uint16_t port = 1; port <= 300; port += 3)
+		say(w, 0, port, 2, OUTCOME_ATTEMPTED);
+	assert_int_equal(lines_with(w, "SEG2002"), 1);
+	assert_int_equal(cases_open(w->cases), 100);
+	/* Crit has a beginning and an end. */
+	say(w, 0, 301, 1, OUTCOME_ATTEMPTED);
+	say(w, 0, 301, 2, OUTCOME_CROSSED);
+	say(w, 0, 301, 4, OUTCOME_ANSWERED);
+	assert_int_equal(lines_with(w, "SEG2002 OPEN"), 2);
+	assert_int_equal(lines_with(w, "SEG2002 WORSE"), 1);
+	pass(w, 20 * NS_SEC);
+	tick(w);
+	kill_hub(w);
+	pass(w, NS_SEC);
+	assert_int_equal(lines_with(w, "SEG2002 UPDATE sev=warning verdict=violation "
+				       "outcome=attempted pair=lgwan>internet rule=default-deny "
+				       "n=+199 incidents=100 "),
+	    1);
+	tick(w);
+	assert_int_equal(named(w), 0);
+	pass_minutes(w, 59);
+	assert_int_equal(cases_open(w->cases), 0);
+	assert_int_equal(lines_with(w, "CLOSED"), 1);
+	assert_int_equal(lines_with(w, "SEG2002"), 5);
+	pass_minutes(w, 1);
+	assert_int_equal(lines_with(w, "SEG2002"), 6);
+	assert_int_equal(lines_with(w, " n=+0 incidents=1 closed=1 "), 1);
+	assert_int_equal(said(w), w->all);
+
+	/* The conduit's word is all. */
+	say_less(w, 2, SAY_SUMS, SAY_ALL);
+	w->near = 0;
+	say(w, 0, 1, 1, OUTCOME_ATTEMPTED);
+	say(w, 0, 4, 1, OUTCOME_ATTEMPTED);
+	assert_int_equal(lines_with(w, "SEG2002 OPEN"), 4);
+	assert_int_equal(lines_with(w, "CLOSED"), 1);
+	/* The conduit's word is sums, the pair's all; both for what is open already. */
+	say_less(w, 2, SAY_ALL, SAY_SUMS);
+	say(w, 0, 7, 1, OUTCOME_ATTEMPTED);
+	pass_minutes(w, 6);
+	assert_int_equal(lines_with(w, "CLOSED"), 1);
+	say_less(w, 2, SAY_ALL, SAY_UNSET);
+	say(w, 0, 10, 1, OUTCOME_ATTEMPTED);
+	pass_minutes(w, 6);
+	assert_int_equal(lines_with(w, "CLOSED"), 2);
+	restart(w, true);
+	assert_int_equal(said(w), w->all);
+	assert_int_equal(lines_with(w, "SEG9009"), 0);
+}
+
 static uint64_t seed;
 
 static uint64_t
@@ -504,7 +629,9 @@ happen(struct world *w, uint64_t keys, uint64_t kills)
 	} else if (what < 20) {
 		w->policy->p.lines_per_second = 1 + (uint32_t)some(40);
 		w->policy->p.quiet_after = (nstime)(1 + some(60)) * NS_SEC;
-		cases_policy(w->cases);
+		say_less(w, (uint8_t)(1 + some(3)), (enum policy_say)some(SAY_SUMS + 1),
+		    (enum policy_say)some(SAY_SUMS + 1));
+		w->near = some(2) ? 0 : (uint32_t)POLICY_NONE;
 	} else if (what < 200) {
 		pass(w, (nstime)some(some(20) ? NS_SEC : NS_MIN));
 		if (some(2))
@@ -579,6 +706,8 @@ main(void)
 		TEST(test_carried),
 		TEST(test_closed),
 		TEST(test_moved),
+		TEST(test_brief),
+		TEST(test_sums),
 		TEST(test_broken),
 		TEST(test_unwritable),
 		TEST(test_random),

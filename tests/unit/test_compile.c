@@ -241,6 +241,53 @@ pairs_of_log(void **unused)
 	    "\"juki-net\", \"outside\"");
 }
 
+/* Pairs have a direction; a conduit goes before its pair; the number of conduits does not matter.
+ */
+static void
+says(void **unused)
+{
+	struct conf_say say[2] = { { .lines = SAY_SUMS }, { .lines = SAY_BRIEF } };
+	struct rules r = site();
+	struct policy *p;
+
+	(void)unused;
+	p = compiled(&r);
+	assert_int_equal(p->say, 0);
+	assert_int_equal(policy_say(p, 2, 3, "vdi"), SAY_ALL);
+	assert_int_equal(policy_say_count(p, SAY_SUMS) + policy_say_count(p, SAY_BRIEF), 0);
+	free(p);
+	r.line = 21;
+	say[0].pairs = rules_list(&r, "lgwan>internet internet>lgwan");
+	say[1].pairs = rules_list(&r, "outside>kikan");
+	r.conf.says = say;
+	r.conf.nsays = 2;
+	rules_conduit(&r, "zz", "lgwan", "internet", NULL, NULL, "tcp/1")->lines = SAY_ALL;
+	rules_conduit(&r, "b", "lgwan", "internet", NULL, NULL, "tcp/2");
+	rules_conduit(&r, "aa", "lgwan", "internet", NULL, NULL, "tcp/3")->lines = SAY_BRIEF;
+	rules_conduit(&r, "m", "kikan", "lgwan", NULL, NULL, "tcp/4")->lines = SAY_SUMS;
+	p = compiled(&r);
+	assert_int_equal(policy_say(p, 2, 3, ""), SAY_SUMS);
+	assert_int_equal(policy_say(p, 3, 2, ""), SAY_SUMS);
+	assert_int_equal(policy_say(p, 2, 1, ""), SAY_ALL);
+	assert_int_equal(policy_say(p, 5, 1, ""), SAY_BRIEF);
+	assert_int_equal(policy_say(p, 1, 5, ""), SAY_ALL);
+	assert_int_equal(policy_say(p, 0, 3, ""), SAY_ALL);
+	assert_int_equal(policy_say(p, 2, 3, "b"), SAY_SUMS);
+	assert_int_equal(policy_say(p, 2, 3, "unknown"), SAY_SUMS);
+	assert_int_equal(policy_say(p, 2, 3, "zz"), SAY_ALL);
+	assert_int_equal(policy_say(p, 2, 3, "aa"), SAY_BRIEF);
+	assert_int_equal(policy_say(p, 1, 2, "m"), SAY_SUMS);
+	assert_int_equal(policy_say_count(p, SAY_SUMS), 3);
+	assert_int_equal(policy_say_count(p, SAY_BRIEF), 2);
+	free(p);
+	say[1].pairs = rules_list(&r, "lgwan>internt kikan>kikan lgwan>internet kikan>lgwan");
+	REFUSES(&r,
+	    "test.conf:25: say: pairs \"lgwan>internt\": zone \"internt\": no such zone; did "
+	    "you mean \"internet\"?",
+	    "test.conf:25: say: pairs \"kikan>kikan\": must be two different zones",
+	    "test.conf:25: say: pairs \"lgwan>internet\": is already named at test.conf:21");
+}
+
 static void
 unknown_timezone(void **unused)
 {
@@ -536,6 +583,7 @@ main(void)
 		cmocka_unit_test(forbidden_pairs),
 		cmocka_unit_test(addresses_of_other_zones),
 		cmocka_unit_test(pairs_of_log),
+		cmocka_unit_test(says),
 		cmocka_unit_test(unknown_timezone),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(too_many_lines),

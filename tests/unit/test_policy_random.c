@@ -135,6 +135,12 @@ draw_rules(void)
 	rules_set(&r, "three", "10.3.1.0/24 10.3.0.0/31");
 	for (uint32_t i = 0; i < n; i++)
 		draw_conduit(&r, i);
+	for (uint32_t i = 0; i < n; i++)
+		r.conf.conduits[i].lines = (uint8_t)draw(SAY_SUMS + 1);
+	r.conf.says = arena_alloc(r.arena, 1, sizeof *r.conf.says);
+	r.conf.nsays = 1;
+	r.conf.says->pairs = rules_list(&r, "one>two three>one");
+	r.conf.says->lines = (uint8_t)(SAY_ALL + draw(SAY_SUMS));
 	return r;
 }
 
@@ -407,6 +413,8 @@ ask_all(const struct policy *p)
 		(void)policy_port_named(
 		    p, q.proto, q.server_port); /* only that it ends, and reads inside */
 		(void)policy_forbidden(p, q.from, q.to);
+		assert_in_range(policy_say(p, q.from, q.to, policy_conduit_id(p, a.conduit)),
+		    SAY_ALL, SAY_SUMS);
 		(void)policy_offset_at(p, q.time);
 	}
 	(void)policy_iface_named(p, "eth9");
@@ -464,6 +472,10 @@ wrong_numbers_are_refused(void **unused)
 
 	(void)unused;
 	assert_non_null(p);
+	free(p);
+	r.conf.conduits[0].lines = SAY_BRIEF;
+	p = rules_compile(&r, 0);
+	assert_non_null(p);
 	e = some_entry(p);
 	c = (struct policy_conduit *)(void *)words_at(p, p->conduits);
 	z = (struct policy_zone *)(void *)words_at(p, p->zones);
@@ -500,6 +512,12 @@ wrong_numbers_are_refused(void **unused)
 	REFUSES(p, c->nservices, UINT32_MAX);
 	REFUSES(p, c->nhours, UINT32_MAX / 2);
 	REFUSES(p, c->nclient_macs, UINT32_MAX / 2);
+	REFUSES(p, c->say, SAY_SUMS + 1);
+	REFUSES(p, ((uint8_t *)p)[p->say], SAY_SUMS + 1);
+	REFUSES(p, p->say, p->size - 8);
+	REFUSES(p, p->say, p->say + 4);
+	REFUSES(p, p->nsay_conduits, UINT32_MAX);
+	REFUSES(p, words_at(p, p->say_conduits)[0], p->nconduits);
 	REFUSES(p, z[1].class, CLASS_OTHER + 1);
 	REFUSES(p, z[1].widths, 2 * POLICY_ANY_SERVICE);
 	REFUSES(p, *(uint8_t *)&z[1].captured, 2);
