@@ -257,7 +257,7 @@ expect_incidents()
 # The sum of a field of all lines that match REGEX.
 sum()
 {
-	lines "${3:-$events}" | grep -aE -- "$1" | grep -aoE " $2=\+?[0-9]+" |
+	lines "${3:-$events}" | { grep -aE -- "$1" || :; } | { grep -aoE " $2=\+?[0-9]+" || :; } |
 		awk -F= '{ s += $2 } END { print s + 0 }'
 }
 
