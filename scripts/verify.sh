@@ -131,7 +131,7 @@ fi
 # AT SID SEQ H BODY of each line of ours; the fields are read from the first on, so that nothing between
 # quotes is taken for one.
 value='([^" \]*|"([^"\]|\\.)*")'
-sed -nE "=; s/^(.* )?(SEG[0-9]{4} [A-Z]+( [a-z0-9_-]+=$value)*) h=([0-9a-f]{16})( msg=\"([^\"\]|\\\\.)*\")?\$/\6 \2\7/p" \
+sed -nE "=; s/^(.* )?(SEG[0-9]{4} [A-Z]+( [a-z0-9_-]+=$value)*) h=([0-9a-f]{16})( msg=\"([^\"\]|\\\\.)*\")\$/\6 \2\7/p" \
 	"$file" | awk '/^[0-9]+$/ { at = $1; next } { print at, $0 }' > "$tmp/ours"
 sed -nE 's/^([0-9]+) ([0-9a-f]{16}) (.* sid=([0-9a-f]{8}) seq=([1-9][0-9]*)( msg=.*)?)$/\1 \4 \5 \2 \3/p' \
 	"$tmp/ours" > "$tmp/lines"
@@ -139,7 +139,7 @@ sed -nE 's/^([0-9]+) ([0-9a-f]{16}) (.* sid=([0-9a-f]{8}) seq=([1-9][0-9]*)( msg
 cut -d' ' -f1 "$tmp/lines" > "$tmp/numbers"
 lines=$(wc -l < "$file")
 for at in $(grep -nE 'SEG[0-9]{4} [A-Z]+ .* (sid|seq|h)=' "$file" | cut -d: -f1 | grep -vxF -f "$tmp/numbers"); do
-	if [ "$at" -gt "$lines" ]; then
+	if [ "$at" -gt "$lines" ] || sed -n "$((at + 1))p" "$file" | grep -q '^[^ ]* LEDGER torn '; then
 		hole "a line that was cut"
 	else
 		altered "no line as segauditd writes them"

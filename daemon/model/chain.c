@@ -162,8 +162,9 @@ chain_read(struct chain_line *l, const char *line, size_t size)
 		if (!closing(&got, f.at))
 			return CHAIN_MALFORMED;
 		/* Behind them an event has msg, and nothing more; a record has nothing. */
-		if (got.kind == CHAIN_EVENT && (!field_at(&f, line, size, got.rest) ||
-						   !is_key(&f, line, "msg") || f.end != size))
+		if (got.kind == CHAIN_EVENT &&
+		    (!field_at(&f, line, size, got.rest) || !is_key(&f, line, "msg") || !f.quoted ||
+			f.end != size))
 			return CHAIN_MALFORMED;
 		if (got.kind == CHAIN_RECORD && got.rest != size)
 			return CHAIN_MALFORMED;
