@@ -376,7 +376,8 @@ compare_before(
 	if (!number_of(&n, l, "previous_seq") || !hash_of(head, l, "previous_head"))
 		return;
 	if (b->succeeded) {
-		judge_tell(j, JUDGE_ALTERED, at, r, l->seq,
+		/* When the ledger took nothing of a run that was killed, no other can name it. */
+		judge_tell(j, b->in_ledger ? JUDGE_ALTERED : JUDGE_HOLE, at, r, l->seq,
 		    "run %s has been followed by another run already", b->sid);
 		return;
 	}

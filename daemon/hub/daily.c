@@ -64,9 +64,9 @@ daily_fini(struct daily *d)
 	d->queue = NULL;
 }
 
-/* Bytes behind the last newline of the file, found from its end; a newline ends them. */
+/* Bytes behind the last newline of the file, found from its end. */
 static int
-end_line(int fd, size_t *torn)
+find_torn(int fd, size_t *torn)
 {
 	char tail[4096];
 	struct stat st;
@@ -81,8 +81,6 @@ end_line(int fd, size_t *torn)
 		n--;
 		++*torn;
 	}
-	if (*torn && write(fd, "\n", 1) != 1)
-		return -ENOSPC;
 	return 0;
 }
 
@@ -100,13 +98,14 @@ daily_open(struct daily *d, int64_t day, size_t *torn)
 		d->error = errno;
 		return -errno;
 	}
-	r = end_line(fd, torn);
+	r = find_torn(fd, torn);
 	if (r < 0) {
 		close(fd);
 		d->error = -r;
 		return r;
 	}
 	d->fd = fd;
+	d->torn = *torn > 0;
 	d->dirty = true;
 	d->error = 0;
 	return 0;
@@ -140,13 +139,27 @@ daily_put(struct daily *d, const char *line, size_t size, bool keep, nstime when
 	return true;
 }
 
+/* Ends a line that was cut. False when the disk has no room even for that. */
+static bool
+end_torn(struct daily *d)
+{
+	if (d->torn && write(d->fd, "\n", 1) != 1) {
+		d->error = errno;
+		return false;
+	}
+	d->torn = false;
+	return true;
+}
+
 bool
 daily_write(struct daily *d)
 {
 	size_t done = 0;
 
-	if (d->fd < 0)
+	if (d->fd < 0 || d->waiting == 0)
 		return d->waiting == 0;
+	if (!end_torn(d))
+		return false;
 	while (done < d->waiting) {
 		ssize_t n = write(d->fd, d->queue + done, d->waiting - done);
 

@@ -29,6 +29,7 @@ struct daily {
 	char name[DAILY_NAME];
 	char *queue;
 	size_t waiting; /* bytes in it */
+	bool torn;	/* the file's last line has no newline yet */
 	bool dirty;	/* written, not synced */
 	int error;	/* of the last write or open that failed; 0 when the last went well */
 	uint64_t lost;	/* lines that found no room, since the owner set it to 0 */
@@ -43,7 +44,7 @@ int daily_init(struct daily *d, int dir);
 void daily_fini(struct daily *d);
 
 /* Opens the file of DAY, made if it is not there (0640). *TORN: bytes of an unfinished last line,
- * which a newline has ended now. 0 or -errno. */
+ * which a newline will end before anything else is written. 0 or -errno. */
 int daily_open(struct daily *d, int64_t day, size_t *torn);
 
 /* Ends the file, on the disk. What waits goes to the next one. */

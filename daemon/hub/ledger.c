@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "hub/daily.h"
 #include "hub/ledger_tail.h"
 #include "hub/signer.h"
@@ -17,7 +18,7 @@ enum {
 	PATH = 512,	    /* the state directory has at most 255 bytes */
 	RECORD_MOST = 2048, /* bytes of a record or line with its time */
 	TAILS = 3,	    /* files in which the run before is looked for */
-	KEEP = 2,	    /* lines of severity crit and worse are given up last */
+	KEEP = 2,	    /* lines of severity crit and worse are given up last, as checkpoints */
 };
 
 #define KEYS_FILE "keys.log"
@@ -28,7 +29,7 @@ struct ledger {
 	char sid[CHAIN_SID + 1];
 	struct signer signer;
 	struct daily file;
-	struct chain lines;   /* at the beginning of the file, and as told since */
+	struct chain lines;   /* as of the newest line */
 	struct chain records; /* of the LEDGER records */
 	struct ledger_tail before;
 	struct ledger_news news;
@@ -59,8 +60,9 @@ put(struct ledger *l, const char *text, bool keep, nstime wall, int32_t offset)
 	return taken;
 }
 
-void
-ledger_record(struct ledger *l, const char *word, const char *fields, nstime wall, int32_t offset)
+static void
+record(
+    struct ledger *l, const char *word, const char *fields, bool keep, nstime wall, int32_t offset)
 {
 	static const char zeros[] = "0000000000000000";
 	char bytes[RECORD_MOST - NSTIME_TEXT];
@@ -70,7 +72,13 @@ ledger_record(struct ledger *l, const char *word, const char *fields, nstime wal
 	    l->sid, (unsigned long long)l->records.n + 1, zeros);
 	/* A record that finds no room leaves a hole in the numbers. */
 	if (!t.cut && chain_seal(&l->records, CHAIN_RECORD, bytes, t.len))
-		(void)put(l, bytes, false, wall, offset);
+		(void)put(l, bytes, keep, wall, offset);
+}
+
+void
+ledger_record(struct ledger *l, const char *word, const char *fields, nstime wall, int32_t offset)
+{
+	record(l, word, fields, false, wall, offset);
 }
 
 /* What both chains have come to. */
@@ -96,7 +104,7 @@ mark(struct ledger *l, const char *word, nstime wall, int32_t offset)
 		text_add(&t, " root=%s key=%s", l->signer.root, l->signer.id);
 		text_pair(&t, "pub", l->signer.pub, strlen(l->signer.pub));
 	}
-	ledger_record(l, word, bytes, wall, offset);
+	record(l, word, bytes, true, wall, offset);
 }
 
 static int
@@ -113,7 +121,7 @@ open_file(struct ledger *l, nstime wall, int32_t offset)
 		char bytes[64];
 
 		snprintf(bytes, sizeof bytes, "bytes=%zu", torn);
-		ledger_record(l, "torn", bytes, wall, offset);
+		record(l, "torn", bytes, true, wall, offset);
 		l->news.torn += torn;
 	}
 	mark(l, "begin", wall, offset);
@@ -202,11 +210,10 @@ ledger_close(struct ledger *l)
 }
 
 bool
-ledger_day(struct ledger *l, const struct chain *c, nstime wall, int32_t offset)
+ledger_day(struct ledger *l, nstime wall, int32_t offset)
 {
 	int64_t day = daily_day(wall, offset);
 
-	l->lines = *c;
 	if (l->file.fd < 0 || day <= l->file.day)
 		return false;
 	mark(l, "end", wall, offset);
@@ -216,9 +223,15 @@ ledger_day(struct ledger *l, const struct chain *c, nstime wall, int32_t offset)
 }
 
 void
-ledger_line(struct ledger *l, const char *line, uint8_t severity, nstime wall, int32_t offset)
+ledger_line(struct ledger *l, const struct chain *c, const char *line, uint8_t severity,
+    nstime wall, int32_t offset)
 {
-	(void)put(l, line, severity <= KEEP, wall, offset); /* counted by file.lost */
+	static const char checkpoint[] = "SEG9010 ";
+	/* Behind lines that were lost, checking goes on at a checkpoint; it may announce a key. */
+	bool keep = severity <= KEEP || strncmp(line, checkpoint, sizeof checkpoint - 1) == 0;
+
+	l->lines = *c;
+	(void)put(l, line, keep, wall, offset); /* counted by file.lost */
 }
 
 /* A copy of what announces a key, for whoever has only the first public key and a late file. */
@@ -234,8 +247,11 @@ note_key(struct ledger *l, const char *claim, nstime wall, int32_t offset)
 	/* The line itself says it too; a copy that fails is not worth another word. */
 	if (fd < 0)
 		return;
+	off_t end = lseek(fd, 0, SEEK_END);
 	if (n > 0 && (size_t)n < sizeof bytes && write(fd, bytes, (size_t)n) == n)
 		(void)fdatasync(fd);
+	else if (end >= 0 && ftruncate(fd, end) < 0)
+		log_error("%s cannot be cut to whole lines: %m", KEYS_FILE);
 	close(fd);
 }
 

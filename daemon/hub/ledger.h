@@ -54,12 +54,13 @@ struct ledger *ledger_open(const char *state_dir, const char *sid, nstime wall, 
 /* Everything on the disk, as far as it takes it. */
 void ledger_close(struct ledger *l);
 
-/* Before a line is numbered: C is its chain so far. Begins the file of a new day, which is when
- * this is true: then there should be a new key. */
-bool ledger_day(struct ledger *l, const struct chain *c, nstime wall, int32_t offset);
+/* Before a line is numbered. Begins the file of a new day, which is when this is true: then there
+ * should be a new key. */
+bool ledger_day(struct ledger *l, nstime wall, int32_t offset);
 
-/* Appends a line. */
-void ledger_line(struct ledger *l, const char *line, uint8_t severity, nstime wall, int32_t offset);
+/* Appends a line; C: its chain, up to and with it. */
+void ledger_line(struct ledger *l, const struct chain *c, const char *line, uint8_t severity,
+    nstime wall, int32_t offset);
 
 /* Appends a record: WORD in small letters, FIELDS as for line_note(), without sid, lseq and lh. */
 void

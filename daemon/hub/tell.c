@@ -51,7 +51,7 @@ seal(struct tell *t, const struct text *line, uint8_t severity)
 		log_error("a line that is none was not chained: %s", line->at);
 	memcpy(t->run.h, chain_hex(digits, t->chain.head), CHAIN_DIGITS);
 	if (t->ledger)
-		ledger_line(t->ledger, line->at, severity, t->wall, offset_now(t));
+		ledger_line(t->ledger, &t->chain, line->at, severity, t->wall, offset_now(t));
 }
 
 static void
@@ -92,7 +92,7 @@ before_line(struct tell *t)
 {
 	if (!t->ledger)
 		return;
-	if (ledger_day(t->ledger, &t->chain, t->wall, offset_now(t)))
+	if (ledger_day(t->ledger, t->wall, offset_now(t)))
 		checkpoint(t, LEDGER_KEY);
 	else if (t->chain.n - t->marked >= CHECKPOINT_LINES - 1)
 		checkpoint(t, LEDGER_HEAD);
@@ -103,7 +103,7 @@ tell_checkpoint(struct tell *t, enum ledger_claim what)
 {
 	if (!t->ledger)
 		return;
-	(void)ledger_day(t->ledger, &t->chain, t->wall, offset_now(t)); /* this is one */
+	(void)ledger_day(t->ledger, t->wall, offset_now(t)); /* this is one */
 	checkpoint(t, what);
 }
 

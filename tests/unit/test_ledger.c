@@ -95,15 +95,21 @@ tear_down(void **state)
 
 /* One line of about SIZE bytes. */
 static void
-say(struct world *w, size_t size, uint8_t severity, nstime wall)
+say_as(struct world *w, const char *id, size_t size, uint8_t severity, nstime wall)
 {
 	char line[1100];
 	int n = snprintf(line, sizeof line,
-	    "SEG9005 NOTE pad=%0*d sid=0a1b2c3d seq=%llu h=0000000000000000 msg=\"\"", (int)size, 0,
+	    "%s NOTE pad=%0*d sid=0a1b2c3d seq=%llu h=0000000000000000 msg=\"\"", id, (int)size, 0,
 	    (unsigned long long)w->chain.n + 1);
 
 	assert_true(chain_seal(&w->chain, CHAIN_EVENT, line, (size_t)n));
-	ledger_line(w->ledger, line, severity, wall, 0);
+	ledger_line(w->ledger, &w->chain, line, severity, wall, 0);
+}
+
+static void
+say(struct world *w, size_t size, uint8_t severity, nstime wall)
+{
+	say_as(w, "SEG9005", size, severity, wall);
 }
 
 static void
@@ -171,7 +177,7 @@ test_full(void **state)
 	struct world *w = *state;
 	struct rlimit was, now;
 	struct ledger_news n;
-	unsigned taken = 0;
+	unsigned taken = 0, checkpoints = 0;
 
 	signal(SIGXFSZ, SIG_IGN);
 	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
@@ -185,6 +191,8 @@ test_full(void **state)
 	assert_true(ledger_news(w->ledger, &n));
 	assert_int_equal(n.error, EFBIG);
 	assert_false(n.again);
+	/* A checkpoint is kept, too. */
+	say_as(w, "SEG9010", 900, 6, NOON + 7 * NS_HOUR);
 	for (unsigned i = 0; i < 6000; i++)
 		say(w, 900, 1, NOON + 7 * NS_HOUR);
 	assert_false(ledger_news(w->ledger, &n));
@@ -197,7 +205,7 @@ test_full(void **state)
 	FILE *file = fopen(path_of(w, "2024-10-04.log"), "re");
 	assert_non_null(file);
 	while (fgets(w->text, sizeof w->text, file))
-		if (strstr(w->text, " SEG9005 ")) {
+		if (strstr(w->text, " NOTE ")) {
 			struct chain_line l;
 			size_t size = strlen(w->text) - 1;
 			const char *msg = strchr(w->text, ' ') + 1;
@@ -206,9 +214,11 @@ test_full(void **state)
 			assert_int_equal(
 			    chain_read(&l, msg, (size_t)(w->text + size - msg)), CHAIN_WHOLE);
 			taken++;
+			checkpoints += strstr(w->text, " SEG9010 ") != NULL;
 		}
 	fclose(file);
-	assert_int_equal(taken + n.lost, 12000);
+	assert_int_equal(checkpoints, 1);
+	assert_int_equal(taken + n.lost, 12001);
 	/* 4 MiB of 994 bytes each make 4,219, and the file took 16 KiB before. */
 	assert_in_range(taken, 4220, 4240);
 	assert_false(ledger_news(w->ledger, &n));
@@ -256,9 +266,9 @@ test_days(void **state)
 
 	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 9 * 3600);
 	say(w, 1, 5, NOON);
-	assert_false(ledger_day(w->ledger, &w->chain, NOON + 3 * NS_HOUR - 1, 9 * 3600));
-	assert_true(ledger_day(w->ledger, &w->chain, NOON + 3 * NS_HOUR, 9 * 3600));
-	assert_false(ledger_day(w->ledger, &w->chain, NOON, 9 * 3600));
+	assert_false(ledger_day(w->ledger, NOON + 3 * NS_HOUR - 1, 9 * 3600));
+	assert_true(ledger_day(w->ledger, NOON + 3 * NS_HOUR, 9 * 3600));
+	assert_false(ledger_day(w->ledger, NOON, 9 * 3600));
 	say(w, 1, 5, NOON);
 	assert_non_null(strstr(read_file(w, "2024-10-04.log"), " seq=1 "));
 	assert_non_null(strstr(w->text, " LEDGER end file=2024-10-04 lines=1 head="));
@@ -290,6 +300,50 @@ test_before(void **state)
 	assert_int_equal(n.torn, 57);
 	assert_non_null(
 	    strstr(read_file(w, "2024-10-04.log"), "\n2024-10-04T12:00:00.000000Z LEDGER torn "));
+}
+
+/* A line was cut, and the disk is still full at the next start: when there is room, the line is
+ * ended and told of before anything else, and the file begins where the chain is. */
+static void
+test_torn_full(void **state)
+{
+	static const char cut[] = "2024-10-04T12:00:00Z SEG9005 NOTE what=cut";
+	struct world *w = *state;
+	struct rlimit was, now;
+	struct ledger_news n;
+	struct stat st;
+
+	signal(SIGXFSZ, SIG_IGN);
+	w->ledger = ledger_open(w->dir, "0a1b2c3c", NOON, 0);
+	ledger_close(w->ledger);
+	write_file(w, "2024-10-04.log", cut);
+	assert_int_equal(stat(w->path, &st), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	now = was;
+	now.rlim_cur = (rlim_t)st.st_size;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	say(w, 1, 5, NOON);
+	say(w, 1, 5, NOON);
+	ledger_tick(w->ledger, 400, NOON, 0);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_int_equal(n.error, EFBIG);
+	assert_int_equal(n.torn, strlen(cut));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	ledger_tick(w->ledger, 400, NOON, 0);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_true(n.again);
+	assert_int_equal(n.lost, 0);
+	read_file(w, "2024-10-04.log");
+
+	static const char *const order[] = { " what=cut\n2024", " LEDGER torn bytes=42 ",
+		" LEDGER begin file=2024-10-04 lines=0 ", " seq=1 ", " seq=2 " };
+	const char *at = w->text;
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		at = strstr(at, order[i]);
+		assert_non_null(at);
+	}
 }
 
 /* No directory, no ledger; when there is one it begins. */
@@ -324,6 +378,7 @@ main(void)
 		TEST(test_expiry),
 		TEST(test_days),
 		TEST(test_before),
+		TEST(test_torn_full),
 		TEST(test_absent),
 	};
 
