@@ -252,8 +252,11 @@ cases_stop(struct cases *c, const struct accounts *a)
 	storm_flush(c->storm, c->tell->mono);
 	if (keep(c, true))
 		return;
+	/* It cannot be written that they were said: what is there from before would say them again.
+	 */
 	incidents_close_all(c->incidents);
 	storm_flush(c->storm, c->tell->mono);
+	resume_forget(c->resume);
 }
 
 uint32_t

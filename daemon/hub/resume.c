@@ -288,6 +288,15 @@ resume_write(struct resume *r, struct incidents *t, const struct storm *s, bool 
 }
 
 void
+resume_forget(struct resume *r)
+{
+	/* That works on a full disk, too. Files that were never there are no error. */
+	if (unlink(r->path) < 0 && errno != ENOENT)
+		log_error("%s: %m: a restart may say counts twice", r->path);
+	(void)unlink(r->said_path); /* it means nothing without the other */
+}
+
+void
 resume_changed(struct resume *r)
 {
 	r->changed = true;

@@ -51,6 +51,9 @@ int
 resume_write(struct resume *r, struct incidents *t, const struct storm *s, bool clean, nstime wall);
 void resume_took(struct resume *r, nstime took, nstime mono);
 
+/* All of it was said, and nothing is to be resumed: takes the files away. */
+void resume_forget(struct resume *r);
+
 /* A line of its own is about to be said of an incident, as incident_say(). */
 void resume_line(struct resume *r, enum incident_state state, const struct incident *i,
     uint64_t added, nstime wall);

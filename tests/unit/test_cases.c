@@ -6,7 +6,9 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -485,6 +487,37 @@ test_unwritable(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* The disk is full: what the stop closed does not come again. The log has room. */
+static void
+test_full(void **state)
+{
+	struct world *w = *state;
+	struct rlimit was, now;
+	char path[96], said_path[96];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/resume.new", w->dir);
+	snprintf(said_path, sizeof said_path, "%s/resume.said", w->dir);
+	for (uint16_t port = 80; port < 90; port++)
+		say(w, 0, port, 1, OUTCOME_ATTEMPTED);
+	say(w, 0, 80, 5, OUTCOME_ATTEMPTED);
+	pass(w, 2 * NS_SEC);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(stat(said_path, &st), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	now = was;
+	now.rlim_cur = (rlim_t)st.st_size;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
+	cases_stop(w->cases, &w->accounts);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(lines_with(w, "CLOSED"), 10);
+	restart(w, false);
+	assert_int_equal(cases_open(w->cases), 0);
+	assert_int_equal(said(w), w->all);
+}
+
 /* What the configuration says of pairs and conduits: of what goes from zone FROM to the next one,
  * and of conduit "vdi". Another policy, as after a reload. */
 static void
@@ -710,6 +743,7 @@ main(void)
 		TEST(test_sums),
 		TEST(test_broken),
 		TEST(test_unwritable),
+		TEST(test_full),
 		TEST(test_random),
 		TEST(test_random_killed),
 	};
