@@ -74,11 +74,10 @@ text_number(struct text *t, uint64_t number)
 	text_bytes(t, digits + at, sizeof digits - at);
 }
 
-/* Length of the UTF-8 sequence at P, of SIZE > 0 bytes, and its code point; 0 when it is cut,
- * overlong, a surrogate or above U+10FFFF (RFC 3629, 4). */
-static size_t
-utf8_of(const uint8_t *p, size_t size, uint32_t *point)
+size_t
+text_utf8(const char *bytes, size_t size, uint32_t *point)
 {
+	const uint8_t *p = (const uint8_t *)bytes;
 	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
 	static const uint8_t length[32] = {
 		1,
@@ -142,7 +141,7 @@ put_character(struct text *t, const uint8_t *p, size_t size)
 {
 	static const char hex[] = "0123456789abcdef";
 	uint32_t c = 0;
-	size_t n = utf8_of(p, size, &c);
+	size_t n = text_utf8((const char *)p, size, &c);
 	char escape[16];
 
 	if (n > 1) {
@@ -204,7 +203,7 @@ put_characters(struct text *t, const char *bytes, size_t size, size_t most)
 		used += plain;
 		if (used == size)
 			break;
-		size_t n = utf8_of(p + used, size - used, &ignored);
+		size_t n = text_utf8(bytes + used, size - used, &ignored);
 
 		if (used + (n ? n : 1) > most)
 			break;

@@ -48,6 +48,10 @@ void text_number(struct text *t, uint64_t number);
  * as \u{2026}(+n). */
 void text_pair(struct text *t, const char *key, const char *value, size_t size);
 
+/* Length of the UTF-8 character that begins at BYTES, of which there are SIZE > 0, and its code
+ * point; 0 when it is cut, overlong, a surrogate or above U+10FFFF (RFC 3629, 4). */
+size_t text_utf8(const char *bytes, size_t size, uint32_t *point);
+
 /* How many of the SIZE bytes from BYTES on stand for themselves between quotes: printable ASCII but
  * the quote and the backslash. */
 size_t text_plain(const char *bytes, size_t size);

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/text.h"
+
 bool
 show_start(void)
 {
@@ -24,28 +26,6 @@ show_colours(FILE *to)
 	return isatty(fileno(to)) && (!term || strcmp(term, "dumb") != 0);
 }
 
-/* Length and code point of the character at P, of N > 0 bytes (RFC 3629); length 0 for a byte that
- * begins none. */
-static size_t
-character(const uint8_t *p, size_t n, uint32_t *point)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t size = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	uint32_t c = size == 1 ? p[0] : p[0] & (0x7fu >> size);
-
-	if ((p[0] >= 0x80 && p[0] < 0xc2) || p[0] > 0xf4 || size > n)
-		return 0;
-	for (size_t i = 1; i < size; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3fu);
-	}
-	if (c < least[size] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*point = c;
-	return size;
-}
-
 size_t
 show_safe(char *to, size_t size_to, const char *bytes, size_t size)
 {
@@ -53,7 +33,7 @@ show_safe(char *to, size_t size_to, const char *bytes, size_t size)
 
 	for (size_t at = 0; at < size;) {
 		uint32_t c = 0;
-		size_t n = character((const uint8_t *)bytes + at, size - at, &c);
+		size_t n = text_utf8(bytes + at, size - at, &c);
 		char one[16];
 		int wrote;
 
@@ -80,7 +60,7 @@ show_width(const char *text)
 
 	for (size_t at = 0; at < size;) {
 		uint32_t c = 0;
-		size_t n = character((const uint8_t *)text + at, size - at, &c);
+		size_t n = text_utf8(text + at, size - at, &c);
 		int width = n ? wcwidth((wchar_t)c) : 1;
 
 		columns += width < 0 ? 1 : (size_t)width;

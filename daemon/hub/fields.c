@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-	END_ROOM = 1, /* the brace that closes a JSON object */
-	NUMBER_DIGITS =
-	    15, /* numbers with more could change in a reader that holds them as doubles */
-};
+#include "model/json.h"
+
+enum { END_ROOM = 1 }; /* the brace that closes a JSON object */
 
 struct fields
 fields_of(char *buffer, size_t size, bool json, unsigned id, const char *state)
@@ -37,25 +35,15 @@ whole(struct fields *f, size_t start)
 }
 
 /* Length and code point of the UTF-8 character at P, of N > 0 bytes; length 1 and UINT32_MAX for a
- * byte that is none (RFC 3629). */
+ * byte that is none. */
 static size_t
 character(const uint8_t *p, size_t n, uint32_t *point)
 {
-	size_t size = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint32_t c = size == 1 ? p[0] : p[0] & (0x7fu >> size);
-	bool good = (p[0] < 0x80 || p[0] >= 0xc2) && p[0] < 0xf5 && size <= n;
+	size_t size = text_utf8((const char *)p, n, point);
 
-	for (size_t i = 1; good && i < size; i++) {
-		good = (p[i] & 0xc0) == 0x80;
-		c = c << 6 | (p[i] & 0x3fu);
-	}
-	if (!good || c < least[size] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
+	if (size == 0)
 		*point = UINT32_MAX;
-		return 1;
-	}
-	*point = c;
-	return size;
+	return size ? size : 1;
 }
 
 /* Could the code point mislead whoever reads the line: controls, what turns or hides text,
@@ -122,7 +110,7 @@ put_text(struct fields *f, const char *value, size_t size, bool json, bool raw)
 }
 
 static void
-json_string(struct fields *f, const char *value, size_t size)
+raw_string(struct fields *f, const char *value, size_t size)
 {
 	text_bytes(&f->t, "\"", 1);
 	put_text(f, value, size, true, false);
@@ -146,7 +134,7 @@ fields_text(struct fields *f, const char *key, const char *value)
 		text_pair(&f->t, key, value, strlen(value));
 	} else {
 		put_key(f, key);
-		json_string(f, value, strlen(value));
+		raw_string(f, value, strlen(value));
 	}
 	whole(f, start);
 }
@@ -172,13 +160,6 @@ fields_added(struct fields *f, const char *key, uint64_t number)
 	whole(f, start);
 }
 
-/* A field of the text form: where key and value stand. */
-struct written {
-	const char *key, *value;
-	size_t key_size, value_size;
-	bool quoted;
-};
-
 /* Is all of it printable ASCII? */
 static bool
 printable(const char *text)
@@ -189,100 +170,30 @@ printable(const char *text)
 	return true;
 }
 
-/* Reads the next field at *AT, behind any spaces. False at the end, or where the text is no field.
- */
-static bool
-written_next(const char **at, struct written *w)
-{
-	const char *p = *at + strspn(*at, " ");
-
-	w->key = p;
-	w->key_size = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-	p += w->key_size;
-	if (w->key_size == 0 || *p++ != '=')
-		return false;
-	w->quoted = *p == '"';
-	if (!w->quoted) {
-		w->value = p;
-		w->value_size = strcspn(p, " \"\\");
-		*at = p + w->value_size;
-		return true;
-	}
-	w->value = ++p;
-	while (*p && *p != '"')
-		p += *p == '\\' && p[1] ? 2 : 1;
-	w->value_size = (size_t)(p - w->value);
-	*at = p + 1;
-	return *p == '"' && (p[1] == ' ' || p[1] == '\0');
-}
-
-static bool
-is_number(const struct written *w)
-{
-	if (w->quoted || w->value_size == 0 || w->value_size > NUMBER_DIGITS)
-		return false;
-	if (w->value[0] == '0' && w->value_size > 1)
-		return false;
-	return strspn(w->value, "0123456789") >= w->value_size;
-}
-
-/* A written field in JSON. In strings \" and \\ are the same there; another escape keeps its
- * backslash as a character. */
-static void
-json_written(struct fields *f, const struct written *w)
-{
-	char one[16];
-
-	if (is_number(w)) {
-		text_add(&f->t, ",\"%.*s\":%.*s", (int)w->key_size, w->key, (int)w->value_size,
-		    w->value);
-		return;
-	}
-	text_add(&f->t, ",\"%.*s\":\"", (int)w->key_size, w->key);
-	for (size_t at = 0; at < w->value_size && !f->t.cut;) {
-		const char *p = w->value + at;
-
-		if (w->quoted && *p == '\\' && at + 1 < w->value_size &&
-		    (p[1] == '"' || p[1] == '\\')) {
-			text_add(&f->t, "\\%c", p[1]);
-			at += 2;
-			continue;
-		}
-		at += step(one, (const uint8_t *)p, w->value_size - at, true, false);
-		text_add(&f->t, "%s", one);
-	}
-	text_add(&f->t, "\"");
-}
-
 void
 fields_more(struct fields *f, const char *written)
 {
-	const char *at = written;
-	struct written w;
+	struct wire w = wire_of(written, strlen(written));
+	struct record_field r;
 
 	if (!printable(written)) {
 		f->left_out = true;
 		return;
 	}
-	for (;;) {
+	wire_skip(&w, strspn(written, " "));
+	while (record_field(&w, &r)) {
 		size_t start = f->t.len;
 
-		at += strspn(at, " ");
-		if (!*at)
-			return;
-
-		const char *from = at;
-
-		if (!written_next(&at, &w)) {
-			f->left_out = true;
-			return;
-		}
-		if (!f->json)
-			text_add(&f->t, " %.*s", (int)(at - from), from);
+		text_bytes(&f->t, f->json ? "," : " ", 1);
+		if (f->json)
+			json_member(&f->t, &r);
 		else
-			json_written(f, &w);
+			text_bytes(&f->t, r.key.at,
+			    (size_t)(r.value.at + r.value.size + r.quoted - r.key.at));
 		whole(f, start);
 	}
+	if (!w.ok)
+		f->left_out = true;
 }
 
 static const char *

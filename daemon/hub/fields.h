@@ -29,9 +29,9 @@ void fields_number(struct fields *f, const char *key, uint64_t number);
 /* A number added to one said before: n=+4096; a plain number in JSON. */
 void fields_added(struct fields *f, const char *key, uint64_t number);
 
-/* Fields that were already written in the text form by a caller: as they are, or parsed for JSON,
- * where a value of digits only, without quotes and at most 15 of them, is a number. Of those that
- * do not fit, or are not of the form, the rest is left out. */
+/* Fields that were already written in the text form by a caller, with one space between them: as
+ * they are, or as members of the object (model/json). Those that do not fit are left out; from what
+ * is not of the form on, all are. */
 void fields_more(struct fields *f, const char *written);
 
 /* The last field, msg: UTF-8 stays readable, what could mislead a reader or a terminal is escaped

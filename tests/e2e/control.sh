@@ -53,7 +53,8 @@ cp "$SEGAUDITCTL" "$dir/segauditctl"
 expect 69 ctl status
 complains 'not there.*systemctl status segauditd'
 
-conf > "$dir/conf"
+conf log="( { target = \"syslog\"; socket = \"$dir/log\"; }, { target = \"file\"; path = \"$events\"; },
+	{ target = \"json\"; path = \"$dir/out/json\"; } )" > "$dir/conf"
 daemon_up
 [ "$(stat -c '%a %G %F' "$dir/run/control")" = "660 $(id -gn nobody) socket" ] ||
 	fail "control: $(stat -c '%a %U %G %F' "$dir/run/control")"
@@ -101,6 +102,19 @@ line=$(lines | grep -E '^SEG2002 OPEN .*dst=10.3.0.25:7 ')
 wait_for 5 eval 'jq -es "map(select(.id == \"SEG2002\")) | length >= 2" "$dir/followed.json" > /dev/null' ||
 	fail "tail -j: $(cat "$dir/followed.json")"
 
+# Its objects are those of the log target, which has members of its own before them.
+same_json()
+{
+	jq -cs 'map(select(.seq > '"$first"') | del(."@timestamp") | with_entries(select(.key | contains(".") | not))) | .[0:8][]' \
+		"$dir/out/json" > "$dir/json.log"
+	jq -cs '.[0:8][]' "$dir/followed.json" > "$dir/json.tail"
+	[ "$(wc -l < "$dir/json.tail")" = 8 ] && cmp -s "$dir/json.log" "$dir/json.tail"
+}
+first=$(($(head -n 1 "$dir/followed.json" | jq .seq) - 1))
+wait_for 12 same_json || fail "tail -j differs from the log: $(diff "$dir/json.log" "$dir/json.tail")"
+jq -es 'map(select(.id == "SEG9001" and .what == null))[0] | .seconds > 4 and .seconds < 60 and (.blind | type) == "number" and .pairs == 12 and
+	.assured >= 0' "$dir/out/json" > /dev/null || fail "heartbeat: $(grep -h SEG9001 "$dir/out/json")"
+
 # 4. Status: ok; four interfaces; the packets that lines and kernel know.
 expect 0 ctl status
 says '^ok$'
@@ -121,7 +135,8 @@ says '^eth2 +watched '
 wait_for 12 eval 'ctl coverage | grep -qE "^lgwan>internet +ASSURED"' ||
 	fail "not assured after a heartbeat without a gap: $(ctl coverage)"
 expect 0 ctl -j coverage
-jq -e '(.interfaces | length) == 4 and (.pairs | length) == 12' "$dir/said" > /dev/null ||
+jq -e '(.interfaces | length) == 4 and (.pairs | length) == 12 and
+	([.interfaces[] | .watched, .blind, .frames | type] | unique) == ["number"]' "$dir/said" > /dev/null ||
 	fail "coverage: $(cat "$dir/said")"
 expect 0 ctl -j zones
 [ "$(jq -rs '[.[] | .zone] | join(" ")' "$dir/said")" = "kikan lgwan internet outside" ] ||

@@ -158,9 +158,15 @@ test_json(void **state)
 	expect_json("SEG2003 OPEN vlan=20.300 src=2001:db8::9 dst=10.1.1.1",
 	    "{\"id\":\"SEG2003\",\"state\":\"OPEN\",\"vlan\":\"20.300\",\"src\":\"2001:db8::9\","
 	    "\"dst\":\"10.1.1.1\"}");
-	expect_json("SEG9001 NOTE frames=10 blind=0.000 to=2026 sid=1 n=00 x=1234567890123456",
-	    "{\"id\":\"SEG9001\",\"state\":\"NOTE\",\"frames\":10,\"blind\":\"0.000\",\"to\":2026,"
-	    "\"sid\":\"1\",\"n\":\"00\",\"x\":\"1234567890123456\"}");
+	expect_json("SEG9001 NOTE frames=10 blind=0.000 to=2026 sid=1 n=00 "
+		    "bytes=18446744073709551615 x=1",
+	    "{\"id\":\"SEG9001\",\"state\":\"NOTE\",\"frames\":10,\"blind\":0.000,"
+	    "\"to\":\"2026\",\"sid\":\"1\",\"n\":\"00\",\"bytes\":18446744073709551615,\"x\":"
+	    "\"1\"}");
+	/* A roll-up, and an interface called 7. */
+	expect_json("SEG2002 UPDATE rule=47 in=7 n=+5 incidents=3 closed=1",
+	    "{\"id\":\"SEG2002\",\"state\":\"UPDATE\",\"rule\":\"47\",\"in\":\"7\",\"n\":5,"
+	    "\"incidents\":3,\"closed\":1}");
 	/* A line that is none. */
 	expect_json("SEG2003 OPEN a=1 b",
 	    "{\"id\":\"SEG2003\",\"state\":\"OPEN\",\"a\":\"1\",\"trunc\":1}");

@@ -506,15 +506,15 @@ test_note(void **state)
 	assert_int_equal(severity, 4);
 	t = text_of(bytes, sizeof bytes);
 	line_note_json(&t, 9004,
-	    "what=link-down in=eth2 n=12 zero=0 pad=007 big=12345678901234567890 file=\"a "
-	    "\\\"b\\\" \\\\ \\x1b=\"",
+	    "what=12 in=eth2 n=12 lost=0 limit=007 total=12345678901234567890 seconds=-3.250 "
+	    "blind=1. watched=.5 gen=1.5 file=\"a \\\"b\\\" \\\\ \\x1b\\xff\\u{3042}=\"",
 	    "he said \"x\"\n\\ \x01", &run);
 	assert_string_equal(bytes,
 	    "{\"id\":\"SEG9004\",\"state\":\"NOTE\",\"sev\":\"err\",\"verdict\":\"gap\",\"what\":"
-	    "\"link-down\","
-	    "\"in\":\"eth2\",\"n\":12,\"zero\":0,\"pad\":\"007\",\"big\":\"12345678901234567890\","
-	    "\"file\":\"a \\\"b\\\" \\\\ "
-	    "\\\\x1b=\",\"sid\":\"0a1b2c3d\",\"seq\":5,\"h\":\"9f2c41d0a7731be5\","
+	    "\"12\",\"in\":\"eth2\",\"n\":12,\"lost\":0,\"limit\":\"007\","
+	    "\"total\":12345678901234567890,\"seconds\":-3.250,\"blind\":\"1.\",\"watched\":\".5\","
+	    "\"gen\":\"1.5\",\"file\":\"a \\\"b\\\" \\\\ \\u001b\\\\xff\\u3042=\","
+	    "\"sid\":\"0a1b2c3d\",\"seq\":5,\"h\":\"9f2c41d0a7731be5\","
 	    "\"msg\":\"he said \\\"x\\\"\\u000a\\\\ \\u0001\"}");
 }
 
