@@ -16,11 +16,14 @@
 
 #define SERVICE "see `systemctl status segauditd`; for another run_dir give -s RUN_DIR/control"
 
-static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
+static void __attribute__((format(printf, 2, 3)))
+say(const struct request *r, const char *format, ...)
 {
 	char bytes[1024];
 	va_list args;
 
+	if (r->quiet)
+		return;
 	va_start(args, format);
 	int n = vsnprintf(bytes, sizeof bytes, format, args);
 	va_end(args);
@@ -35,6 +38,7 @@ void
 request_init(struct request *r, const char *socket, const char *command)
 {
 	r->socket = socket;
+	r->quiet = false;
 	r->fd = -1;
 	r->size = 0;
 	r->ask = text_of(r->text, sizeof r->text);
@@ -55,7 +59,8 @@ request_filter(struct request *r, const char *field)
 
 	if (!equals || equals == field || (size_t)(equals - field) >= sizeof key || !equals[1] ||
 	    strspn(field, "abcdefghijklmnopqrstuvwxyz0123456789_-") != (size_t)(equals - field)) {
-		say("\"%s\" is no filter: KEY=VALUE is meant, as in pair=lgwan>internet or "
+		say(r,
+		    "\"%s\" is no filter: KEY=VALUE is meant, as in pair=lgwan>internet or "
 		    "sev=crit",
 		    field);
 		return EX_USAGE;
@@ -64,7 +69,7 @@ request_filter(struct request *r, const char *field)
 	key[equals - field] = '\0';
 	text_pair(&r->ask, key, equals + 1, strlen(equals + 1));
 	if (r->ask.cut) {
-		say("too many filters");
+		say(r, "too many filters");
 		return EX_USAGE;
 	}
 	return EX_OK;
@@ -80,11 +85,12 @@ say_denied(const struct request *r)
 	if (stat(r->socket, &st) == 0)
 		g = getgrgid(st.st_gid);
 	if (g)
-		say("%s: permission denied: only root and members of the group \"%s\" may ask the "
+		say(r,
+		    "%s: permission denied: only root and members of the group \"%s\" may ask the "
 		    "daemon",
 		    r->socket, g->gr_name);
 	else
-		say("%s: permission denied: only root and members of the daemon's group may ask",
+		say(r, "%s: permission denied: only root and members of the daemon's group may ask",
 		    r->socket);
 }
 
@@ -95,13 +101,13 @@ connect_to(struct request *r, unsigned seconds)
 	struct timeval patience = { .tv_sec = (time_t)seconds };
 
 	if (strlen(r->socket) >= sizeof a.sun_path) {
-		say("%s: too long for the name of a socket", r->socket);
+		say(r, "%s: too long for the name of a socket", r->socket);
 		return EX_USAGE;
 	}
 	memcpy(a.sun_path, r->socket, strlen(r->socket) + 1);
 	r->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (r->fd < 0) {
-		say("socket: %s", strerror(errno));
+		say(r, "socket: %s", strerror(errno));
 		return EX_UNAVAILABLE;
 	}
 	(void)setsockopt(r->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -110,11 +116,11 @@ connect_to(struct request *r, unsigned seconds)
 	if (errno == EACCES || errno == EPERM)
 		say_denied(r);
 	else if (errno == ENOENT || errno == ECONNREFUSED)
-		say("%s: the daemon is not there: " SERVICE, r->socket);
+		say(r, "%s: the daemon is not there: " SERVICE, r->socket);
 	else if (errno == EPROTOTYPE || errno == ENOTSOCK)
-		say("%s: is not the control socket of segauditd: " SERVICE, r->socket);
+		say(r, "%s: is not the control socket of segauditd: " SERVICE, r->socket);
 	else
-		say("%s: %s: " SERVICE, r->socket, strerror(errno));
+		say(r, "%s: %s: " SERVICE, r->socket, strerror(errno));
 	return EX_UNAVAILABLE;
 }
 
@@ -130,9 +136,9 @@ request_next(struct request *r)
 		n = recv(r->fd, r->bytes, sizeof r->bytes - 1, 0);
 	if (n <= 0) {
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			say("%s: the daemon does not answer: " SERVICE, r->socket);
+			say(r, "%s: the daemon does not answer: " SERVICE, r->socket);
 		else
-			say("%s: the daemon ended the conversation: " SERVICE, r->socket);
+			say(r, "%s: the daemon ended the conversation: " SERVICE, r->socket);
 		return REQUEST_BROKEN;
 	}
 	r->size = (size_t)n;
@@ -142,7 +148,7 @@ request_next(struct request *r)
 
 /* The daemon refused: says why. */
 static int
-refused(struct wire *w)
+refused(const struct request *r, struct wire *w)
 {
 	struct span word = record_word(w);
 	struct record_field f;
@@ -151,7 +157,7 @@ refused(struct wire *w)
 	while (record_field(w, &f))
 		if (span_is(f.key, "msg"))
 			record_plain(msg, sizeof msg, &f);
-	say("the daemon refuses (%.*s): %s", (int)word.size, word.at, msg);
+	say(r, "the daemon refuses (%.*s): %s", (int)word.size, word.at, msg);
 	if (span_is(word, "refused"))
 		return 1;
 	return span_is(word, "syntax") ? EX_USAGE : EX_UNAVAILABLE;
@@ -173,13 +179,13 @@ request_ask(struct request *r, unsigned seconds)
 	struct wire w = wire_of(r->bytes, r->size);
 	const uint8_t *at = wire_take(&w, hello);
 	if (!at || memcmp(at, CONTROL_HELLO " ", hello) != 0) {
-		say("%s: the daemon is of another version", r->socket);
+		say(r, "%s: the daemon is of another version", r->socket);
 		return EX_UNAVAILABLE;
 	}
 	struct span word = record_word(&w);
 	if (span_is(word, "ok"))
 		return EX_OK;
-	return refused(&w);
+	return refused(r, &w);
 }
 
 void

@@ -14,6 +14,7 @@ enum request_result { REQUEST_RECORD, REQUEST_END, REQUEST_BROKEN };
 
 struct request {
 	const char *socket; /* borrowed */
+	bool quiet;	    /* what goes wrong is not said; false after request_init() */
 	int fd;
 	char text[CONTROL_REQUEST_MOST + 1]; /* what is asked */
 	struct text ask;

@@ -165,7 +165,7 @@ daemon_record(const struct control_view *v, struct text *t)
 	text_add(t, "status sid=%s", v->tell->run.sid);
 	add_verdict(v, t);
 	text_pair(t, "version", v->version, strlen(v->version));
-	text_add(t, " gen=%u", p->generation);
+	text_add(t, " gen=%u language=%s", p->generation, p->japanese ? "ja" : "en");
 	add_time(t, p, "since", since);
 	text_add(t, " uptime=%s", seconds_text(s, v->tell->mono - mono));
 	add_time(t, p, "time", v->tell->wall);

@@ -1,8 +1,9 @@
 /* explain.h - what an id means to an administrator: its meaning, likely causes and first commands,
  * in English and in Japanese.
  *
- * Knows: the texts of explain.def and the meanings of finding.def. Owns nothing. Called by
- * segauditctl, and by the tests that compare catalog and manuals with it. Never says what happened:
+ * Knows: the texts of explain.def and the meanings of finding.def, and where a line of them may
+ * end. Owns nothing. Called by segauditctl, and by the tests that compare catalog and manuals with
+ * it. Never says what happened:
  * that is in the line.
  */
 #ifndef SEGAUDIT_EXPLAIN_H
@@ -42,7 +43,18 @@ struct explain {
 /* The texts of an id, 2002 for SEG2002; NULL when there is no such id. */
 const struct explain *explain_of(unsigned id);
 
-/* "SEG2002", "seg2002" or "2002" as a number; 0 when it is none of an id. */
+/* "SEG2002", "seg2002", "2002" or "no-conduit" as a number; 0 when it is none of an id. */
 unsigned explain_id(const char *text);
+
+/* The word of a verdict (enum verdict); in Japanese with what it means. */
+struct explain_text explain_verdict(uint8_t verdict);
+
+/* When the raised severities of finding.def count for an id (struct finding_kind, `core`). */
+struct explain_text explain_raised(unsigned id);
+
+/* Bytes of the first line of TEXT, not empty, which takes at most WIDTH columns where that is
+ * possible: it ends at a blank, or beside Japanese where that parts no bracket or full stop from
+ * its word. What follows begins with that blank. */
+size_t explain_line(const char *text, size_t width);
 
 #endif

@@ -10,11 +10,11 @@ if [ ! -x "$ctl" ]; then
 fi
 bad=0
 
-# differs NAME: the words on stdin are not the commands.
-differs()
+# same NAME WORDS: these are the commands, in any order.
+same()
 {
 	local found
-	found=$(LC_ALL=C sort)
+	found=$(LC_ALL=C sort <<< "$2")
 	if [ "$found" != "$commands" ]; then
 		echo "$1: commands are not those of segauditctl --help:"
 		diff <(echo "$commands") <(echo "$found") || :
@@ -27,8 +27,9 @@ if [ "$(echo "$commands" | wc -l)" -lt 5 ]; then
 	echo "segauditctl --help lists only: $commands"
 	exit 1
 fi
-sed -n '/^The commands are/,/^\.Sh/s/^\.It Cm \([a-z]*\).*/\1/p' "$top/man/segauditctl.8" |
-	differs man/segauditctl.8
+for manual in man/segauditctl.8 man/ja/segauditctl.8; do
+	same $manual "$(sed -nE '/^(The commands are|コマンドは)/,/^\.Sh/s/^\.It Cm ([a-z]*).*/\1/p' "$top/$manual")"
+done
 for command in $commands; do
 	if ! "$ctl" "$command" --help | grep -q "^usage: segauditctl .* $command"; then
 		echo "segauditctl $command --help does not say how it is used"
@@ -48,7 +49,7 @@ complete_words()
 	fi
 )
 
-complete_words '' | differs conf/segauditctl.bash-completion
+same conf/segauditctl.bash-completion "$(complete_words '')"
 
 # offers "WORDS" WORD…: exactly these are offered for the last word.
 offers()
@@ -69,4 +70,7 @@ offers 'alert' incidents sev = al
 offers 'alert crit err warning notice info' incidents sev =
 offers 'src=' tail src
 offers '--help' status ''
+offers 'explain' exp
+offers 'en ja' explain -l ''
+offers '-l --help' explain -
 exit $bad

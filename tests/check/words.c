@@ -25,60 +25,12 @@ one(const char *en, const char *ja)
 	return japanese ? ja : en;
 }
 
-/* Bytes of the character at P. */
-static size_t
-character(const char *p)
-{
-	unsigned char c = (unsigned char)*p;
-
-	return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-}
-
-/* May a line end between two characters: at a blank, and beside Japanese unless that would part a
- * bracket or a full stop from its word (the first rules of kinsoku, JIS X 4051)? */
-static bool
-parts(const char *before, const char *after)
-{
-	static const char *const never_first[] = { "。", "、", "」", "・", "ー", "ッ", "ャ", "ュ",
-		"ョ", "ァ", "ィ", "ゥ", "ェ", "ォ", "っ", "ゃ", "ゅ", "ょ", ")", ",", ".", ":" };
-
-	if (*after == ' ')
-		return true;
-	if (character(before) == 1 && character(after) == 1)
-		return false;
-	if (strncmp(before, "「", 3) == 0 || *before == '(' || *before == '`' || *after == '`')
-		return false;
-	for (size_t i = 0; i < sizeof never_first / sizeof *never_first; i++)
-		if (strncmp(after, never_first[i], strlen(never_first[i])) == 0)
-			return false;
-	return true;
-}
-
-/* The end of the first line of TEXT, which is at most WIDTH columns wide where that is possible. */
-static size_t
-line_size(const char *text, size_t width)
-{
-	size_t size = 0, best = 0, columns = 0;
-
-	while (text[size]) {
-		size_t n = character(text + size);
-
-		columns += n == 1 ? 1 : 2;
-		if (columns > width && best)
-			return best;
-		size += n;
-		if (!text[size] || parts(text + size - n, text + size))
-			best = size;
-	}
-	return size;
-}
-
 /* A paragraph of a catalog: FIRST stands before its first line, INDENT before the others. */
 static void
 wrap(const char *first, const char *indent, const char *text)
 {
 	while (*text) {
-		size_t n = line_size(text, CATALOG_WIDTH - strlen(first));
+		size_t n = explain_line(text, CATALOG_WIDTH - strlen(first));
 
 		printf("%s%.*s\n", first, (int)n, text);
 		text += n;
@@ -171,7 +123,7 @@ put_sentence(const char *text, size_t size)
 
 	escape(bytes, sizeof bytes, text, size);
 	while (*line) {
-		size_t n = japanese ? strlen(line) : line_size(line, MANUAL_WIDTH);
+		size_t n = japanese ? strlen(line) : explain_line(line, MANUAL_WIDTH);
 
 		printf("%.*s\n", (int)n, line);
 		line += n;
@@ -209,26 +161,6 @@ manual_command(const char *command)
 	fputs("\"\n", stdout);
 }
 
-static const char *
-verdict(const struct finding_kind *k)
-{
-	static const char *const words[] = {
-		[VERDICT_CONFORMING] = "適合",
-		[VERDICT_VIOLATION] = "違反",
-		[VERDICT_SUSPECTED] = "疑い",
-		[VERDICT_UNVERIFIABLE] = "検査不能",
-		[VERDICT_DRIFT] = "構成の変化",
-		[VERDICT_GAP] = "監視の欠落",
-		[VERDICT_NOTICE] = "通知",
-	};
-	static char both[64];
-
-	if (!japanese)
-		return verdict_word(k->verdict);
-	snprintf(both, sizeof both, "%s (%s)", verdict_word(k->verdict), words[k->verdict]);
-	return both;
-}
-
 static void
 manual_severities(uint16_t id, bool raised)
 {
@@ -248,21 +180,10 @@ manual_severities(uint16_t id, bool raised)
 		    severity_word(finding_severity(id, order[i], raised)));
 }
 
-/* When the raised column of finding.def counts. */
-static const char *
-raised_by(uint16_t id)
-{
-	if (id == 3301)
-		return one("with a zone of class core or lgwan",
-		    "種別 core または lgwan の領域が関わる場合");
-	if (id == 6004 || id == 9004)
-		return one("of a captured interface", "監視対象のインターフェースの場合");
-	return one("with a zone of class core", "種別 core の領域が関わる場合");
-}
-
 static void
 manual_section(const struct finding_kind *k, const struct explain *e)
 {
+	const struct explain_text verdict = explain_verdict(k->verdict);
 	const char *stop = one(".", "。");
 
 	printf(".Ss SEG%u %s\n", k->id, k->name);
@@ -271,11 +192,13 @@ manual_section(const struct finding_kind *k, const struct explain *e)
 		manual_text(pick(&e->meaning));
 	else
 		manual_text(one("Not said by this version.", "本バージョンでは通知しない。"));
-	printf(".Pp\n%s: %s%s\n%s:\n", one("Verdict", "判定"), verdict(k), stop,
+	printf(".Pp\n%s: %s%s\n%s:\n", one("Verdict", "判定"), pick(&verdict), stop,
 	    one("Severity", "重大度"));
 	manual_severities(k->id, false);
 	if (memcmp(k->sev, k->core, sizeof k->sev) != 0) {
-		printf(";\n%s:\n", raised_by(k->id));
+		const struct explain_text raised = explain_raised(k->id);
+
+		printf(";\n%s:\n", pick(&raised));
 		manual_severities(k->id, true);
 	}
 	printf("%s\n", stop);

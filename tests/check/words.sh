@@ -1,6 +1,6 @@
 #!/bin/sh
-# What an administrator reads of an id is the same everywhere: daemon/model/explain.def, the journald catalog and
-# segaudit-alerts(7), in English and in Japanese. Every field and word that a line may hold is in the manual. With -w the
+# What an administrator reads of an id is the same everywhere: daemon/model/explain.def, the journald catalog,
+# segaudit-alerts(7) and `segauditctl explain`, in English and in Japanese. Every field and word that a line may hold is in the manual. With -w the
 # catalogs and the sections of the manuals are written anew.
 set -eu
 top=${srcdir:-.}
@@ -88,6 +88,31 @@ for language in en ja; do
 done
 [ -z "${write:-}" ] || exit 0
 
+# segauditctl explain says what the catalog says: the sentence in its head, which ends with an empty line, and the rest.
+# Blanks are left out of the sentence: it may go over two lines.
+ctl=${SEGAUDITCTL:-$(dirname "${SEGAUDITD:-./segauditd}")/segauditctl}
+for language in en ja; do
+	case $language in
+	en) catalog=$top/conf/catalog/segaudit.catalog ;;
+	ja) catalog=$top/conf/catalog/segaudit.ja.catalog ;;
+	esac
+	awk '
+		/^-- / { print "-- " substr($0, length($0) - 3); body = 0; next }
+		/^Subject: / { sub(/^[^:]*: SEG[0-9]* [^:]*: /, ""); gsub(/ /, ""); print }
+		body { gsub(/@SEGAUDIT_EV@/, "EV"); gsub(/@SEGAUDIT_PAIR@/, "PAIR"); print }
+		/^$/ { body = 1 }' "$catalog" | sed '/^$/d' > "$dir/wanted"
+	for id in $(sed -n 's/^FINDING(\([0-9]*\),.*/\1/p' "$top/daemon/model/finding.def"); do
+		"$ctl" -s "$dir/none" explain -l $language "$id" || fault "explain $id: exit status $?" >&2
+	done | awk '
+		/^SEG[0-9][0-9][0-9][0-9] / { print "-- " substr($1, 4); body = 0; brief = ""; next }
+		/^(Verdict|判定): / && !body { gsub(/ /, "", brief); print brief; next }
+		body { print }
+		/^$/ { body = 1 }
+		!body { brief = brief $0 }' | sed '/^$/d' > "$dir/said"
+	[ "$(wc -l < "$dir/wanted")" -gt 700 ] || fault "$catalog: only $(wc -l < "$dir/wanted") lines were found"
+	diff -u "$dir/wanted" "$dir/said" > "$dir/differ" || fault "explain -l $language: $(sed 40q "$dir/differ")"
+done
+
 # segauditd.conf(5) in Japanese has the keys, examples, numbers and values of the English one.
 facts()
 {
@@ -111,6 +136,24 @@ facts "$top/man/segauditd.conf.5" KEYS > "$dir/facts"
 facts "$top/man/ja/segauditd.conf.5" キー > "$dir/facts.ja"
 diff -u "$dir/facts" "$dir/facts.ja" > "$dir/differ" || fault "man/ja/segauditd.conf.5: $(cat "$dir/differ")"
 [ "$(wc -l < "$dir/facts")" -gt 300 ] || fault "segauditd.conf.5: only $(wc -l < "$dir/facts") facts were found"
+
+# segauditctl(8) in Japanese has the options, commands, files, statuses and examples of the English one, in its order,
+# and the words of a line, the numbers and the paths that it names.
+twin()
+{
+	awk '
+		/^\.(It|Bl|El|Sh|Dd|Dt)/ { print $1 == ".Sh" ? $1 : $0 }
+		/^\.Xr/ { print $2, $3 }
+		/^\.Bd/ { example = 1 }
+		example { print }
+		/^\.Ed/ { example = 0 }' "$1"
+	sed -n 's/^\.\(Ql\|Pa\|Ic\) \([^ ]*\).*/\2/p; s/.*Pq Ql \([^ ]*\).*/\1/p' "$1" | sort -u
+	grep -v '^\.Dd' "$1" | grep -oE '(^|[^0-9A-Za-z_-])[0-9]{2,}' | grep -oE '[0-9]+' | sort -u
+}
+twin "$top/man/segauditctl.8" > "$dir/facts"
+twin "$top/man/ja/segauditctl.8" > "$dir/facts.ja"
+diff -u "$dir/facts" "$dir/facts.ja" > "$dir/differ" || fault "man/ja/segauditctl.8: $(cat "$dir/differ")"
+[ "$(wc -l < "$dir/facts")" -gt 100 ] || fault "segauditctl.8: only $(wc -l < "$dir/facts") facts were found"
 
 # journald takes the catalogs, and finds each id in both languages.
 if ! command -v journalctl > /dev/null; then

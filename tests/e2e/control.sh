@@ -52,6 +52,12 @@ syslog_up
 cp "$SEGAUDITCTL" "$dir/segauditctl"
 expect 69 ctl status
 complains 'not there.*systemctl status segauditd'
+expect 69 ctl explain 2345672345
+expect 0 env LC_ALL= LC_MESSAGES= LANG=ja_JP.UTF-8 "$SEGAUDITCTL" -s "$dir/run/control" explain 2002
+says '^考えられる原因:$'
+expect 0 env LC_ALL= LC_MESSAGES=C LANG=ja_JP.UTF-8 "$SEGAUDITCTL" -s "$dir/run/control" explain no-conduit
+says '^Likely causes:$'
+[ ! -s "$dir/complaint" ] || fail "explain complains: $(cat "$dir/complaint")"
 
 conf log="( { target = \"syslog\"; socket = \"$dir/log\"; }, { target = \"file\"; path = \"$events\"; },
 	{ target = \"json\"; path = \"$dir/out/json\"; } )" > "$dir/conf"
@@ -93,6 +99,29 @@ expect 0 ctl incidents sev=alert
 says '^no open incident passes$'
 expect 64 ctl incidents par=lgwan
 complains 'no such field.*par=lgwan'
+
+# An incident in words: its line, its rules, and commands with its own hosts; in the daemon's language.
+expect 0 env LC_ALL=ja_JP.UTF-8 "$SEGAUDITCTL" -s "$dir/run/control" explain "$ev"
+says '^SEG2002 no-conduit$'
+says "^  SEG2002 OPEN ev=$ev .*dst=10.3.0.25:23 .* n=500 .*msg="
+says '^Rule: default-deny$'
+says '^The nearest conduit: web:(client|server|service)'
+says '^  rule=web pair="?lgwan>internet"? .*services='
+says '^Likely causes:$'
+says '^  conntrack -L -s 10.2.0.9 -d 10.3.0.25$'
+says '^  ip route get 10.3.0.25 from 10.2.0.9 iif eth2$'
+says "^  segauditctl incidents ev=$ev\$"
+expect 0 ctl -j explain -l ja "$ev"
+jq -e --arg ev "$ev" '.id == "SEG2002" and .language == "ja" and .incident.ev == $ev and .incident.n == 500 and
+	.near.rule == "web" and (has("rule") | not) and .severity.crossed == "crit" and .severity_raised.crossed == "alert" and
+	([.commands[].run] | index("ip neigh show 10.2.0.9")) and (.meaning | test("通信"))' "$dir/said" > /dev/null ||
+	fail "explain: $(cat "$dir/said")"
+expect 1 ctl explain 2345672345
+complains "no incident with this ev is open.*"
+complains "grep -h 'ev=2345672345 ' .*/ledger/"
+expect 64 ctl explain 2999
+expect 64 ctl explain
+expect 64 ctl explain -l fr 2002
 
 # 3. tail: the line as it was said, with sid and seq; the JSON follower has all since, each an object.
 wait_for 5 test -s "$dir/followed" || fail "tail shows nothing"
@@ -167,8 +196,13 @@ expect 1 ctl reload
 complains 'conf:[0-9]+: .*workres'
 said 'SEG8002 ' || fail "the refusal was not said"
 cp "$dir/good" "$dir/conf"
+echo 'language = "ja";' >> "$dir/conf"
 expect 0 ctl -j reload
 [ "$(cat "$dir/said")" = '{"reloaded":true,"gen":3}' ] || fail "$(cat "$dir/said")"
+expect 0 env LC_ALL=C "$SEGAUDITCTL" -s "$dir/run/control" explain "$ev"
+says '^  許可する通信路がない。'
+expect 0 ctl explain -l en SEG2002
+says '^Likely causes:$'
 
 # 8. An interface goes down: degraded, and the pairs with it.
 ns gateway ip link set eth3 down

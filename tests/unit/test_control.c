@@ -262,7 +262,8 @@ test_status(void **state)
 	expect(w, fd, "segaudit 1 ok");
 	const char *r = record(w, fd);
 	has(r, "status sid=01020304 verdict=degraded why=\"capture is not running; worker 0 is not "
-	       "running\" version=1.2-test gen=1 since=2026-01-01T00:00:00.000000Z uptime=0.000 ");
+	       "running\" version=1.2-test gen=1 language=en since=2026-01-01T00:00:00.000000Z "
+	       "uptime=0.000 ");
 	has(r, " incidents=2 alert=0 crit=1 err=0 warning=1 ");
 	expect(w, fd, "role role=hub running=yes restarts=0");
 	expect(w, fd, "role role=capture running=no restarts=0");

@@ -174,6 +174,10 @@ test_id(void **state)
 	assert_int_equal(explain_id("SEG2002"), 2002);
 	assert_int_equal(explain_id("seg9013"), 9013);
 	assert_int_equal(explain_id("1001"), 1001);
+	assert_int_equal(explain_id("no-conduit"), 2002);
+	assert_int_equal(explain_id("checkpoint"), 9010);
+	assert_int_equal(explain_id("no-"), 0);
+	assert_int_equal(explain_id("No-conduit"), 0);
 	assert_int_equal(explain_id("SEG2999"), 0);
 	assert_int_equal(explain_id(""), 0);
 	assert_int_equal(explain_id("S"), 0);
@@ -184,6 +188,39 @@ test_id(void **state)
 	assert_int_equal(explain_id("7K3QD9XM2A"), 0);
 }
 
+/* Every line of a text is as long as it may be, and they are the text. */
+static void
+test_line(void **state)
+{
+	(void)state;
+	assert_int_equal(explain_line("one two three", 7), 7);
+	assert_int_equal(explain_line("one two three", 6), 3);
+	assert_int_equal(explain_line("one two three", 2), 3); /* no shorter one is there */
+	assert_int_equal(explain_line("one", 80), 3);
+	/* Beside Japanese, two columns each; not before a full stop, not behind a bracket. */
+	assert_int_equal(explain_line("領域領域", 4), 6);
+	assert_int_equal(explain_line("領域。領域", 4), 3);
+	assert_int_equal(explain_line("領域「領」", 7), 6);
+	assert_int_equal(explain_line("(SEG2002 の代わり", 9), 8);
+}
+
+static void
+test_words(void **state)
+{
+	(void)state;
+	for (uint8_t v = VERDICT_CONFORMING; v <= VERDICT_NOTICE; v++) {
+		const struct explain_text t = explain_verdict(v);
+		size_t n = strlen(verdict_word(v));
+
+		assert_string_equal(t.en, verdict_word(v));
+		assert_memory_equal(t.ja, t.en, n);
+		assert_memory_equal(t.ja + n, " (", 2);
+	}
+	assert_string_equal(explain_raised(2002).en, "with a zone of class core");
+	assert_string_equal(explain_raised(3301).en, "with a zone of class core or lgwan");
+	assert_string_equal(explain_raised(9004).en, "of a captured interface");
+}
+
 int
 main(void)
 {
@@ -192,6 +229,8 @@ main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_the_two_words),
 		cmocka_unit_test(test_id),
+		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
