@@ -102,14 +102,15 @@ say_gap(struct replay *r, const struct source *s)
 	char fields[512], line[2 * LINE_MAX_BYTES], msg[256];
 	struct text f = text_of(fields, sizeof fields), t = text_of(line, sizeof line),
 		    m = text_of(msg, sizeof msg);
+	const char *in = policy_iface(r->policy, s->iface)->name;
 	uint8_t severity;
 
 	r->gaps++;
 	r->lost++;
 	log_error("%s: %s", s->name, savefile_error(s->file));
 	text_pair(&f, "what", "truncated", strlen("truncated"));
-	text_add(&f, " in=%s", policy_iface(r->policy, s->iface)->name);
-	text_pair(&f, "file", s->name, strlen(s->name));
+	text_pair(&f, "in", in, strlen(in));
+	text_pair_within(&f, "file", s->name, strlen(s->name), 300);
 	text_add(&f, " bytes=%llu", (unsigned long long)savefile_lost(s->file));
 	text_string(
 	    &m, r->policy->japanese ?

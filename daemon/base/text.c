@@ -212,24 +212,26 @@ put_characters(struct text *t, const char *bytes, size_t size, size_t most)
 	return used;
 }
 
-/* Does the value have a byte that the grammar gives a meaning, or one that is escaped? */
+/* Does the value have a byte that the grammar gives a meaning, or one that is escaped; will its end
+ * be? */
 static bool
-needs_quotes(const char *value, size_t size)
+needs_quotes(const char *value, size_t size, size_t most)
 {
 	uint8_t may = PLAIN | BARE;
 
-	if (size == 0 || size > VALUE_MOST)
+	if (size == 0 || size > most)
 		return true;
 	for (size_t i = 0; i < size; i++)
 		may &= byte_may[(uint8_t)value[i]];
 	return !(may & BARE);
 }
 
-void
-text_pair(struct text *t, const char *key, const char *value, size_t size)
+/* MOST: bytes of the value that are shown. */
+static void
+put_pair(struct text *t, const char *key, const char *value, size_t size, size_t most)
 {
 	size_t start = t->len;
-	bool quotes = needs_quotes(value, size);
+	bool quotes = needs_quotes(value, size, most);
 
 	if (t->cut)
 		return;
@@ -243,13 +245,35 @@ text_pair(struct text *t, const char *key, const char *value, size_t size)
 		return;
 	}
 
-	size_t used = put_characters(t, value, size, VALUE_MOST);
+	size_t used = put_characters(t, value, size, most);
 
 	if (used < size)
 		text_add(t, "\\u{2026}(+%zu)", size - used);
 	text_bytes(t, "\"", 1);
 	if (t->cut)
 		give_up(t, start);
+}
+
+void
+text_pair(struct text *t, const char *key, const char *value, size_t size)
+{
+	put_pair(t, key, value, size, VALUE_MOST);
+}
+
+void
+text_pair_within(struct text *t, const char *key, const char *value, size_t size, size_t room)
+{
+	const size_t start = t->len;
+
+	if (t->cut)
+		return;
+	for (size_t most = VALUE_MOST;; most -= most / 8 + 1) {
+		put_pair(t, key, value, size, most);
+		if ((!t->cut && t->len - start <= room) || most == 0)
+			return;
+		give_up(t, start);
+		t->cut = false;
+	}
 }
 
 void

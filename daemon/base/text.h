@@ -48,6 +48,10 @@ void text_number(struct text *t, uint64_t number);
  * as \u{2026}(+n). */
 void text_pair(struct text *t, const char *key, const char *value, size_t size);
 
+/* The same, with fewer bytes of a value that would make the field, escapes and all, longer than
+ * ROOM or than what is left. ROOM is at least what an empty value takes, and 20. */
+void text_pair_within(struct text *t, const char *key, const char *value, size_t size, size_t room);
+
 /* Length of the UTF-8 character that begins at BYTES, of which there are SIZE > 0, and its code
  * point; 0 when it is cut, overlong, a surrogate or above U+10FFFF (RFC 3629, 4). */
 size_t text_utf8(const char *bytes, size_t size, uint32_t *point);

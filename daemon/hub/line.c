@@ -56,19 +56,18 @@ put_words(struct line *l, const char *key, words *of)
 	put(l, key, bytes);
 }
 
-/* A name, cut at a code point to its share. */
-static void
-put_name(struct text *t, struct line *l, const char *name)
+/* Bytes of the text that are shown: at most MOST, cut at a code point where it has one. */
+static size_t
+shown(struct line *l, const char *text, size_t most)
 {
-	size_t n = strlen(name);
+	size_t size = strlen(text), n = most;
 
-	if (n > l->name_most) {
-		n = l->name_most;
-		while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80)
-			n--;
-		l->f.left_out = true;
-	}
-	text_bytes(t, name, n);
+	if (size <= most)
+		return size;
+	l->f.left_out = true;
+	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return n ? n : most;
 }
 
 /* An incident whose names are cut to the line's share. */
@@ -78,13 +77,8 @@ with_share(struct line *l)
 	struct incident i = *l->i;
 	char *name[] = { i.from.id, i.to.id, i.claims.id, i.rule, i.near, i.in, i.out };
 
-	for (size_t n = 0; n < sizeof name / sizeof *name; n++) {
-		char bytes[INCIDENT_NAME];
-		struct text t = text_of(bytes, sizeof bytes);
-
-		put_name(&t, l, name[n]);
-		memcpy(name[n], bytes, t.len + 1);
-	}
+	for (size_t n = 0; n < sizeof name / sizeof *name; n++)
+		name[n][shown(l, name[n], l->name_most)] = '\0';
 	return i;
 }
 
@@ -150,18 +144,12 @@ put_want(struct line *l)
 {
 	char want[WORD_ROOM], got[WORD_ROOM];
 	struct text w = text_of(want, sizeof want), g = text_of(got, sizeof got);
-	size_t most = l->want_most;
 
 	words_want(&w, l->p, l->i);
 	words_got(&g, l->p, l->i);
 	if (l->i->want_cut)
 		l->f.left_out = true;
-	if (w.len > most) {
-		while (most > 0 && ((unsigned char)want[most] & 0xc0) == 0x80)
-			most--;
-		want[most] = '\0';
-		l->f.left_out = true;
-	}
+	want[shown(l, want, l->want_most)] = '\0';
 	put(l, "want", want);
 	if (l->want_most > 0)
 		put(l, "got", got);
@@ -418,22 +406,39 @@ rollup_sentence(struct text *t, const struct policy *p, const struct rollup *r)
 		    (unsigned long long)r->n, (unsigned long long)r->incidents);
 }
 
+/* All up to rule, with at most so many bytes of a name. */
+static void
+rollup_head(struct line *l, const struct rollup *r, size_t name_most)
+{
+	const struct finding_kind *k = finding_kind(r->id);
+	char pair[STORM_PAIR], rule[INCIDENT_NAME];
+
+	memcpy(pair, r->pair, sizeof pair);
+	memcpy(rule, r->rule, sizeof rule);
+	pair[shown(l, pair, 2 * name_most)] = '\0';
+	rule[shown(l, rule, name_most)] = '\0';
+	put(l, "sev", severity_word(r->severity));
+	if (k)
+		put(l, "verdict", verdict_word(k->verdict));
+	put(l, "outcome", outcome_word(r->outcome));
+	put(l, "pair", pair);
+	put(l, "rule", rule);
+}
+
 static void
 rollup(struct text *t, const struct policy *p, const struct rollup *r, const struct line_run *run,
     bool json)
 {
 	char bytes[LINE_MAX_BYTES + 1], msg_bytes[LINE_MAX_BYTES];
 	struct text msg = text_of(msg_bytes, sizeof msg_bytes);
-	const struct finding_kind *k = finding_kind(r->id);
 	struct line l = { .p = p };
 
-	l.f = fields_of(bytes, sizeof bytes, json, r->id, "UPDATE");
-	put(&l, "sev", severity_word(r->severity));
-	if (k)
-		put(&l, "verdict", verdict_word(k->verdict));
-	put(&l, "outcome", outcome_word(r->outcome));
-	put(&l, "pair", r->pair);
-	put(&l, "rule", r->rule);
+	for (size_t share = 0; share < sizeof shares / sizeof *shares; share++) {
+		l.f = fields_of(bytes, sizeof bytes, json, r->id, "UPDATE");
+		rollup_head(&l, r, shares[share].name);
+		if (l.f.t.len <= (size_t)(json ? HEAD_MOST_JSON : HEAD_MOST))
+			break;
+	}
 	fields_added(&l.f, "n", r->n);
 	fields_number(&l.f, "incidents", r->incidents);
 	if (r->closed)

@@ -11,6 +11,10 @@
 
 #define CLOCK_JUMP NS_SEC /* a larger difference of the two clocks from tick to tick is a step */
 
+/* A text from outside that may be long: it fits in a line whatever it is, in JSON too, where an
+ * escape takes a quarter more. */
+enum { ERROR_MOST = 480 };
+
 void
 note_sizes(struct tell *t, uint16_t id, const char *version, const char *msg)
 {
@@ -41,7 +45,7 @@ note_refused(struct tell *t, const char *error, size_t size)
 	struct text f = text_of(buffer, sizeof buffer);
 
 	text_add(&f, "gen=%u", t->policy->generation);
-	text_pair(&f, "error", error, size);
+	text_pair_within(&f, "error", error, size, ERROR_MOST);
 	tell_note(t, 8002, buffer,
 	    tell_pick(t, "the new configuration has errors: the old one stays in force",
 		"新しい設定に誤りがあるため、従来の設定のまま動作しています"));

@@ -368,6 +368,49 @@ random_values(void **state)
 	}
 }
 
+/* Fewer bytes of a value where the field would be too long; never a part of an escape. */
+static void
+within(void **state)
+{
+	char bytes[2000], value[300];
+	struct text t = text_of(bytes, sizeof bytes);
+
+	(void)state;
+	text_pair_within(&t, "error", "short", 5, 480);
+	assert_string_equal(bytes, "error=short");
+	text_pair_within(&t, "n", "", 0, 20);
+	assert_string_equal(bytes, "error=short n=\"\"");
+	for (unsigned kind = 0; kind < 3; kind++) {
+		static const char *const ones[] = { "\x01", "\xc3\xa9", "\\" };
+		size_t one = strlen(ones[kind]);
+
+		for (size_t i = 0; i < sizeof value; i += one)
+			memcpy(value + i, ones[kind], one);
+		for (size_t room = 40; room < 1100; room += 7) {
+			unsigned left = 0;
+
+			t = text_of(bytes, sizeof bytes);
+			text_pair_within(&t, "e", value, sizeof value, room);
+			assert_false(t.cut);
+			assert_true(t.len <= room);
+			/* Nearly as much as may be: an eighth less is tried each time. */
+			assert_true(t.len + t.len / 7 + 40 > room || t.len > 500);
+			const char *end = strstr(bytes, "\\u{2026}(+");
+			assert_non_null(end);
+			assert_int_equal(sscanf(end, "\\u{2026}(+%u)\"", &left), 1);
+			static const size_t wide[] = { 4, 8, 2 };
+			assert_int_equal(
+			    (size_t)(end - bytes - 3) / wide[kind] * one + left, sizeof value);
+			assert_int_equal((size_t)(end - bytes - 3) % wide[kind], 0);
+		}
+	}
+	/* What is left may be less than ROOM. */
+	t = text_of(bytes, 60);
+	text_pair_within(&t, "e", value, sizeof value, 480);
+	assert_false(t.cut);
+	assert_true(t.len > 40 && t.len < 60);
+}
+
 int
 main(void)
 {
@@ -381,6 +424,7 @@ main(void)
 		cmocka_unit_test(several),
 		cmocka_unit_test(escape_is_not_capped),
 		cmocka_unit_test(random_values),
+		cmocka_unit_test(within),
 	};
 
 	return UNIT_RUN(tests);
