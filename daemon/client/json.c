@@ -47,7 +47,7 @@ put_host(struct text *t, const struct record_field *f)
 
 /* All fields of W. Could all of it be read? */
 static bool
-put_fields(FILE *to, struct wire *w, bool incident, bool first)
+put_fields(FILE *to, struct wire *w, bool first)
 {
 	struct record_field f;
 
@@ -57,7 +57,7 @@ put_fields(FILE *to, struct wire *w, bool incident, bool first)
 
 		text_string(&t, first ? "" : ",");
 		first = false;
-		if (incident && (span_is(f.key, "src") || span_is(f.key, "dst")))
+		if (span_is(f.key, "src") || span_is(f.key, "dst"))
 			put_host(&t, &f);
 		else
 			json_member(&t, &f);
@@ -69,7 +69,7 @@ put_fields(FILE *to, struct wire *w, bool incident, bool first)
 void
 json_fields(FILE *to, struct wire *w, bool first)
 {
-	(void)put_fields(to, w, false, first); /* the rest is left out */
+	(void)put_fields(to, w, first); /* the rest is left out */
 }
 
 void
@@ -85,7 +85,7 @@ json_line(FILE *to, const char *line, size_t size)
 	text_string(&t, ",\"state\":");
 	json_string(&t, state);
 	print(to, &t);
-	if (!put_fields(to, &w, !span_is(state, "NOTE"), false))
+	if (!put_fields(to, &w, false))
 		fputs(",\"trunc\":1", to);
 	fputc('}', to);
 }

@@ -64,10 +64,14 @@ test_faults(void **state)
 		{ "segaudit 1 tail -1", CONTROL_FAULT_SYNTAX },
 		{ "segaudit 1 tail 2049", CONTROL_FAULT_SYNTAX },
 		{ "segaudit 1 tail 99999999999", CONTROL_FAULT_SYNTAX },
+		{ "segaudit 1 tail 4294967297", CONTROL_FAULT_SYNTAX }, /* 1 in 32 bits */
+		{ "segaudit 1 tail 00010", CONTROL_FAULT_SYNTAX },
 		{ "segaudit 1 tail 10 x", CONTROL_FAULT_SYNTAX },
 		{ "segaudit 1 incidents id=", CONTROL_FAULT_SYNTAX },
 		{ "segaudit 1 incidents id=\"2003", CONTROL_FAULT_SYNTAX },
 		{ "segaudit 1 incidents \xe3\x81\x82=1", CONTROL_FAULT_SYNTAX },
+		{ "segaudit 1 incidents want=\"\xe3\x81\x82\"", CONTROL_FAULT_SYNTAX },
+		{ "segaudit 1 incidents want=\"a\x7f\"", CONTROL_FAULT_SYNTAX },
 		{ "segaudit 1 reload now", CONTROL_FAULT_SYNTAX },
 	};
 	char text[8192] = "segaudit 1 incidents";
@@ -133,6 +137,10 @@ test_filters(void **state)
 	expect("src=10.2.0", line, false);
 	expect("src=10.2.0.9:5151", line, false);
 	expect("dst=10.2.0.9", line, false);
+	expect("dst=10.3.9.7", line, true);
+	expect("dst=10.3.9.7:3390", line, true);
+	expect("flags=likely", "SEG2003 OPEN flags=midstream,likely", true);
+	expect("flags=like", "SEG2003 OPEN flags=midstream,likely", false);
 	expect("what=limit", line, true);
 	expect("what=opaque-tunnel", line, true);
 	expect("what=limit,opaque-tunnel", line, true);
@@ -146,6 +154,8 @@ test_filters(void **state)
 	expect("src=2001:db8::9", "SEG2003 OPEN src=2001:db8::9 n=1", true);
 	expect("src=2001:db8:", "SEG2003 OPEN src=2001:db8::9 n=1", false);
 	expect("want=\"mon-fri 08:00\"", "SEG2006 OPEN want=\"mon-fri 08:00\"", true);
+	expect("src=2001", "SEG2003 OPEN src=2001:db8::9 n=1", false);
+	expect("src=2001:db8", "SEG2003 OPEN src=[2001:db8 n=1", false);
 	/* Lines that are none pass nothing, and harm nobody. */
 	expect("id=2003", "", false);
 	expect("id=2003", "x", false);
