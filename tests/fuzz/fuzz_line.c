@@ -1,5 +1,6 @@
-/* fuzz_line.c - any bytes as a finding, and as the names of a policy: what finding_valid() lets
- * pass becomes incidents and lines that keep the form of ALERTS 1.1.
+/* fuzz_line.c - any bytes as a finding, as the names of a policy, and as a text in a note: what
+ * finding_valid() lets pass becomes incidents and lines that keep the form of ALERTS 1.1, by the
+ * strict readers of the tests.
  *
  * The bytes are a struct finding; what follows it are names, each ended by a NUL. Numbers that have
  * few right values are folded to those and one wrong one, so that most inputs come far.
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "hub/line.h"
+#include "../unit/readers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -82,14 +84,45 @@ image_make(struct image *m, const uint8_t *at, const uint8_t *end)
 static void
 check_line(const char *line, size_t size)
 {
-	const char *msg = strstr(line, " msg=\"");
+	static const char *const decide[] = { "ev", "sev", "verdict", "outcome", "pair", "rule",
+		"near", "in", "out", "proto", "src", "dst" };
+	static struct read r;
 
 	CHECK(size <= LINE_MAX_BYTES && strlen(line) == size);
-	CHECK(msg && line[size - 1] == '"');
-	for (const char *p = line; p < msg; p++)
-		CHECK(*p >= 0x20 && *p < 0x7f);
-	for (const char *p = msg; *p; p++)
-		CHECK((unsigned char)*p >= 0x20 && *p != 0x7f);
+	CHECK(read_line(&r, line, size));
+	for (size_t i = 0; i < sizeof decide / sizeof *decide; i++) {
+		const struct read_field *f = read_find(&r, decide[i]);
+
+		CHECK(!f || f->end <= 400 || strstr(line, " NOTE ") == line + 7);
+	}
+}
+
+static void
+check_json(const char *json, size_t size)
+{
+	static struct read r;
+
+	CHECK(size <= LINE_MAX_BYTES && strlen(json) == size);
+	CHECK(read_json(&r, json, size));
+}
+
+/* The bytes as a text from outside, and as a message. */
+static void
+check_note(const uint8_t *data, size_t size)
+{
+	char text[600], fields[2048], bytes[2 * LINE_MAX_BYTES];
+	struct text f = text_of(fields, sizeof fields), t = text_of(bytes, sizeof bytes);
+	uint8_t severity = 0;
+
+	snprintf(text, sizeof text, "%.*s", (int)size, (const char *)data);
+	text_pair(&f, "file", text, strlen(text));
+	text_pair_within(&f, "error", text, strlen(text), 480);
+	CHECK(!f.cut);
+	line_note(&t, 8002, fields, text, NULL, &severity);
+	check_line(bytes, t.len);
+	t = text_of(bytes, sizeof bytes);
+	line_note_json(&t, 8002, fields, text, NULL);
+	check_json(bytes, t.len);
 }
 
 static void
@@ -106,7 +139,7 @@ say(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 	check_line(bytes, t.len);
 	t = text_of(bytes, sizeof bytes);
 	line_incident_json(&t, p, state, i, added, &run);
-	CHECK(t.len <= LINE_MAX_BYTES && bytes[0] == '{' && bytes[t.len - 1] == '}');
+	check_json(bytes, t.len);
 }
 
 /* Folds numbers to the right ones and the first wrong one. */
@@ -145,6 +178,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size)
 		memcpy(&f, data, head);
+	check_note(data, size);
 	image_make(&m, data + head, data + size);
 	if (!finding_valid(&f, &m.p))
 		fold(&f, &m.p);
