@@ -24,6 +24,7 @@ set_misplaced(struct worker *w, uint32_t n, const struct sight *s)
 	m->from = zone;
 	m->to = m->zone[s->end ^ 1];
 	m->conduit = (uint32_t)POLICY_NONE;
+	m->flags &= (uint16_t) ~(MORE_CLIENT_MAC | MORE_SERVER_MAC); /* it asked for them */
 	m->failed = COND_NONE;
 	audit_origin(w, n, s);
 	if (s->line == 0 && s->place.vlan[0]) {

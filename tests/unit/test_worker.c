@@ -278,6 +278,22 @@ test_wrong_macs(void **state)
 	assert_int_equal(b->found[1].failed, COND_CLIENT_MAC);
 }
 
+/* The MAC of the server was still waited for when a packet came in where its source does not
+ * belong: the conduit that asked for it is none of the flow any more. */
+static void
+test_misplaced_before_the_macs_are_known(void **state)
+{
+	struct bench *b = *state;
+
+	tcp(b, 0, LGWAN, false, C, 40000, S, 443, SYN, 0);
+	tcp(b, 1, INTERNET, false, C, 40000, S, 443, ACK, 0);
+	tcp(b, 2, INTERNET, true, C, 40000, S, 443, SYN, 0);
+	worker_tick(b->worker, NS_SEC);
+	assert_int_equal(b->n, 1);
+	assert_int_equal(b->found[0].id, 1002);
+	assert_int_equal(b->found[0].near, (uint32_t)POLICY_NONE);
+}
+
 static void
 test_midstream_goes_by_the_named_port(void **state)
 {
@@ -508,6 +524,7 @@ main(void)
 		BENCH_TEST(test_forbidden_and_reversed),
 		BENCH_TEST(test_content_waits_for_payload),
 		BENCH_TEST(test_wrong_macs),
+		BENCH_TEST(test_misplaced_before_the_macs_are_known),
 		BENCH_TEST(test_midstream_goes_by_the_named_port),
 		BENCH_TEST(test_icmp_error_belongs_to_its_flow),
 		BENCH_TEST(test_spoofed_icmp_error_is_its_own),
