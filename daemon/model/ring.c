@@ -294,6 +294,38 @@ ring_release(struct ring *r)
 	atomic_store_explicit(&r->control->tail, r->cursor, memory_order_release);
 }
 
+/* Keeps the compiler from moving stores across it: what a kill must find in this order. */
+static void
+in_order(void)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+bool
+ring_hold(struct ring_control *c, uint64_t seq, bool suspected)
+{
+	uint32_t ends;
+
+	if (atomic_load_explicit(&c->in_hand, memory_order_relaxed) != seq) {
+		atomic_store_explicit(&c->attempts, suspected, memory_order_relaxed);
+		in_order();
+		atomic_store_explicit(&c->in_hand, seq, memory_order_relaxed);
+	}
+	ends = atomic_load_explicit(&c->attempts, memory_order_relaxed);
+	if (ends >= 2)
+		return false;
+	atomic_store_explicit(&c->attempts, ends + 1, memory_order_relaxed);
+	in_order();
+	return true;
+}
+
+void
+ring_let_go(struct ring_control *c)
+{
+	in_order();
+	atomic_store_explicit(&c->in_hand, 0, memory_order_relaxed);
+}
+
 void
 ring_skip(struct ring *r, const struct frame *f)
 {

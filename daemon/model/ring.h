@@ -72,6 +72,12 @@ bool ring_take(struct ring *r, struct frame *f, int *error);
 /* Reader: gives back everything taken so far. */
 void ring_release(struct ring *r);
 
+/* Reader: takes frame SEQ in hand before it is judged alone. False when a reader ended with it
+ * twice: it must be skipped. SUSPECTED: it was among those with which the last one ended, which
+ * counts as once. ring_let_go() when it is judged, or skipped. */
+bool ring_hold(struct ring_control *c, uint64_t seq, bool suspected);
+void ring_let_go(struct ring_control *c);
+
 /* Reader: counts F, the frame taken last, as skipped, and keeps its bytes from the writer until
  * ring_copied(). It is released like any other. A reader that was killed before it released it may
  * say it again: it counts once. */

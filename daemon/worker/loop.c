@@ -210,34 +210,6 @@ look_at_capture(struct loop *l)
 	}
 }
 
-/* Takes a frame in hand before it is judged alone. False when the worker ended with it twice: it
- * must be skipped. SUSPECTED: it was in the batch with which the last one ended, which counts as
- * once. */
-static bool
-take_in_hand(struct ring_control *c, uint64_t seq, bool suspected)
-{
-	uint32_t ends;
-
-	if (atomic_load_explicit(&c->in_hand, memory_order_relaxed) != seq) {
-		atomic_store_explicit(&c->attempts, suspected, memory_order_relaxed);
-		in_order();
-		atomic_store_explicit(&c->in_hand, seq, memory_order_relaxed);
-	}
-	ends = atomic_load_explicit(&c->attempts, memory_order_relaxed);
-	if (ends >= 2)
-		return false;
-	atomic_store_explicit(&c->attempts, ends + 1, memory_order_relaxed);
-	in_order();
-	return true;
-}
-
-static void
-let_go(struct ring_control *c)
-{
-	in_order();
-	atomic_store_explicit(&c->in_hand, 0, memory_order_relaxed);
-}
-
 static void hear_monitor(struct loop *l);
 
 /* Takes frames that were not counted yet. Their number; 0 with frames that were passed over leaves
@@ -288,12 +260,12 @@ judge_carefully(struct loop *l)
 		return 0;
 	}
 	l->careful--;
-	if (take_in_hand(c, f.seq, f.seq <= l->suspect_to))
+	if (ring_hold(c, f.seq, f.seq <= l->suspect_to))
 		worker_judge(l->worker, &f, 1);
 	else
 		ring_skip(&l->ring, &f);
 	finish_batch(l);
-	let_go(c);
+	ring_let_go(c);
 	return 1;
 }
 
