@@ -9,11 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "hub/resume_files.h"
+#include "hub/whole_file.h"
 
 enum {
 	BUFFER = 64 << 10,
@@ -61,24 +61,6 @@ resume_free(struct resume *r)
 	free(r);
 }
 
-static int
-write_all(int fd, const void *bytes, size_t size)
-{
-	const uint8_t *p = bytes;
-
-	while (size > 0) {
-		ssize_t n = write(fd, p, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		p += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
 /* resume.said -----------------------------------------------------------------------------------
  */
 
@@ -89,7 +71,7 @@ said_flush(struct resume *r)
 
 	if (!r->used)
 		return;
-	e = r->said_fd < 0 ? -EBADF : write_all(r->said_fd, r->buffer, r->used);
+	e = r->said_fd < 0 ? -EBADF : whole_file_write(r->said_fd, r->buffer, r->used);
 	r->used = 0;
 	if (e < 0 && !r->failed) {
 		log_error("%s: %s: a restart may say counts twice", r->said_path, strerror(-e));
@@ -185,14 +167,14 @@ static void
 writer_flush(struct writer *w)
 {
 	if (!w->error && w->r->used)
-		w->error = write_all(w->fd, w->r->buffer, w->r->used);
+		w->error = whole_file_write(w->fd, w->r->buffer, w->r->used);
 	w->r->used = 0;
 }
 
 static void
 writer_put(struct writer *w, const void *bytes, size_t size)
 {
-	uint64_t check = resume_sum(w->r->epoch + w->number++, bytes, size);
+	uint64_t check = whole_file_sum(w->r->epoch + w->number++, bytes, size);
 
 	if (w->r->used + size + sizeof check > sizeof w->r->buffer)
 		writer_flush(w);
@@ -226,20 +208,14 @@ static int
 write_snapshot(
     struct writer *w, const struct resume_head *head, struct incidents *t, const struct storm *s)
 {
-	w->fd = open(w->r->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	w->fd = whole_file_begin(w->r->temporary);
 	if (w->fd < 0)
-		return -errno;
+		return w->fd;
 	writer_put(w, head, sizeof *head);
 	incidents_each(t, put_incident, w);
 	storm_each(s, put_rollup, w);
 	writer_flush(w);
-	if (!w->error && fsync(w->fd) < 0)
-		w->error = -errno;
-	if (close(w->fd) < 0 && !w->error)
-		w->error = -errno;
-	if (!w->error && rename(w->r->temporary, w->r->path) < 0)
-		w->error = -errno;
-	return w->error;
+	return whole_file_end(w->fd, w->error, w->r->temporary, w->r->path);
 }
 
 /* Everything in resume.said is older than the snapshot. */
@@ -265,7 +241,7 @@ resume_write(struct resume *r, struct incidents *t, const struct storm *s, bool 
 
 	/* If this one fails, the one before holds, with all that is in resume.said. */
 	said_flush(r);
-	r->epoch = resume_sum((uint64_t)wall, &before, sizeof before);
+	r->epoch = whole_file_sum((uint64_t)wall, &before, sizeof before);
 	head.incidents = incidents_open(t);
 	storm_each(s, count_rollup, &head.rollups);
 	head.epoch = r->epoch;
@@ -277,7 +253,6 @@ resume_write(struct resume *r, struct incidents *t, const struct storm *s, bool 
 	head.clean = clean;
 	e = write_snapshot(&w, &head, t, s);
 	if (e < 0) {
-		(void)unlink(r->temporary); /* it may not be there */
 		r->epoch = before;
 		return e;
 	}

@@ -2,16 +2,12 @@
 #include "hub/resume_files.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "hub/whole_file.h"
 
 enum { VERSION = 1 };
 
-#define MAGIC	  UINT64_C(0x65736572646e6573) /* "snd" and "rese" in a file */
-#define FILE_MOST ((off_t)256 << 20)
-#define SUM_SEED  UINT64_C(0x736567726573756d)
+#define MAGIC UINT64_C(0x65736572646e6573) /* "snd" and "rese" in a file */
 
 struct resume_head
 resume_head_now(void)
@@ -24,56 +20,12 @@ resume_head_now(void)
 }
 
 uint64_t
-resume_sum(uint64_t number, const void *bytes, size_t size)
-{
-	struct hash_key key;
-
-	hash_key_init(&key, SUM_SEED);
-	key.k[0] ^= number << 1;
-	return hash_bytes(&key, bytes, size);
-}
-
-uint64_t
 resume_check(const struct resume_record *head, const void *payload, size_t size)
 {
 	struct resume_record h = *head;
 
 	h.check = 0;
-	return resume_sum(resume_sum(size, &h, sizeof h), payload, size);
-}
-
-/* A whole file in memory; free it. NULL with *ERROR. */
-static uint8_t *
-read_file(const char *path, size_t *size, int *error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	uint8_t *bytes = NULL;
-	struct stat st;
-
-	*error = 0;
-	*size = 0;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		*error = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MOST)
-		*error = -EBADMSG;
-	else if (!(bytes = malloc((size_t)st.st_size + 1)))
-		*error = -ENOMEM;
-	while (!*error && *size < (size_t)st.st_size) {
-		ssize_t n = read(fd, bytes + *size, (size_t)st.st_size - *size);
-
-		if (n < 0)
-			*error = -errno;
-		if (n <= 0)
-			break;
-		*size += (size_t)n;
-	}
-	if (fd >= 0)
-		close(fd);
-	if (*error) {
-		free(bytes);
-		return NULL;
-	}
-	return bytes;
+	return whole_file_sum(whole_file_sum(size, &h, sizeof h), payload, size);
 }
 
 /* Takes the next record of SIZE bytes with its sum. */
@@ -88,7 +40,7 @@ take(void *to, size_t size, const uint8_t **from, size_t *left, uint64_t number)
 	memcpy(&check, *from + size, sizeof check);
 	*from += size + sizeof check;
 	*left -= size + sizeof check;
-	return check == resume_sum(number, to, size);
+	return check == whole_file_sum(number, to, size);
 }
 
 static bool
@@ -189,7 +141,7 @@ struct by_ev {
 static uint32_t *
 place_of(const struct by_ev *b, const char *ev)
 {
-	uint32_t at = (uint32_t)resume_sum(0, ev, sizeof b->f->incident->ev) & b->mask;
+	uint32_t at = (uint32_t)whole_file_sum(0, ev, sizeof b->f->incident->ev) & b->mask;
 
 	while (b->index[at] &&
 	       memcmp(b->f->incident[b->index[at] - 1].ev, ev, sizeof b->f->incident->ev) != 0)
@@ -296,8 +248,8 @@ resume_files_read(struct resume_files *f, const char *path, const char *said_pat
 	struct by_ev b = { .f = f, .mask = 15 };
 	size_t size, said_size;
 	int e, said_e;
-	uint8_t *bytes = read_file(path, &size, &e);
-	uint8_t *said = e ? NULL : read_file(said_path, &said_size, &said_e);
+	uint8_t *bytes = whole_file_read(path, &size, &e);
+	uint8_t *said = e ? NULL : whole_file_read(said_path, &said_size, &said_e);
 	size_t more;
 
 	*f = (struct resume_files){ 0 };

@@ -56,8 +56,7 @@ struct resume_files {
 /* A head with what is always the same. */
 struct resume_head resume_head_now(void);
 
-/* Tells bytes that were changed by accident; no proof against somebody who wants to. */
-uint64_t resume_sum(uint64_t number, const void *bytes, size_t size);
+/* whole_file_sum() of a record and its payload. */
 uint64_t resume_check(const struct resume_record *head, const void *payload, size_t size);
 
 /* Reads and checks both. 0, -ENOENT, -EBADMSG, -errno. */
