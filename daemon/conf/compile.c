@@ -248,6 +248,7 @@ add_plain(struct build *b)
 	p->attempt_after = c->attempt_after;
 	p->quiet_after = c->quiet_after;
 	p->heartbeat = c->heartbeat;
+	p->quiet_interface = c->quiet_interface;
 	p->lines_per_second = c->lines_per_second;
 	p->run_dir = image_text(&b->image, c->run_dir);
 	p->state_dir = image_text(&b->image, c->state_dir);

@@ -125,7 +125,7 @@ struct conf {
 	uint8_t		 model;		/* enum policy_model */
 	uint32_t	 workers, flows, lines_per_second;
 	uint64_t	 ring, capture_buffer;
-	nstime		 attempt_after, quiet_after, heartbeat;
+	nstime		 attempt_after, quiet_after, heartbeat, quiet_interface;
 	uint64_t	 stream_per_flow, stream_total;
 	uint32_t	 ledger_days;
 	bool		 evidence_payload;

@@ -201,6 +201,7 @@ struct policy {
 	uint64_t ring;		 /* bytes a worker */
 	uint64_t capture_buffer; /* bytes an interface */
 	nstime attempt_after, quiet_after, heartbeat;
+	nstime quiet_interface; /* 0: never */
 	uint32_t lines_per_second;
 
 	uint32_t nzones; /* number of the last zone; zone 0 has an empty id */
