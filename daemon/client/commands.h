@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "client/request.h"
-#include "client/show.h"
+#include "client/table.h"
 
 /* What was said before the command. */
 struct client {
@@ -46,6 +46,9 @@ int command_end(struct request *r, enum request_result last);
 /* The value of a field of the record, made plain; "" when it has none. Returns TO. */
 enum { COMMAND_VALUE = 600 };
 const char *command_value(char to[COMMAND_VALUE], const char *bytes, size_t size, const char *key);
+
+/* The fields KEYS of the record as cells of a row; NULL ends them. */
+void command_row(struct table *t, const struct request *r, const char *const *keys);
 
 /* Is the first word of a record this one? */
 bool command_record_is(const struct request *r, const char *word);

@@ -27,6 +27,7 @@ struct cases {
 	bool unwritten;		     /* the last attempt to write what is to be resumed failed */
 	bool lost_due;		     /* what the hub before took with it is not known yet; */
 	uint64_t told[ROLE_WORKERS]; /* packets that each worker had told before */
+	uint64_t lost;		     /* of these, not asked for by cases_lost() yet */
 	bool told_known[ROLE_WORKERS], asked[ROLE_WORKERS];
 };
 
@@ -101,6 +102,7 @@ say_lost(struct cases *c)
 	c->lost_due = false;
 	if (lost)
 		note_lost(c->tell, lost, c->resumed.until);
+	c->lost += lost;
 }
 
 void
@@ -218,6 +220,15 @@ void
 cases_named(struct cases *c, uint64_t packets)
 {
 	resume_named(c->resume, packets, c->tell->wall);
+}
+
+uint64_t
+cases_lost(struct cases *c)
+{
+	uint64_t lost = c->lost;
+
+	c->lost = 0;
+	return lost;
 }
 
 void

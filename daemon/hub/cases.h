@@ -32,6 +32,9 @@ void cases_add(struct cases *c, const struct policy *p, const struct finding *f)
 /* PACKETS of findings are not said in lines, but named otherwise. */
 void cases_named(struct cases *c, uint64_t packets);
 
+/* Packets of findings that the hub before took with it, since last asked; they were said. */
+uint64_t cases_lost(struct cases *c);
+
 /* In each turn of the loop, and at the latest at cases_due() (monotonic). */
 void cases_run(struct cases *c);
 nstime cases_due(const struct cases *c);

@@ -200,9 +200,9 @@ iface_record(const struct control_view *v, uint64_t i, struct text *t)
 		return false;
 	text_string(t, "interface");
 	add_text(t, "in", c.name);
-	text_string(t, c.blind ? " state=blind" : " state=watched");
+	text_string(t, c.blind ? " state=blind" : c.quiet ? " state=quiet" : " state=watched");
 	add_reasons(t, c.reasons);
-	if (c.blind)
+	if (c.blind || c.quiet)
 		add_time(t, p, "from", c.since);
 	text_add(t, " watched=%s", seconds_text(s, c.watched_for));
 	text_add(t, " blind=%s", seconds_text(s, c.blind_for));
@@ -218,50 +218,92 @@ iface_record(const struct control_view *v, uint64_t i, struct text *t)
 	return true;
 }
 
-static void
-pair_record(const struct control_answer *a, const struct control_view *v, uint8_t from, uint8_t to,
-    struct text *t)
+/* What is told of pairs, by period. */
+static const struct told_period {
+	enum period_kind kind;
+	const char *word;
+} periods[] = { { PERIOD_HOUR, "hour" }, { PERIOD_HOUR_BEFORE, "before" },
+	{ PERIOD_BEAT, "heartbeat" } };
+
+enum { NPERIODS = sizeof periods / sizeof *periods };
+
+static bool
+period_record(const struct control_view *v, const struct told_period *s, struct text *t)
 {
 	const struct policy *p = v->tell->policy;
-	unsigned doubts = coverage_pair(v->coverage, &a->zones, from, to);
-	const char *comma = " what=";
+	nstime from, to;
+
+	if (!coverage_period(v->coverage, s->kind, &from, &to))
+		return false;
+	text_add(t, "period period=%s", s->word);
+	add_time(t, p, "from", from);
+	if (to != NSTIME_NEVER)
+		add_time(t, p, "to", to);
+	text_add(t, " language=%s", p->japanese ? "ja" : "en");
+	return true;
+}
+
+/* Is a pair in doubt in one of the periods? */
+static bool
+is_in_doubt(const struct coverage *c, uint8_t from, uint8_t to)
+{
+	struct assurance a;
+	nstime begin, end;
+
+	for (unsigned i = 0; i < NPERIODS; i++)
+		if (coverage_period(c, periods[i].kind, &begin, &end) &&
+		    coverage_pair(c, periods[i].kind, from, to, &a) && a.doubts)
+			return true;
+	return false;
+}
+
+/* Number AT of all pairs in all periods, twice: first those in doubt, then the others. False when
+ * there is none of that number. */
+static bool
+pair_record(const struct control_view *v, uint64_t at, struct text *t)
+{
+	const struct policy *p = v->tell->policy;
+	uint32_t n = p->nzones;
+	const struct told_period *s = &periods[at % NPERIODS];
+	bool second = at / NPERIODS >= (uint64_t)n * n;
+	uint8_t from = (uint8_t)(at / NPERIODS / n % n + 1), to = (uint8_t)(at / NPERIODS % n + 1);
 	char name[80];
 	struct text pair = text_of(name, sizeof name);
+	struct assurance a;
+	nstime begin, end;
 
+	if (!coverage_period(v->coverage, s->kind, &begin, &end) ||
+	    !coverage_pair(v->coverage, s->kind, from, to, &a) ||
+	    is_in_doubt(v->coverage, from, to) == second)
+		return false;
 	text_add(&pair, "%s>%s", policy_zone_id(p, from), policy_zone_id(p, to));
 	text_string(t, "pair");
 	add_text(t, "pair", name);
-	add_time(t, p, "from", coverage_beat(v->coverage));
-	text_string(t, doubts ? " assured=no" : " assured=yes");
-	for (unsigned bit = 1; bit <= DOUBT_UNVERIFIED; bit <<= 1)
-		if (doubts & bit) {
-			text_add(t, "%s%s", comma, doubt_word(bit));
-			comma = ",";
-		}
+	text_add(t, " period=%s", s->word);
+	assurance_fields(t, p, from, to, &a);
+	return true;
 }
 
-/* First the interfaces by number, then the pairs. */
+/* First the interfaces by number, then the periods, then the pairs. */
 static enum control_step
 coverage_next(struct control_answer *a, const struct control_view *v, struct text *t)
 {
-	uint32_t n = v->tell->policy->nzones;
+	uint64_t n = v->tell->policy->nzones;
 
 	while (a->at < POLICY_IFACES)
 		if (iface_record(v, a->at++, t))
 			return CONTROL_RECORD;
-	for (unsigned looked = 0; looked <= LOOKED; looked++) {
-		uint64_t at = a->at - POLICY_IFACES;
+	while (a->at < POLICY_IFACES + NPERIODS)
+		if (period_record(v, &periods[a->at++ - POLICY_IFACES], t))
+			return CONTROL_RECORD;
+	for (unsigned looked = 0; looked < LOOKED; looked++) {
+		uint64_t at = a->at - POLICY_IFACES - NPERIODS;
 
-		if (at >= (uint64_t)n * n)
+		if (at >= 2 * n * n * NPERIODS)
 			return CONTROL_END;
-		/* Between two steps there may have been other packets, or another policy. */
-		if (at % n == 0)
-			coverage_zones(v->coverage, v->accounts, &a->zones);
 		a->at++;
-		if (at / n == at % n)
-			continue;
-		pair_record(a, v, (uint8_t)(at / n + 1), (uint8_t)(at % n + 1), t);
-		return CONTROL_RECORD;
+		if (pair_record(v, at, t))
+			return CONTROL_RECORD;
 	}
 	return CONTROL_NOTHING;
 }

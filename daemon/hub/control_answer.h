@@ -42,7 +42,6 @@ struct control_answer {
 	uint64_t at;	   /* number of the next record, or line */
 	struct told *told; /* incidents, worst first */
 	uint32_t ntold;
-	struct coverage_zones zones;
 };
 
 enum control_step {

@@ -1,42 +1,12 @@
-/* coverage.c - see coverage.h: gaps and losses as they come and go. The sums are in
- * coverage_sums.c. */
+/* coverage.c - see coverage.h: interfaces and their gaps (9004) as they come and go. Losses are in
+ * coverage_losses.c, hours and days in coverage_periods.c, what is said of them in coverage_sums.c.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "hub/coverage_state.h"
 
 #define OVERRUN_AGAIN (10 * NS_SEC)
-
-static const struct loss_kind {
-	uint16_t id;
-	const char *what, *unit; /* unit: the key of its number */
-	const char *msg, *msg_ja;
-} loss_kinds[LOSS_KINDS] = {
-	[LOSS_KERNEL] = { 9005, "kernel-drop", "pkts",
-	    "the kernel's capture buffer was full: these packets were not judged",
-	    "カーネルの取込みバッファがあふれ、判定できなかったパケットがあります" },
-	[LOSS_NIC] = { 9005, "nic-drop", "pkts",
-	    "the network card or its driver dropped packets before capture",
-	    "NIC またはドライバが取込み前にパケットを破棄しました" },
-	[LOSS_RING] = { 9005, "ring-full", "pkts",
-	    "a worker was too slow and its ring full: these packets were not judged",
-	    "判定処理が追いつかず、判定できなかったパケットがあります" },
-	[LOSS_UNREAD] = { 9005, "iface-gone", "pkts",
-	    "these packets were waiting in the kernel when the interface disappeared",
-	    "インターフェース消失時にカーネル内で待っていたパケットは判定できませんでした" },
-	[LOSS_FLOWS] = { 9005, "flow-evicted", "flows",
-	    "the flow table was full: flows gave up their place before they ended (see `flows`)",
-	    "フロー表が満杯になり、終了前のフローの記録を破棄しました (設定の flows を参照)" },
-	[LOSS_FRAGMENTS] = { 9005, "fragment-evicted", "fragments",
-	    "the fragment table was full: some datagrams cannot be followed",
-	    "フラグメント表が満杯になり、追跡できないデータグラムがあります" },
-	[LOSS_SKIPPED] = { 9005, "worker-crash", "pkts",
-	    "frames that ended a worker twice were skipped",
-	    "判定プロセスを2度異常終了させたフレームを除外しました" },
-	[LOSS_FINDINGS] = { 9008, "findings", "pkts",
-	    "flows with a finding gave up their place before these packets could be said",
-	    "フロー表が満杯になり、検出済みの通信の一部を通知できませんでした" },
-};
 
 static const char *const gap_words[GAP_REASONS] = {
 	[GAP_START] = "start",
@@ -83,14 +53,14 @@ coverage_add_time(const struct coverage *c, struct text *t, const char *key, nst
 }
 
 struct coverage *
-coverage_new(struct moment now, coverage_say *say, void *ctx)
+coverage_new(struct moment now, const struct coverage_calls *calls)
 {
 	struct coverage *c = calloc(1, sizeof *c);
 
 	if (c) {
-		c->say = say;
-		c->ctx = ctx;
-		c->started = c->beat = c->looked = now;
+		c->calls = *calls;
+		c->started = c->looked = now;
+		c->clock = now.wall - now.mono;
 		c->overrun_said = NSTIME_ALWAYS;
 	}
 	return c;
@@ -100,13 +70,6 @@ void
 coverage_free(struct coverage *c)
 {
 	free(c);
-}
-
-void
-coverage_account(struct boundary *b, nstime mono)
-{
-	*(b->blind ? &b->blind_for : &b->watched_for) += mono - b->accounted;
-	b->accounted = mono;
 }
 
 /* The moment that another role saw by its wall clock, not later than now and not long ago. */
@@ -148,7 +111,7 @@ say_gap(struct coverage *c, struct boundary *b, enum gap_reason why)
 		return;
 	b->reasons_said |= 1u << why;
 	gap_text(c, b, &t, 1u << why);
-	c->say(c->ctx, 9004, t.at,
+	c->calls.say(c->calls.ctx, 9004, t.at,
 	    coverage_pick(c, "this interface is not watched from now on",
 		"このインターフェースは監視できていません"));
 }
@@ -166,7 +129,7 @@ say_gap_end(struct coverage *c, struct boundary *b, struct moment at, const char
 	gap_text(c, b, &t, b->reasons);
 	coverage_add_time(c, &t, "to", at.wall);
 	text_add(&t, " seconds=%s", seconds_text(s, at.mono - b->since.mono));
-	c->say(c->ctx, 9004, t.at, coverage_pick(c, english, japanese));
+	c->calls.say(c->calls.ctx, 9004, t.at, coverage_pick(c, english, japanese));
 }
 
 /* Is a gap for this reason told before it is known to last? */
@@ -176,10 +139,48 @@ is_short(enum gap_reason why)
 	return why == GAP_START || why == GAP_RELOAD || why == GAP_STOP;
 }
 
-static void
-gap_begin(struct boundary *b, struct moment at, struct moment now)
+/* Does a gap from AT on concern a period? One by the stop does not: the periods end where it
+ * begins. */
+static bool
+gap_counts(const struct coverage *c, enum period_kind k, nstime at)
 {
-	coverage_account(b, now.mono);
+	return coverage_takes(c, k) && !c->stopping && at < c->period[k].to.mono;
+}
+
+/* A reason of the gap that lasts. */
+static void
+gap_because(struct coverage *c, struct boundary *b, enum gap_reason why, struct moment now)
+{
+	size_t i = (size_t)(b - c->boundary);
+
+	coverage_account(c, i, now.mono);
+	b->reasons |= 1u << why;
+	for (unsigned k = 0; k < PERIODS; k++) {
+		struct period_iface *s = &c->period[k].iface[i];
+
+		if (!gap_counts(c, (enum period_kind)k, b->since.mono))
+			continue;
+		s->reasons |= 1u << why;
+		s->causes |= 1u << period_cause(b->reasons);
+	}
+}
+
+/* How much of the last LENGTH before now a period gets. What was known too late for one heartbeat
+ * is told by the next, which may so get more than its time. */
+static nstime
+part_of(const struct coverage *c, enum period_kind k, nstime length, struct moment now)
+{
+	return k == PERIOD_BEAT ? length :
+				  period_overlap(&c->period[k], now.mono - length, now.mono);
+}
+
+static void
+gap_begin(struct coverage *c, struct boundary *b, enum gap_reason why, struct moment at,
+    struct moment now)
+{
+	size_t i = (size_t)(b - c->boundary);
+
+	coverage_account(c, i, now.mono);
 	nstime late = now.mono - at.mono;
 	if (late > b->watched_for)
 		late = b->watched_for;
@@ -189,6 +190,37 @@ gap_begin(struct boundary *b, struct moment at, struct moment now)
 	b->since = at;
 	b->reasons = b->reasons_said = 0;
 	b->error = 0;
+	for (unsigned k = 0; k < PERIODS; k++) {
+		struct period_iface *s = &c->period[k].iface[i];
+
+		if (!gap_counts(c, (enum period_kind)k, at.mono))
+			continue;
+		nstime in = part_of(c, (enum period_kind)k, late, now);
+		s->watched -= in;
+		s->blind[period_cause(1u << why)] += in;
+		s->gaps++;
+	}
+	gap_because(c, b, why, now);
+}
+
+/* What the periods have too much of a gap that ended before now. */
+static void
+take_back(struct coverage *c, const struct boundary *b, struct moment at, struct moment now)
+{
+	enum period_cause cause = period_cause(b->reasons);
+
+	for (unsigned k = 0; k < PERIODS; k++) {
+		struct period_iface *s = &c->period[k].iface[b - c->boundary];
+
+		if (!gap_counts(c, (enum period_kind)k, b->since.mono))
+			continue;
+		nstime in = part_of(c, (enum period_kind)k, now.mono - at.mono, now);
+		s->blind[cause] -= in;
+		s->watched += in;
+		/* It was over when this period began. */
+		if (at.mono <= c->period[k].from.mono && s->gaps && --s->gaps == 0)
+			s->reasons = s->causes = 0;
+	}
 }
 
 static void
@@ -197,10 +229,12 @@ gap_end(struct coverage *c, struct boundary *b, struct moment at, struct moment 
 {
 	if (at.mono < b->since.mono)
 		at = b->since;
-	coverage_account(b, now.mono);
+	coverage_account(c, (size_t)(b - c->boundary), now.mono);
 	b->blind_for -= now.mono - at.mono;
 	b->watched_for += now.mono - at.mono;
+	take_back(c, b, at, now);
 	b->blind = false;
+	b->still = at;
 	say_gap_end(c, b, at, english, japanese);
 	b->reasons = b->reasons_said = 0;
 	b->error = 0;
@@ -220,8 +254,9 @@ boundary_is(struct coverage *c, struct boundary *b, enum gap_reason why, int err
 		return;
 	}
 	if (!b->blind)
-		gap_begin(b, at, now);
-	b->reasons |= 1u << why;
+		gap_begin(c, b, why, at, now);
+	else
+		gap_because(c, b, why, now);
 	/* That it cannot be opened is told when nothing else explains it. */
 	if (error && !b->reasons_said) {
 		b->error = error;
@@ -237,8 +272,7 @@ boundary_of(struct coverage *c, uint16_t iface)
 	return iface < POLICY_IFACES && c->boundary[iface].used ? &c->boundary[iface] : NULL;
 }
 
-/* It is in the policy no more. Name and losses stay: those of the last moments are still said, and
- * when it comes back its counters go on from where they were. */
+/* It is in the policy no more. Name and losses stay: those of the last moments are still said. */
 static void
 boundary_leaves(struct coverage *c, struct boundary *b, struct moment now)
 {
@@ -246,27 +280,49 @@ boundary_leaves(struct coverage *c, struct boundary *b, struct moment now)
 		gap_end(c, b, now, now,
 		    "this interface left the configuration while it was not watched",
 		    "監視できないまま、このインターフェースは設定から除かれました");
-	b->used = false;
+	coverage_end_iface_day(c, (size_t)(b - c->boundary), now);
+	b->used = b->quiet = false;
 }
 
+/* It is blind until it is open; and so it was in the part of the hour that is over. */
 static void
-boundary_comes(struct boundary *b, const char *name)
+boundary_comes(struct coverage *c, struct boundary *b, const char *name, enum gap_reason why,
+    struct moment now)
 {
+	static const enum period_kind lasting[] = { PERIOD_BEAT, PERIOD_HOUR, PERIOD_DAY };
+	size_t i = (size_t)(b - c->boundary);
 	struct boundary was = *b;
 
-	*b = (struct boundary){ .used = true };
+	*b = (struct boundary){ .used = true, .link_up = true, .accounted = now.mono };
 	memcpy(b->name, name, sizeof b->name);
 	b->name[sizeof b->name - 1] = '\0';
-	if (strcmp(b->name, was.name) != 0)
-		return;
-	memcpy(b->loss, was.loss, sizeof b->loss);
-	b->beat = was.beat;
+	if (strcmp(b->name, was.name) == 0)
+		memcpy(b->loss, was.loss, sizeof b->loss);
+	for (size_t k = 0; k < sizeof lasting / sizeof *lasting; k++)
+		c->period[lasting[k]].iface[i] = (struct period_iface){ 0 };
+	c->period[PERIOD_DAY].iface[i].since = now.wall;
+	gap_begin(c, b, why, now, now);
+	c->period[PERIOD_HOUR].iface[i].blind[period_cause(1u << why)] =
+	    period_overlap(&c->period[PERIOD_HOUR], NSTIME_ALWAYS, now.mono);
 }
 
 void
 coverage_policy(struct coverage *c, const struct policy *p, enum gap_reason why, struct moment now)
 {
+	uint64_t zone_ifaces[POLICY_ZONES], map = assurance_map(p, zone_ifaces);
+	const struct policy *before = c->policy;
+	bool split = before && map != c->map;
+
+	coverage_turn(c, now);
+	if (split)
+		coverage_split(c, now);
 	c->policy = p;
+	c->map = map;
+	memcpy(c->zone_ifaces, zone_ifaces, sizeof c->zone_ifaces);
+	if (!before)
+		coverage_periods_begin(c, now);
+	if (split)
+		coverage_renumber(c, before);
 	for (uint16_t i = 0; i < POLICY_IFACES; i++) {
 		struct boundary *b = &c->boundary[i];
 		const struct policy_iface *pi = i < p->nifaces ? policy_iface(p, i) : NULL;
@@ -276,13 +332,8 @@ coverage_policy(struct coverage *c, const struct policy *p, enum gap_reason why,
 			continue;
 		if (b->used)
 			boundary_leaves(c, b, now);
-		if (!used)
-			continue;
-		boundary_comes(b, pi->name);
-		b->link_up = true;
-		b->accounted = now.mono;
-		gap_begin(b, now, now);
-		b->reasons = 1u << why;
+		if (used)
+			boundary_comes(c, b, pi->name, why, now);
 	}
 }
 
@@ -293,6 +344,7 @@ coverage_link(struct coverage *c, uint16_t iface, bool up, enum gap_reason why, 
 
 	if (!b)
 		return;
+	coverage_turn(c, now);
 	b->link_up = up;
 	/* An up link that capture has not opened yet adds no reason to those that are known. */
 	if (up && b->blind && !b->open)
@@ -308,6 +360,7 @@ coverage_capture(struct coverage *c, const struct msg_iface *m, struct moment no
 
 	if (!b)
 		return;
+	coverage_turn(c, now);
 	b->open = m->open;
 	if (m->open && !b->link_up)
 		return;
@@ -317,6 +370,7 @@ coverage_capture(struct coverage *c, const struct msg_iface *m, struct moment no
 void
 coverage_capture_died(struct coverage *c, nstime died, struct moment now)
 {
+	coverage_turn(c, now);
 	for (size_t i = 0; i < POLICY_IFACES; i++) {
 		struct boundary *b = &c->boundary[i];
 
@@ -333,6 +387,10 @@ coverage_overrun(struct coverage *c, struct moment now)
 	char buffer[128];
 	struct text t = text_of(buffer, sizeof buffer);
 
+	coverage_turn(c, now);
+	for (unsigned k = 0; k < PERIODS; k++)
+		if (c->period[k].to.mono == NSTIME_NEVER)
+			c->period[k].overruns++;
 	c->overruns++;
 	if (c->overrun_said != NSTIME_ALWAYS && now.mono - c->overrun_said < OVERRUN_AGAIN)
 		return;
@@ -340,138 +398,35 @@ coverage_overrun(struct coverage *c, struct moment now)
 	coverage_add_time(c, &t, "from", now.wall);
 	c->overruns = 0;
 	c->overrun_said = now.mono;
-	c->say(c->ctx, 9004, t.at,
+	c->calls.say(c->calls.ctx, 9004, t.at,
 	    coverage_pick(c,
 		"the kernel dropped events about interfaces: everything is asked for again",
 		"インターフェースの変更通知が失われたため、全状態を取り直します"));
 }
 
 void
-coverage_unverifiable(struct coverage *c, uint8_t from, uint8_t to)
+coverage_findings(struct coverage *c, uint64_t packets, struct moment now)
 {
-	c->unverifiable[from][to / 8] |= (uint8_t)(1u << to % 8);
-}
-
-static void
-say_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, bool over,
-    struct moment now)
-{
-	const struct loss_kind *k = &loss_kinds[id];
-	char buffer[384], s[32];
-	struct text t = text_of(buffer, sizeof buffer);
-
-	if (in)
-		text_pair(&t, "in", in, strlen(in));
-	text_add(&t, "%swhat=%s %s=%llu total=%llu", in ? " " : "", k->what, k->unit,
-	    (unsigned long long)(l->total - l->told), (unsigned long long)l->total);
-	coverage_add_time(c, &t, "from", l->from.wall);
-	if (over) {
-		coverage_add_time(c, &t, "to", l->last.wall);
-		text_add(&t, " seconds=%s", seconds_text(s, l->last.mono - l->from.mono));
-	}
-	l->told = l->total;
-	l->told_at = now.mono;
-	c->say(c->ctx, k->id, t.at, coverage_pick(c, k->msg, k->msg_ja));
-}
-
-/* Since when something may have been lost that is seen now. MOVED: when the interface's counters
- * moved before, 0 where that says nothing. */
-static struct moment
-loss_since(const struct coverage *c, nstime moved, struct moment now)
-{
-	nstime mono = c->looked.mono;
-
-	if (moved && moved < mono)
-		mono = moved;
-	if (now.mono - mono > COVERAGE_LOSS_BACK)
-		mono = now.mono - COVERAGE_LOSS_BACK;
-	return (struct moment){ .mono = mono, .wall = now.wall - (now.mono - mono) };
-}
-
-static void
-loss_is(struct coverage *c, struct loss *l, enum loss_id id, const char *in, uint64_t value,
-    nstime moved, struct moment now)
-{
-	/* A smaller number: the memory is a new one. */
-	uint64_t more = value >= l->seen ? value - l->seen : value;
-
-	l->seen = value;
-	if (more) {
-		if (!l->lasts)
-			*l = (struct loss){ .lasts = true,
-				.seen = value,
-				.from = loss_since(c, moved, now),
-				.told_at = NSTIME_ALWAYS };
-		l->total += more;
-		l->last = now;
-		if (l->told_at == NSTIME_ALWAYS || now.mono - l->told_at >= COVERAGE_LOSS_AGAIN)
-			say_loss(c, l, id, in, false, now);
-	} else if (l->lasts && now.mono - l->last.mono >= COVERAGE_LOSS_END) {
-		say_loss(c, l, id, in, true, now);
-		l->lasts = false;
-	}
-}
-
-void
-coverage_losses(struct coverage *c, const struct accounts *a, struct moment now)
-{
-	static const struct {
-		enum loss_id id;
-		enum counter counter;
-	} whole[] = {
-		{ LOSS_FLOWS, COUNTER_evicted },
-		{ LOSS_FRAGMENTS, COUNTER_fragments_evicted },
-		{ LOSS_SKIPPED, COUNTER_skipped },
-		{ LOSS_FINDINGS, COUNTER_unsaid },
-	};
-
-	for (size_t i = 0; i < POLICY_IFACES; i++) {
-		struct boundary *b = &c->boundary[i];
-		const struct iface_sample *s = &a->iface[i];
-		const uint64_t value[] = { [LOSS_KERNEL] = s->kernel_drops,
-			[LOSS_NIC] = s->nic_drops,
-			[LOSS_RING] = s->ring_full,
-			[LOSS_UNREAD] = s->unread };
-
-		for (unsigned k = LOSS_KERNEL; b->name[0] && k <= LOSS_UNREAD; k++)
-			loss_is(c, &b->loss[k], (enum loss_id)k, b->name, value[k], s->moved_before,
-			    now);
-	}
-	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
-		loss_is(c, &c->loss[whole[i].id], whole[i].id, NULL,
-		    accounts_total(a, whole[i].counter), 0, now);
-	c->looked = now;
-}
-
-/* Says the totals of a loss that lasts, unless its first line was said in this very moment. */
-static void
-end_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, struct moment now)
-{
-	if (l->lasts && (l->told != l->total || l->told_at != now.mono))
-		say_loss(c, l, id, in, true, now);
-	l->lasts = false;
-}
-
-void
-coverage_losses_end(struct coverage *c, struct moment now)
-{
-	for (size_t i = 0; i < POLICY_IFACES; i++)
-		for (unsigned k = 0; k < LOSS_KINDS; k++)
-			end_loss(
-			    c, &c->boundary[i].loss[k], (enum loss_id)k, c->boundary[i].name, now);
-	for (unsigned k = 0; k < LOSS_KINDS; k++)
-		end_loss(c, &c->loss[k], (enum loss_id)k, NULL, now);
+	coverage_turn(c, now);
+	for (unsigned k = 0; k < PERIODS; k++)
+		if (coverage_takes(c, (enum period_kind)k))
+			c->period[k].findings += packets;
 }
 
 void
 coverage_tick(struct coverage *c, const struct accounts *a, struct moment now)
 {
+	coverage_turn(c, now);
 	coverage_losses(c, a, now);
+	coverage_quiet(c, now);
+	coverage_settle(c, now);
 	for (size_t i = 0; i < POLICY_IFACES; i++) {
 		struct boundary *b = &c->boundary[i];
 
-		if (!b->used || !b->blind || b->reasons_said ||
-		    now.mono - b->since.mono < COVERAGE_GRACE)
+		if (!b->used)
+			continue;
+		coverage_account(c, i, now.mono);
+		if (!b->blind || b->reasons_said || now.mono - b->since.mono < COVERAGE_GRACE)
 			continue;
 		for (unsigned r = 0; r < GAP_REASONS; r++)
 			if (b->reasons & 1u << r)
@@ -480,7 +435,14 @@ coverage_tick(struct coverage *c, const struct accounts *a, struct moment now)
 }
 
 void
-coverage_stopping(struct coverage *c)
+coverage_stopping(struct coverage *c, struct moment now)
 {
+	if (c->stopping)
+		return;
+	coverage_turn(c, now);
+	for (size_t i = 0; i < POLICY_IFACES; i++)
+		if (c->boundary[i].used)
+			coverage_account(c, i, now.mono);
 	c->stopping = true;
+	c->stop = now;
 }

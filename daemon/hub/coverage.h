@@ -1,23 +1,21 @@
-/* coverage.h - what was watched and what was not: gaps of interfaces (9004), losses (9005), and the
- * sums for heartbeat and stop.
+/* coverage.h - what was watched and what was not: gaps of interfaces (9004), losses (9005), silence
+ * (9012), and the sums for heartbeat, hour, day and stop.
  *
  * Knows: for each interface since when it is watched or blind and why; for each counter of lost
- * things how much of it was said. Owns these states. Called by the hub with every event and once a
- * second with samples; answers with fields and a sentence for a note. Never asks for the time,
- * reads shared memory or writes a line.
+ * things how much of it was said; what of this lies in the hour and the day. Owns these states.
+ * Called by the hub with every event and once a second with samples; answers with fields and a
+ * sentence for a note, and with records for the ledger. Never asks for the time, reads shared
+ * memory or writes a line.
  *
  * An interface is watched while capture has it open and its link is up; it is blind all the rest of
- * the time. Lengths are measured by the monotonic clock, moments are told by the wall clock.
+ * the time. Lengths are measured by the monotonic clock, moments are told by the wall clock. Hours
+ * and days are those of the policy's time zone; an hour in which zones or interfaces became others
+ * is in parts, each by its own policy.
  */
 #ifndef SEGAUDIT_COVERAGE_H
 #define SEGAUDIT_COVERAGE_H
 
-#include "hub/accounts.h"
-#include "model/msg.h"
-
-struct moment {
-	nstime mono, wall;
-};
+#include "hub/period.h"
 
 /* How long capture may take to open an interface before a gap by `start`, `restart` or `reload` is
  * said. */
@@ -32,17 +30,30 @@ struct moment {
  * whole interface stood still then, when that began, but not longer ago than this. */
 #define COVERAGE_LOSS_BACK (10 * NS_SEC)
 
-/* A note to say: id, fields (without those of line_note()), a sentence in the policy's language. */
-typedef void coverage_say(void *ctx, uint16_t id, const char *fields, const char *msg);
+/* So long after its end an hour or a day may turn out worse than it was known to be: then its
+ * records are written and its lines said. */
+#define COVERAGE_SETTLE NS_MIN
+
+/* A larger difference of the two clocks from one look to the next is a step of the wall clock. */
+#define COVERAGE_CLOCK_JUMP NS_SEC
+
+struct coverage_calls {
+	/* A note to say: id, fields (without those of line_note()), a sentence in the policy's
+	 * language. */
+	void (*say)(void *ctx, uint16_t id, const char *fields, const char *msg);
+	/* A record for the ledger, as ledger_record(). */
+	void (*record)(void *ctx, const char *word, const char *fields);
+	void *ctx;
+};
 
 struct coverage;
 
-/* NULL when there is no memory. NOW: since when the daemon runs. */
-struct coverage *coverage_new(struct moment now, coverage_say *say, void *ctx);
+/* CALLS is copied. NULL when there is no memory. NOW: since when the daemon runs. */
+struct coverage *coverage_new(struct moment now, const struct coverage_calls *calls);
 void coverage_free(struct coverage *c);
 
-/* From now on the interfaces of P; borrowed until the next call. A new one is blind (WHY: GAP_START
- * or GAP_RELOAD) until it is open. */
+/* From now on the interfaces of P; borrowed until the next call returned. A new one is blind (WHY:
+ * GAP_START or GAP_RELOAD) until it is open. */
 void
 coverage_policy(struct coverage *c, const struct policy *p, enum gap_reason why, struct moment now);
 
@@ -60,12 +71,16 @@ void coverage_capture_died(struct coverage *c, nstime died, struct moment now);
 /* netlink lost events: said, the state is asked for again. */
 void coverage_overrun(struct coverage *c, struct moment now);
 
-/* A flow between two zones could not be verified: the pair is not assured in this heartbeat's time.
- */
-void coverage_unverifiable(struct coverage *c, uint8_t from, uint8_t to);
+/* A finding of policy P that says that something could not be verified: its pair is not assured in
+ * this time, or, where that is not known, no pair that comes in there. */
+void coverage_unverifiable(
+    struct coverage *c, const struct policy *p, const struct finding *f, struct moment now);
+
+/* Findings of so many packets were lost on their way to the hub, or with a hub. */
+void coverage_findings(struct coverage *c, uint64_t packets, struct moment now);
 
 /* Once a second, with the newest samples: says what was lost, what ended, what took too long to
- * open. */
+ * open, what is silent, and what is known of an hour or a day that is over. */
 void coverage_tick(struct coverage *c, const struct accounts *a, struct moment now);
 
 /* What the hub itself adds to the sums. */
@@ -75,19 +90,17 @@ struct coverage_extra {
 	uint64_t lost;	  /* lines, since the start */
 };
 
-/* 9001: one note about the daemon and one with what=coverage for each interface, of the time since
- * the last heartbeat. */
+/* 9001: one note about the daemon and one with what=coverage for each interface, of the time from
+ * the last heartbeat up to the last coverage_tick(). */
 void coverage_heartbeat(struct coverage *c, const struct accounts *a,
     const struct coverage_extra *x, struct moment now);
 
-/* How long an interface was watched and blind since it is in the policy. False when it is not. */
-bool coverage_times(
-    const struct coverage *c, uint16_t iface, nstime mono, nstime *watched, nstime *blind);
+/* The daemon is about to stop: what capture closes from now on is no gap to be said. Called once or
+ * more, the first call counts. */
+void coverage_stopping(struct coverage *c, struct moment now);
 
-/* The daemon is about to stop: what capture closes from now on is no gap to be said. */
-void coverage_stopping(struct coverage *c);
-
-/* 9003: all losses that last are said with their totals, then the sums since the start. */
+/* 9003: all losses that last are said with their totals, then the day so far by interface, then the
+ * sums since the start; the hour so far is written down. */
 void coverage_stopped(struct coverage *c, const struct accounts *a, const struct coverage_extra *x,
     struct moment now);
 

@@ -7,21 +7,13 @@
 #ifndef SEGAUDIT_COVERAGE_ASK_H
 #define SEGAUDIT_COVERAGE_ASK_H
 
+#include "hub/assurance.h"
 #include "hub/coverage.h"
-
-/* Why a zone or a pair of zones is not assured; bits. */
-enum coverage_doubt {
-	DOUBT_UNSEEN = 1 << 0,	   /* no interface of the zone is captured */
-	DOUBT_BLIND = 1 << 1,	   /* an interface was not watched all the time */
-	DOUBT_DROPS = 1 << 2,	   /* packets of an interface were lost */
-	DOUBT_EVICTED = 1 << 3,	   /* flows, fragments or frames were given up */
-	DOUBT_UNVERIFIED = 1 << 4, /* flows of the pair could not be judged */
-};
 
 struct coverage_iface {
 	const char *name;
-	bool blind;
-	nstime since;		       /* wall: of the gap, when blind */
+	bool blind, quiet;
+	nstime since;		       /* wall: of the gap or the silence */
 	unsigned reasons;	       /* of the gap: bits of enum gap_reason */
 	nstime watched_for, blind_for; /* since the interface is in the policy */
 	struct iface_sample count;     /* since the start of this run */
@@ -35,24 +27,26 @@ bool coverage_iface(const struct coverage *c, const struct accounts *a, size_t i
 /* Does a loss of the daemon as a whole last (flows, fragments, frames, findings)? */
 bool coverage_losing(const struct coverage *c);
 
-/* What is known of all zones, to ask for pairs. */
-struct coverage_zones {
-	unsigned all;		     /* doubts of every pair */
-	unsigned zone[POLICY_ZONES]; /* of each zone */
+/* The stretches of time that are summed up. */
+enum period_kind {
+	PERIOD_BEAT, /* since the last heartbeat */
+	PERIOD_HOUR,
+	PERIOD_HOUR_BEFORE,
+	PERIOD_DAY,
+	PERIOD_DAY_BEFORE,
+	PERIODS
 };
 
-/* Since the last heartbeat. The daemon has a policy. */
-void coverage_zones(const struct coverage *c, const struct accounts *a, struct coverage_zones *to);
+/* The ends (wall clock) of a period; *TO is NSTIME_NEVER while it lasts. False when nothing is
+ * known of it. */
+bool coverage_period(const struct coverage *c, enum period_kind k, nstime *from, nstime *to);
 
-/* The doubts of a pair; 0: everything was seen and could be judged. */
-unsigned
-coverage_pair(const struct coverage *c, const struct coverage_zones *z, uint8_t from, uint8_t to);
+/* What is in doubt about a pair in a period of the first three kinds. False when the pair is not
+ * listed. The daemon has a policy. */
+bool coverage_pair(
+    const struct coverage *c, enum period_kind k, uint8_t from, uint8_t to, struct assurance *a);
 
-/* The moment of the last heartbeat, or of the start (wall clock). */
-nstime coverage_beat(const struct coverage *c);
+/* The moment of the start (wall clock, and *MONO). */
 nstime coverage_started(const struct coverage *c, nstime *mono);
-
-/* "unseen", … of one bit. */
-const char *doubt_word(unsigned bit);
 
 #endif

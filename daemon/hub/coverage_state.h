@@ -1,12 +1,13 @@
-/* coverage_state.h - the inside of coverage.h: shared by coverage.c (what happens) and
- * coverage_sums.c (what it adds up to).
+/* coverage_state.h - the inside of coverage.h: shared by coverage.c (interfaces come and go),
+ * coverage_losses.c, coverage_periods.c (hours and days), coverage_sums.c (what is said of them)
+ * and coverage_keep.c (over a restart).
  *
  * Knows: the layout. Owned by coverage.c; coverage_ask.c reads it. Included by nobody else.
  */
 #ifndef SEGAUDIT_COVERAGE_STATE_H
 #define SEGAUDIT_COVERAGE_STATE_H
 
-#include "hub/coverage.h"
+#include "hub/coverage_ask.h"
 
 enum loss_id {
 	LOSS_KERNEL,
@@ -23,7 +24,6 @@ enum loss_id {
 /* One counter of lost things: an episode lasts until nothing more was lost for COVERAGE_LOSS_END.
  */
 struct loss {
-	uint64_t seen; /* the counter when last looked at */
 	bool lasts;
 	uint64_t total, told; /* of this episode */
 	struct moment from, last;
@@ -38,31 +38,93 @@ struct boundary {
 	struct moment since;		/* of the gap */
 	unsigned reasons, reasons_said; /* bits of enum gap_reason */
 	int error;			/* libpcap's */
-	nstime accounted;		/* monotonic: the two sums go up to here */
+	nstime accounted;		/* monotonic: sums and periods go up to here */
 	nstime watched_for, blind_for;	/* since the interface is in the policy */
 	struct loss loss[LOSS_KINDS];
-	/* at the last heartbeat */
-	nstime beat_watched, beat_blind;
-	struct iface_sample beat;
+	/* No frame came since then, or since it is watched. QUIET: a silence that began at
+	 * QUIET_FROM was said, and the periods have it up to QUIET_TO (monotonic). */
+	struct moment still, quiet_from;
+	bool quiet;
+	nstime quiet_to;
+};
+
+/* Of an hour or a day. */
+struct turn {
+	nstime end;   /* wall: of the one that lasts */
+	bool pending; /* the one before may still turn out worse, and was not said */
 };
 
 struct coverage {
-	coverage_say *say;
-	void *ctx;
+	struct coverage_calls calls;
 	const struct policy *policy;
+	uint64_t map;			    /* assurance_map() of it */
+	uint64_t zone_ifaces[POLICY_ZONES]; /* of it */
 	struct boundary boundary[POLICY_IFACES];
 	struct loss loss[LOSS_KINDS]; /* of the daemon as a whole */
-	bool stopping;
+	bool stopping;		      /* since STOP: periods get no more time */
+	struct moment stop;
 	struct moment looked; /* at counters: the last time before this one */
+	/* What losses and periods have of the counters. */
+	struct iface_sample seen[POLICY_IFACES];
+	uint64_t seen_count[LOSS_KINDS];
+	/* Another hub was here before, and nobody looked yet; what that one had seen is known. */
+	bool later_hub, seen_known;
 	uint64_t overruns;
 	nstime overrun_said;
-	struct moment started, beat; /* start; last heartbeat */
-	uint64_t beat_count[COUNTERS];
-	uint8_t unverifiable[POLICY_ZONES][POLICY_ZONES / 8]; /* pairs, since the last heartbeat */
+	struct moment started;
+	uint64_t beat_count[COUNTERS]; /* at the last heartbeat */
+	nstime clock;		       /* wall less monotonic */
+	nstime keep_due;	       /* monotonic */
+	struct turn hour, day;
+	struct period period[PERIODS];
+	/* Packets of flows that could not be verified, from and to zones of the policy, in the
+	 * first three periods. */
+	uint32_t unverifiable[PERIOD_DAY][POLICY_ZONES][POLICY_ZONES];
 };
 
 /* Adds the time since the last call to what the boundary was in it. */
-void coverage_account(struct boundary *b, nstime mono);
+void coverage_account(struct coverage *c, size_t i, nstime mono);
+
+/* Does a period of this kind still take what is heard of its time? */
+bool coverage_takes(const struct coverage *c, enum period_kind k);
+
+/* Ends hours and days that are over. Called before anything else that has a time. */
+void coverage_turn(struct coverage *c, struct moment now);
+
+/* The first policy: hours and days begin. */
+void coverage_periods_begin(struct coverage *c, struct moment now);
+
+/* The zones, or where they come in, are about to be others: the hour ends here, and its rest is
+ * another one. */
+void coverage_split(struct coverage *c, struct moment now);
+
+/* They are: what the heartbeat knows of pairs goes to their new numbers. BEFORE: the policy until
+ * now. */
+void coverage_renumber(struct coverage *c, const struct policy *before);
+
+/* A period that was taken up: since the wall time UNTIL nothing was watched, for the reason WHY.
+ * Ends it if it is over by now. */
+void coverage_was_away(
+    struct coverage *c, enum period_kind k, enum gap_reason why, nstime until, struct moment now);
+
+/* Says and writes down what is known of an hour and a day that are over, when that is all. */
+void coverage_settle(struct coverage *c, struct moment now);
+
+/* Says the day of an interface so far. */
+void coverage_end_iface_day(struct coverage *c, size_t i, struct moment now);
+
+/* At the stop: says that of all, and writes down the hour so far. */
+void coverage_end_periods(struct coverage *c);
+
+/* The line of an interface's day; the records of an hour. Both have ended. */
+void coverage_say_day(struct coverage *c, size_t i, const struct period *s);
+void coverage_write_hour(struct coverage *c, enum period_kind k);
+
+/* The record of hours of which nothing is known but that they passed. */
+void coverage_write_away(struct coverage *c, enum gap_reason why, nstime from, nstime to);
+
+/* A new heartbeat's time begins. */
+void coverage_beat_begins(struct coverage *c, struct moment now);
 
 /* The sentence in the policy's language. */
 const char *coverage_pick(const struct coverage *c, const char *english, const char *japanese);
@@ -73,5 +135,8 @@ void coverage_add_time(const struct coverage *c, struct text *t, const char *key
 /* Compares all counters of losses; says all that last. */
 void coverage_losses(struct coverage *c, const struct accounts *a, struct moment now);
 void coverage_losses_end(struct coverage *c, struct moment now);
+
+/* Looks for interfaces that are silent, or are no more. */
+void coverage_quiet(struct coverage *c, struct moment now);
 
 #endif

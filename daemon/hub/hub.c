@@ -26,6 +26,17 @@ on_note(void *ctx, uint16_t id, const char *fields, const char *msg)
 }
 
 static void
+on_record(void *ctx, const char *word, const char *fields)
+{
+	struct hub *h = ctx;
+	nstime wall = h->now.wall;
+
+	if (h->ledger)
+		ledger_record(
+		    h->ledger, word, fields, wall, policy_offset_at(h->tell.policy, wall));
+}
+
+static void
 on_mismatch(void *ctx, const char *fields)
 {
 	struct hub *h = ctx;
@@ -50,7 +61,7 @@ on_finding(void *ctx, const struct policy *p, const struct finding *f)
 	const struct finding_kind *kind = finding_kind(f->id);
 
 	if (kind && kind->verdict == VERDICT_UNVERIFIABLE)
-		coverage_unverifiable(h->coverage, f->from, f->to);
+		coverage_unverifiable(h->coverage, p, f, h->now);
 	cases_add(h->cases, p, f);
 }
 
@@ -139,6 +150,10 @@ extra_of(const struct hub *h)
 static void
 say_nameless(struct hub *h)
 {
+	uint64_t lost = h->nameless_packets + cases_lost(h->cases);
+
+	if (lost)
+		coverage_findings(h->coverage, lost, h->now);
 	note_nameless(&h->tell, h->nameless, h->nameless_packets);
 	h->nameless = h->nameless_packets = 0;
 }
@@ -165,7 +180,7 @@ keep_record(struct hub *h)
 {
 	const struct policy *p = h->tell.policy;
 
-	tally_tick(&h->tally, h->ledger, &h->accounts, h->coverage, p, h->now);
+	tally_tick(&h->tally, h->ledger, &h->accounts, p, h->now);
 	ledger_tick(h->ledger, p->ledger_days, h->now.wall, policy_offset_at(p, h->now.wall));
 	note_ledger(&h->tell);
 	tell_tick(&h->tell);
@@ -281,7 +296,7 @@ finish(struct hub *h)
 	if (!h->tell.policy)
 		return;
 	set_time(h);
-	coverage_stopping(h->coverage);
+	coverage_stopping(h->coverage, h->now);
 	peers_drain(&h->peers);
 	say_nameless(h);
 	peers_look(&h->peers, &h->accounts, h->now.mono);
@@ -289,7 +304,7 @@ finish(struct hub *h)
 	cases_stop(h->cases, &h->accounts);
 	struct coverage_extra x = extra_of(h);
 	coverage_stopped(h->coverage, &h->accounts, &x, h->now);
-	tally_end(&h->tally, h->ledger, &h->accounts, h->coverage, h->tell.policy, h->now);
+	tally_end(&h->tally, h->ledger, &h->accounts, h->tell.policy, h->now);
 	tell_checkpoint(&h->tell, LEDGER_STOP);
 
 	nstime end = h->now.mono + LAST_LINES;
@@ -327,7 +342,8 @@ start(struct hub *h)
 		return -ENOMEM;
 	tell_init(&h->tell, h->sinks, id);
 	set_time(h);
-	h->coverage = coverage_new(h->now, on_note, h);
+	h->coverage = coverage_new(
+	    h->now, &(struct coverage_calls){ .say = on_note, .record = on_record, .ctx = h });
 	h->control = control_new(&h->view, on_reload, h);
 	if (!h->coverage || !h->control)
 		return -ENOMEM;

@@ -73,7 +73,7 @@ take_notice(struct hub *h, const struct msg_notice *m)
 		tell_notices(&h->tell, NULL);
 		break;
 	case NOTICE_STOPPING:
-		coverage_stopping(h->coverage);
+		coverage_stopping(h->coverage, h->now);
 		break;
 	case NOTICE_RELOADED:
 		note_sizes(&h->tell, 8001, h->version,

@@ -9,8 +9,6 @@
 #include "hub/evidence.h"
 #include "hub/notes.h"
 
-#define CLOCK_JUMP NS_SEC /* a larger difference of the two clocks from tick to tick is a step */
-
 /* A text from outside that may be long: it fits in a line whatever it is, in JSON too, where an
  * escape takes a quarter more. */
 enum { ERROR_MOST = 480 };
@@ -224,7 +222,7 @@ note_clock(struct tell *t, nstime *clocks)
 	struct text f = text_of(buffer, sizeof buffer);
 
 	*clocks = now;
-	if (step < CLOCK_JUMP && step > -CLOCK_JUMP)
+	if (step < COVERAGE_CLOCK_JUMP && step > -COVERAGE_CLOCK_JUMP)
 		return;
 	text_add(&f, "seconds=%s%s", step < 0 ? "-" : "", seconds_text(s, step < 0 ? -step : step));
 	tell_note(t, 9007, buffer,

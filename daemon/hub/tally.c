@@ -65,59 +65,21 @@ minute(struct tally *t, struct ledger *l, const struct accounts *a, const struct
 	}
 }
 
-static void
-hour(struct tally *t, struct ledger *l, const struct accounts *a, const struct coverage *c,
-    const struct policy *p, struct moment now)
+void
+tally_tick(struct tally *t, struct ledger *l, const struct accounts *a, const struct policy *p,
+    struct moment now)
 {
-	for (uint16_t i = 0; i < p->nifaces; i++) {
-		const struct iface_sample *s = &a->iface[i];
-		const char *name = policy_iface(p, i)->name;
-		uint64_t drops = s->kernel_drops + s->nic_drops + s->ring_full;
-		char bytes[RECORD], seconds[32];
-		nstime watched, blind;
-		struct text f = text_of(bytes, sizeof bytes);
-
-		if (!coverage_times(c, i, now.mono, &watched, &blind))
-			continue;
-		/* A boundary that left the configuration and came back begins at 0. */
-		if (watched < t->hour[i].watched || blind < t->hour[i].blind)
-			t->hour[i].watched = t->hour[i].blind = 0;
-		add_at(&f, p, now.wall);
-		text_pair(&f, "in", name, strnlen(name, sizeof policy_iface(p, i)->name));
-		text_add(&f, " watched=%s", seconds_text(seconds, watched - t->hour[i].watched));
-		text_add(&f, " blind=%s", seconds_text(seconds, blind - t->hour[i].blind));
-		add(&f, "frames", s->frames, t->hour[i].frames);
-		add(&f, "drops", drops, t->hour[i].drops);
-		say(l, "coverage", bytes, p, now.wall);
-		t->hour[i].watched = watched;
-		t->hour[i].blind = blind;
-		t->hour[i].frames = s->frames;
-		t->hour[i].drops = drops;
-	}
+	if (t->minute_due == 0)
+		t->minute_due = now.mono + NS_MIN;
+	if (now.mono < t->minute_due)
+		return;
+	minute(t, l, a, p, now);
+	t->minute_due = now.mono + NS_MIN;
 }
 
 void
-tally_tick(struct tally *t, struct ledger *l, const struct accounts *a, const struct coverage *c,
-    const struct policy *p, struct moment now)
-{
-	if (t->minute_due == 0) {
-		t->minute_due = now.mono + NS_MIN;
-		t->hour_due = now.mono + NS_HOUR;
-	}
-	if (now.mono >= t->minute_due) {
-		minute(t, l, a, p, now);
-		t->minute_due = now.mono + NS_MIN;
-	}
-	if (now.mono >= t->hour_due) {
-		hour(t, l, a, c, p, now);
-		t->hour_due = now.mono + NS_HOUR;
-	}
-}
-
-void
-tally_end(struct tally *t, struct ledger *l, const struct accounts *a, const struct coverage *c,
-    const struct policy *p, struct moment now)
+tally_end(struct tally *t, struct ledger *l, const struct accounts *a, const struct policy *p,
+    struct moment now)
 {
 	minute(t, l, a, p, now);
-	hour(t, l, a, c, p, now);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/doubt.h"
 #include "model/explain.h"
 #include "model/finding.h"
 
@@ -230,6 +231,8 @@ put_words(void)
 		puts(outcome_word(i));
 	for (uint8_t i = VERDICT_VIOLATION; verdict_word(i); i++)
 		puts(verdict_word(i));
+	for (unsigned d = 0; doubt_text(d); d++)
+		puts(doubt_text(d)->word);
 }
 
 int

@@ -161,10 +161,14 @@ lines | tail -n 1 | grep -q "sid=$sid " || fail "sid $sid is not that of the lin
 # 5. Coverage, zones, conduits.
 expect 0 ctl coverage
 says '^eth2 +watched '
-wait_for 12 eval 'ctl coverage | grep -qE "^lgwan>internet +ASSURED"' ||
-	fail "not assured after a heartbeat without a gap: $(ctl coverage)"
+beat()
+{
+	ctl -j coverage | jq -e --arg is "$1" '[.pairs[] | select(.period == "heartbeat")] |
+		length == 12 and (.[] | select(.pair == "lgwan>internet") | .assured == $is)' > /dev/null
+}
+wait_for 12 beat yes || fail "not assured after a heartbeat without a gap: $(ctl coverage)"
 expect 0 ctl -j coverage
-jq -e '(.interfaces | length) == 4 and (.pairs | length) == 12 and
+jq -e '(.interfaces | length) == 4 and ([.periods[].period] | contains(["hour", "heartbeat"])) and
 	([.interfaces[] | .watched, .blind, .frames | type] | unique) == ["number"]' "$dir/said" > /dev/null ||
 	fail "coverage: $(cat "$dir/said")"
 expect 0 ctl -j zones
@@ -210,7 +214,8 @@ wait_for 5 eval 'ctl status | grep -q "^degraded: eth3 is not watched: link-down
 	fail "not degraded: $(ctl status)"
 expect 0 ctl coverage
 says '^eth3 +BLIND +link-down'
-says '^lgwan>internet +NOT ASSURED +.*blind'
+says '^lgwan>internet +NOT ASSURED +.*no link for '
+beat no || fail "the link is down and the pair assured: $(ctl coverage)"
 ns gateway ip link set eth3 up
 wait_for 10 eval 'ctl status | grep -q "^ok$"' || fail "not ok again: $(ctl status)"
 

@@ -60,6 +60,14 @@ note_nothing(void *ctx, uint16_t id, const char *fields, const char *msg)
 	(void)msg;
 }
 
+static void
+record_nothing(void *ctx, const char *word, const char *fields)
+{
+	(void)ctx;
+	(void)word;
+	(void)fields;
+}
+
 /* N incidents, from different hosts; the first is the worst. */
 static struct incidents *
 open_incidents(const struct world *w, unsigned n)
@@ -119,7 +127,8 @@ set_up(void **state)
 	for (unsigned i = 0; i < ROLE_WORKERS; i++)
 		w->peers.worker[i].chan.fd = -1;
 	w->peers.capture.chan.fd = -1;
-	struct coverage *coverage = coverage_new(now, note_nothing, NULL);
+	struct coverage *coverage = coverage_new(
+	    now, &(struct coverage_calls){ .say = note_nothing, .record = record_nothing });
 	coverage_policy(coverage, &w->policy->p, GAP_START, now);
 	w->view = (struct control_view){ .version = "1.2-test",
 		.tell = &w->tell,
@@ -315,12 +324,52 @@ test_lists(void **state)
 	    "services=tcp/3389");
 	expect(w, fd, "end");
 	expect_gone(w, fd);
+	/* Nothing is captured: no pair is listed. */
 	fd = asked(w, "segaudit 1 coverage");
 	expect(w, fd, "segaudit 1 ok");
+	expect(w, fd, "period period=hour from=2026-01-01T00:00:00.000000Z language=en");
+	expect(w, fd, "period period=heartbeat from=2026-01-01T00:00:00.000000Z language=en");
+	expect(w, fd, "end");
+	expect_gone(w, fd);
+}
+
+/* A mirror port from second 10 on: both zones are seen by it. */
+static void
+test_coverage(void **state)
+{
+	struct world *w = *state;
+	struct coverage *c = (struct coverage *)w->view.coverage;
+	const struct moment now = { .mono = 11 * NS_SEC, .wall = T0 + 10 * NS_SEC };
+	const struct moment hour = { .mono = 3601 * NS_SEC, .wall = T0 + 3600 * NS_SEC };
+
+	w->policy->iface[tell_iface(w->policy, "mon0")].mirror = true;
+	w->policy->p.japanese = 1;
+	coverage_policy(c, &w->policy->p, GAP_RELOAD, now);
+	coverage_link(c, 0, true, GAP_RELOAD, now);
+	coverage_capture(c,
+	    &(struct msg_iface){ .open = true, .reason = GAP_RELOAD, .time = now.wall + NS_SEC },
+	    (struct moment){ now.mono + NS_SEC, now.wall + NS_SEC });
+	coverage_tick(c, w->view.accounts, (struct moment){ 13 * NS_SEC, T0 + 12 * NS_SEC });
+	coverage_tick(c, w->view.accounts, hour);
+	w->tell.mono = hour.mono;
+	int fd = asked(w, "segaudit 1 coverage");
+	expect(w, fd, "segaudit 1 ok");
 	expect(w, fd,
-	    "pair pair=lgwan>internet from=2026-01-01T00:00:00.000000Z assured=no "
-	    "what=unseen");
-	expect(w, fd, "pair pair=internet>lgwan ");
+	    "interface in=mon0 state=watched watched=3589.000 blind=1.000 frames=0 bytes=0 ");
+	expect(w, fd, "period period=hour from=2026-01-01T01:00:00.000000Z language=ja");
+	expect(w, fd,
+	    "period period=before from=2026-01-01T00:00:10.000000Z to=2026-01-01T01:00:00.000000Z "
+	    "language=ja");
+	expect(w, fd, "period period=heartbeat from=2026-01-01T00:00:00.000000Z language=ja");
+	expect(w, fd, "pair pair=lgwan>internet period=hour assured=yes");
+	expect(w, fd,
+	    "pair pair=lgwan>internet period=before assured=no what=reload in=mon0 reload=1.000");
+	expect(w, fd,
+	    "pair pair=lgwan>internet period=heartbeat assured=no what=reload in=mon0 "
+	    "reload=1.000");
+	expect(w, fd, "pair pair=internet>lgwan period=hour assured=yes");
+	expect(w, fd, "pair pair=internet>lgwan period=before assured=no ");
+	expect(w, fd, "pair pair=internet>lgwan period=heartbeat assured=no ");
 	expect(w, fd, "end");
 	expect_gone(w, fd);
 }
@@ -834,6 +883,7 @@ main(void)
 		TEST(test_status),
 		TEST(test_incidents),
 		TEST(test_lists),
+		TEST(test_coverage),
 		TEST(test_tail),
 		TEST(test_reload),
 		TEST(test_garbage),

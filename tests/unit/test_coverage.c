@@ -40,6 +40,14 @@ note(void *ctx, uint16_t id, const char *fields, const char *msg)
 	snprintf(w->fields[w->said++], sizeof w->fields[0], "%s", fields);
 }
 
+/* Records of the ledger: tests/unit/test_assurance.c. */
+static void
+record(void *ctx, const char *word, const char *fields)
+{
+	(void)ctx;
+	assert_true(*word && *fields);
+}
+
 static void
 mismatch(void *ctx, const char *fields)
 {
@@ -71,7 +79,8 @@ set_up(void **state)
 
 	assert_non_null(w);
 	w->policy = hub_policy_new(1);
-	w->c = coverage_new(at(0), note, w);
+	w->c = coverage_new(
+	    at(0), &(struct coverage_calls){ .say = note, .record = record, .ctx = w });
 	assert_non_null(w->c);
 	coverage_policy(w->c, &w->policy->p, GAP_START, at(0));
 	*state = w;
@@ -116,6 +125,30 @@ static void
 tick(struct world *w, nstime now)
 {
 	coverage_tick(w->c, &w->a, at(now));
+}
+
+/* A flow that could not be verified, of one packet, just now. */
+static void
+unverifiable(struct world *w, uint8_t from, uint8_t to, nstime now)
+{
+	const struct finding f = { .id = 2011,
+		.generation = 1,
+		.from = from,
+		.to = to,
+		.first = at(now).wall,
+		.last = at(now).wall,
+		.n = 1 };
+
+	coverage_unverifiable(w->c, &w->policy->p, &f, at(now));
+}
+
+/* A heartbeat with what a look at this moment finds. */
+static void
+beat(struct world *w, const struct coverage_extra *x, nstime now)
+{
+	tick(w, now);
+	w->said = 0;
+	coverage_heartbeat(w->c, &w->a, x, at(now));
 }
 
 static void
@@ -228,7 +261,7 @@ test_capture_died(void **state)
 	    "in=eth1 what=restart from=2026-01-05T03:04:12.000000Z to=2026-01-05T03:04:12.300000Z "
 	    "seconds=0.300");
 	/* Blind from the death on, not from when it was noticed: 0.1 s of the start and 0.3 s. */
-	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(10000));
+	beat(w, &(struct coverage_extra){ 0 }, 10000);
 	assert_string_equal(w->fields[1],
 	    "what=coverage in=eth1 watched=9.600 blind=0.400 frames=0 bytes=0 received=0"
 	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
@@ -242,11 +275,11 @@ test_heard_late(void **state)
 
 	open_all(w);
 	capture(w, 0, false, GAP_IFACE_GONE, 0, 1000, 1000);
-	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(5000));
+	beat(w, &(struct coverage_extra){ 0 }, 5000);
 	w->said = 0;
 	capture(w, 0, true, GAP_IFACE_GONE, 0, 4995, 5010);
 	w->said = 0;
-	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(10000));
+	beat(w, &(struct coverage_extra){ 0 }, 10000);
 	assert_non_null(strstr(w->fields[0], " blind=0.000 "));
 	assert_string_equal(w->fields[1],
 	    "what=coverage in=eth1 watched=5.005 blind=0.000 frames=0 bytes=0 received=0"
@@ -259,7 +292,7 @@ test_stop_says_no_gap(void **state)
 	struct world *w = *state;
 
 	open_all(w);
-	coverage_stopping(w->c);
+	coverage_stopping(w->c, at(8000));
 	capture(w, 0, false, GAP_STOP, 0, 9000, 9000);
 	coverage_capture_died(w->c, at(9001).wall, at(9001));
 	tick(w, 20000);
@@ -278,6 +311,11 @@ test_reload(void **state)
 	ifaces[1].used = false;
 	snprintf(ifaces[2].name, sizeof ifaces[2].name, "eth9");
 	coverage_policy(w->c, &next->p, GAP_RELOAD, at(60000));
+	/* What is known of the days of eth2 and eth3 is said now. */
+	assert_int_equal(w->said, 2);
+	assert_non_null(strstr(w->fields[0], "what=coverage day=2026-01-05 in=eth2 "));
+	assert_non_null(strstr(w->fields[1], "what=coverage day=2026-01-05 in=eth3 "));
+	w->said = 0;
 	coverage_link(w->c, 1, false, GAP_LINK_DOWN, at(60100)); /* nobody asked for it any more */
 	capture(w, 63, true, GAP_START, 0, 60100, 60100);
 	capture(w, 64, true, GAP_START, 0, 60100, 60100);
@@ -311,6 +349,8 @@ test_reload_and_back(void **state)
 	w->a.iface[1].kernel_drops = 510;
 	tick(w, 2000);
 	coverage_policy(w->c, &next->p, GAP_RELOAD, at(2500));
+	assert_int_equal(w->said, 1); /* its day */
+	w->said = 0;
 	w->a.iface[1].kernel_drops = 512;
 	tick(w, 3000);
 	expect_nothing(w);
@@ -318,7 +358,7 @@ test_reload_and_back(void **state)
 	expect(w, 9005,
 	    "in=eth2 what=kernel-drop pkts=12 total=512 from=2026-01-05T03:04:05.000000Z "
 	    "to=2026-01-05T03:04:08.000000Z seconds=3.000");
-	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(14000));
+	beat(w, &(struct coverage_extra){ 0 }, 14000);
 	w->said = 0;
 	coverage_policy(w->c, &w->policy->p, GAP_RELOAD, at(60000));
 	capture(w, 1, true, GAP_RELOAD, 0, 60100, 60100);
@@ -328,7 +368,7 @@ test_reload_and_back(void **state)
 	w->a.iface[1].frames = 1001;
 	tick(w, 61000);
 	expect_nothing(w);
-	coverage_heartbeat(w->c, &w->a, &(struct coverage_extra){ 0 }, at(70000));
+	beat(w, &(struct coverage_extra){ 0 }, 70000);
 	assert_string_equal(w->fields[2],
 	    "what=coverage in=eth2 watched=9.900 blind=0.100 frames=1 bytes=0 received=0"
 	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
@@ -417,15 +457,16 @@ test_loss_kinds(void **state)
 	tick(w, 5000);
 	expect(w, 9005, "what=worker-crash pkts=1 total=1 from=2026-01-05T03:04:09.000000Z");
 
-	/* A stop says the totals of all that last, then the sums. */
+	/* A stop says the totals of all that last, the day of each interface, then the sums. */
 	w->a.iface[0].ring_full = 4;
 	struct coverage_extra x = { 0 };
 	coverage_stopped(w->c, &w->a, &x, at(6000));
-	assert_int_equal(w->said, 6);
+	assert_int_equal(w->said, 9);
 	assert_string_equal(w->fields[0],
 	    "in=eth1 what=ring-full pkts=1 total=4 from=2026-01-05T03:04:05.000000Z"
 	    " to=2026-01-05T03:04:11.000000Z seconds=6.000");
-	assert_int_equal(w->id[5], 9003);
+	assert_non_null(strstr(w->fields[5], "what=coverage day=2026-01-05 in=eth1 "));
+	assert_int_equal(w->id[8], 9003);
 }
 
 static void
@@ -478,8 +519,8 @@ test_heartbeat(void **state)
 	coverage_link(w->c, 1, true, GAP_START, at(70250));
 	tick(w, 71000);
 	w->said = 0;
-	coverage_unverifiable(w->c, 1, 3);
-	coverage_heartbeat(w->c, &w->a, &x, at(300000));
+	unverifiable(w, 1, 3, 200000);
+	beat(w, &x, 300000);
 	assert_int_equal(w->said, 4);
 	/* blind: 0.1 + (0.2 + 10.25) + 0.3 s; of the 3 * 2 pairs none is left whole: all started
 	 * late */
@@ -489,7 +530,10 @@ test_heartbeat(void **state)
 	    " not_judged=0 undecodable=0 inner=0 flows=0 conforming=0 violations=0 suspected=0 "
 	    "unverifiable=0 evicted=0 skipped=0 held_findings=0"
 	    " drops=7 ring_full=0 unread=0 backlog=5 incidents=2 lines_waiting=3 lines_lost=4 "
-	    "pairs=6 assured=0");
+	    "pairs=6 assured=0"
+	    " unassured=kikan>lgwan:link-down,blind,drops;kikan>internet:blind,drops,unverifiable;"
+	    "lgwan>kikan:link-down,blind,drops;lgwan>internet:link-down,blind;"
+	    "internet>kikan:blind,drops;internet>lgwan:link-down,blind");
 	assert_string_equal(w->fields[1],
 	    "what=coverage in=eth1 watched=299.900 blind=0.100 frames=50 bytes=5000 received=57"
 	    " kernel_drops=7 nic_drops=0 ring_full=0 unread=0");
@@ -501,7 +545,7 @@ test_heartbeat(void **state)
 	/* The next one tells of its own time only. */
 	w->a.iface[0].frames = 51;
 	w->a.worker[0].count[COUNTER_frames] = 103;
-	coverage_heartbeat(w->c, &w->a, &x, at(600000));
+	beat(w, &x, 600000);
 	assert_non_null(
 	    strstr(w->fields[0], "seconds=300.000 interfaces=3 watching=3 blind=0.000 frames=3 "));
 	assert_non_null(strstr(w->fields[0], " drops=0 "));
@@ -513,15 +557,15 @@ test_heartbeat(void **state)
 
 	/* One pair not verifiable, one interface with a loss: of six pairs 2 are left (kikan and
 	 * lgwan), less one. */
-	coverage_unverifiable(w->c, 1, 2);
+	unverifiable(w, 1, 2, 700000);
 	w->a.iface[2].ring_full = 1;
-	coverage_heartbeat(w->c, &w->a, &x, at(900000));
+	beat(w, &x, 900000);
 	assert_non_null(strstr(w->fields[0], " pairs=6 assured=1"));
 	w->said = 0;
 
 	/* A flow that gave up its place could have been any pair's. */
 	w->a.worker[0].count[COUNTER_evicted]++;
-	coverage_heartbeat(w->c, &w->a, &x, at(1200000));
+	beat(w, &x, 1200000);
 	assert_non_null(strstr(w->fields[0], " pairs=6 assured=0"));
 	w->said = 0;
 
@@ -543,7 +587,7 @@ test_largest_heartbeat_fits(void **state)
 	memset(&w->a.worker[0], 0xff, sizeof w->a.worker[0]);
 	for (size_t i = 0; i < 3; i++)
 		memset(&w->a.iface[i], 0xff, sizeof w->a.iface[i]);
-	coverage_heartbeat(w->c, &w->a, &x, at(300000));
+	beat(w, &x, 300000);
 	assert_non_null(strstr(w->fields[0], " assured=0"));
 	assert_non_null(strstr(w->fields[1], " unread=18446744073709551615"));
 }
