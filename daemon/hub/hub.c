@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "hub/coverage_keep.h"
 #include "hub/evidence.h"
 #include "hub/hub.h"
 #include "hub/hub_state.h"
@@ -174,6 +175,19 @@ look_at_lines(struct hub *h)
 	h->lines_lost = lost;
 }
 
+/* Keeps the hour and the day for the next hub. */
+static void
+keep_coverage(struct hub *h, bool clean)
+{
+	int r = coverage_keep(h->coverage, h->state_dir, (uint64_t)getppid(), clean, h->now);
+
+	if (r < 0 && !h->coverage_unkept)
+		log_error("%s/coverage cannot be written: after a restart hours and days begin "
+			  "anew: %s",
+		    h->state_dir, strerror(-r));
+	h->coverage_unkept = r < 0;
+}
+
 /* What the ledger has to do once a second, and what it found. */
 static void
 keep_record(struct hub *h)
@@ -184,6 +198,8 @@ keep_record(struct hub *h)
 	ledger_tick(h->ledger, p->ledger_days, h->now.wall, policy_offset_at(p, h->now.wall));
 	note_ledger(&h->tell);
 	tell_tick(&h->tell);
+	if (coverage_keep_due(h->coverage, h->now))
+		keep_coverage(h, false);
 }
 
 static void
@@ -304,6 +320,7 @@ finish(struct hub *h)
 	cases_stop(h->cases, &h->accounts);
 	struct coverage_extra x = extra_of(h);
 	coverage_stopped(h->coverage, &h->accounts, &x, h->now);
+	keep_coverage(h, true);
 	tally_end(&h->tally, h->ledger, &h->accounts, h->tell.policy, h->now);
 	tell_checkpoint(&h->tell, LEDGER_STOP);
 

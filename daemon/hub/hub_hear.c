@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "hub/coverage_keep.h"
 #include "hub/hub_state.h"
 #include "hub/notes.h"
 
@@ -18,6 +19,18 @@ open_ledger(struct hub *h, const struct policy *p)
 	h->ledger = ledger_open(h->state_dir, h->tell.run.sid, wall, policy_offset_at(p, wall));
 	h->tell.ledger = h->ledger;
 	return h->ledger ? 0 : -ENOMEM;
+}
+
+static void
+take_up_coverage(struct hub *h)
+{
+	bool again = h->restarts > 0;
+	int r = coverage_load(h->coverage, h->state_dir, (uint64_t)getppid(), again, h->now);
+
+	if (r < 0 && r != -ENOENT)
+		log_error("%s/coverage cannot be used: hours and days begin anew: %s", h->state_dir,
+		    r == -EBADMSG ? "it is broken, of another version or from the future" :
+				    strerror(-r));
 }
 
 static int
@@ -38,6 +51,7 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 	uint32_t refused = sinks_set(h->sinks, p, h->now.mono);
 	coverage_policy(h->coverage, p, first ? GAP_START : GAP_RELOAD, h->now);
 	if (first) {
+		take_up_coverage(h);
 		h->cases = cases_new(&h->tell, h->state_dir, h->restarts);
 		if (!h->cases)
 			return -ENOMEM;

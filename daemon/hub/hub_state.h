@@ -24,6 +24,7 @@ struct hub {
 	struct peers_calls calls;
 	struct accounts accounts;
 	struct coverage *coverage;
+	bool coverage_unkept; /* the last attempt to write it failed */
 	struct cases *cases;
 	struct sinks *sinks;
 	struct tell tell;
