@@ -26,7 +26,7 @@ cat "$top"/daemon/hub/*.c "$top/daemon/replay.c" | tr '\n\t' '  ' | sed 's/;/;\n
 		sed 's/^.\(.*\)=.*/\1/'
 	sed 's/\(fields_number\|fields_added\)(/\n&/g' "$dir/code" |
 		sed -n 's/^fields_[a-z]*([^";]*"\([a-z_]*\)".*/\1/p'
-	sed -n 's/.*\[LOSS_[^{]*{ 900[0-9], "[a-z-]*", "\([a-z]*\)".*/\1/p' "$top/daemon/hub/coverage.c"
+	sed -n 's/.*\[LOSS_[^{]*{ 900[0-9], "[a-z-]*", "\([a-z]*\)".*/\1/p' "$top/daemon/hub/coverage_losses.c"
 } | sort -u > "$dir/written"
 [ "$(wc -l < "$dir/written")" -gt 50 ] || fault "only $(wc -l < "$dir/written") keys of numbers were found in the code"
 for key in $(cat "$dir/written"); do
@@ -37,12 +37,17 @@ for key in $(cat "$dir/written"); do
 done
 # Where a statement writes seconds, as many of its fields are DECIMAL.
 sed -n 's/^DECIMAL(\([a-z_]*\))$/\1/p' "$top/daemon/model/number.def" | paste -sd '|' > "$dir/decimal"
-grep 'text_add(.*seconds_text(' "$dir/code" | while read -r statement; do
+grep 'text_add(.*seconds_text(' "$dir/code" | grep -v '" %s=%s", key,' | while read -r statement; do
 	calls=$(echo "$statement" | grep -o 'seconds_text(' | wc -l)
 	fields=$(echo "$statement" | grep -oE "[\" ]($(cat "$dir/decimal"))=%s" | wc -l)
 	[ "$fields" -ge "$calls" ] || echo "daemon/model/number.def: a DECIMAL is missing for: $statement"
 done > "$dir/missing"
 [ ! -s "$dir/missing" ] || fault "$(cat "$dir/missing")"
+for key in $(grep -ohE 'add_(seconds|percent)\(&?t, "[a-z_]+"' "$top"/daemon/hub/*.c | sed 's/.*"\(.*\)"/\1/'); do
+	grep -qxE "$(cat "$dir/decimal")" <<-END || fault "daemon/model/number.def: $key= has a fraction and is no DECIMAL"
+		$key
+	END
+done
 
 # 2. The types.
 if ! command -v jq > /dev/null; then
