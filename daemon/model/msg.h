@@ -41,7 +41,7 @@ struct msg_ready {
 };
 
 /* To the hub: a channel to a role that was (re)started, with its shared memory: worker: channel,
- * worker_shm, ring control; capture: channel, capture_shm, none. */
+ * worker_room, ring control; capture: channel, capture_shm, none. */
 struct msg_peer {
 	uint8_t role;  /* ROLE_WORKER or ROLE_CAPTURE */
 	uint8_t index; /* of the worker */

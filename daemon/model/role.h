@@ -21,7 +21,7 @@ enum {
 	WORKER_FD_DATA = 7,   /* its ring, read-only */
 	WORKER_FD_RING = 8,   /* its ring's control memory */
 	WORKER_FD_WAKE = 9,   /* eventfd: capture wakes it */
-	WORKER_FD_SHM = 10,   /* struct worker_shm */
+	WORKER_FD_SHM = 10,   /* struct worker_room */
 	WORKER_FD_FLOWS = 11, /* its flow table */
 	WORKER_FD_KEEP = 12,  /* WORKER_KEEP bytes that its loop finds again after a crash */
 	WORKER_FDS = 13,      /* the first number that is free in a worker */

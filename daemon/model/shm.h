@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "model/finding.h"
+#include "model/journal.h"
 
 enum counter {
 #define COUNTER(name, meaning) COUNTER_##name,
@@ -35,6 +36,15 @@ struct worker_shm {
 	uint64_t events[32];   /* by enum decode_event */
 	nstime judged_to;      /* time of the newest frame judged */
 	_Atomic uint64_t told; /* packets of findings sent to the hub; not under the lock */
+};
+
+enum { WORKER_TRAFFIC = 4 << 20 }; /* bytes of records: some 37,000 */
+
+/* All that a worker shows the hub: the counters, and the journal of struct traffic. */
+struct worker_room {
+	struct worker_shm shm;
+	struct journal_head traffic;
+	_Alignas(64) uint8_t traffic_data[WORKER_TRAFFIC];
 };
 
 /* Written by capture. Relaxed atomics; each value is right by itself. */

@@ -80,7 +80,7 @@ open_worker(struct shared_worker *w, const struct policy *p, size_t flows)
 	w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->wake < 0 && r == 0)
 		r = -errno;
-	w->shm = keep(memory_fixed("segaudit-worker", sizeof(struct worker_shm)), &r);
+	w->shm = keep(memory_fixed("segaudit-worker", sizeof(struct worker_room)), &r);
 	w->shm_reader = keep(r < 0 ? r : reader(w->shm), &r);
 	w->flows = keep(memory_fixed("segaudit-flows", flows), &r);
 	w->keep = keep(memory_fixed("segaudit-keep", WORKER_KEEP), &r);

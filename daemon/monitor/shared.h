@@ -14,7 +14,7 @@ struct shared_worker {
 	int data, data_reader;	     /* ring: for capture, and read-only for the worker */
 	int control, control_reader; /* ring: for both, and read-only for the hub */
 	int wake;		     /* eventfd */
-	int shm, shm_reader; /* struct worker_shm: for the worker, and read-only for the hub */
+	int shm, shm_reader; /* struct worker_room: for the worker, and read-only for the hub */
 	int flows, keep;     /* the worker's own */
 };
 

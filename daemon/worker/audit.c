@@ -39,10 +39,12 @@ audit_class(struct worker *w, struct flow_more *m, uint8_t class)
 
 	if (class == m->class)
 		return;
-	if (m->class == FLOW_UNJUDGED)
+	if (m->class == FLOW_UNJUDGED) {
+		traffic_begin(w, (uint32_t)(m - w->flows.more));
 		sums[FLOW_UNJUDGED]++;
-	else
+	} else {
 		sums[m->class]--;
+	}
 	if (class == FLOW_UNJUDGED)
 		sums[FLOW_UNJUDGED]--;
 	else
@@ -409,6 +411,7 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 
 	if (outcome_unsaid(w, n) && !outcome_say(w, n))
 		w->count[COUNTER_unsaid] += f->packets - watch_of(w, n)->said_packets;
+	traffic_leave(w, n);
 	old = *m;
 	audit_class(w, m, FLOW_UNJUDGED);
 	memset(f->in, 0, sizeof f->in);
@@ -419,7 +422,7 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 	m->from = m->zone[i];
 	m->to = m->zone[i ^ 1];
 	m->outcome = old.outcome;
-	m->flags |= old.flags & MORE_WATCHED;
+	m->flags |= old.flags & (MORE_WATCHED | MORE_LEDGER);
 	m->queue = old.queue;
 }
 
@@ -536,6 +539,7 @@ audit_end(struct worker *w, uint32_t n)
 	if (m->queue != QUEUE_NONE || m->id)
 		outcome_turn(w, n);
 	if (m->class != FLOW_UNJUDGED) {
+		traffic_leave(w, n);
 		p = pair_of(w, m->from, m->to);
 		p->flows++;
 		p->packets += f->packets;

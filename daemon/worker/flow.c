@@ -20,8 +20,8 @@ size_t
 flow_table_bytes(uint32_t size)
 {
 	return sizeof(struct flow_head) + (size_t)buckets_for(size) * 2 * sizeof(struct flow_line) +
-	       ((size_t)size + 1) *
-		   (sizeof(struct flow) + sizeof(struct flow_more) + sizeof(struct flow_watch));
+	       ((size_t)size + 1) * (sizeof(struct flow) + sizeof(struct flow_more) +
+					sizeof(struct flow_watch) + sizeof(struct flow_left));
 }
 
 static uint32_t
@@ -130,6 +130,8 @@ flow_table_init(struct flow_table *t, void *memory, uint32_t size, const struct 
 	t->more = (struct flow_more *)(void *)at;
 	at += ((size_t)size + 1) * sizeof *t->more;
 	t->watch = (struct flow_watch *)(void *)at;
+	at += ((size_t)size + 1) * sizeof *t->watch;
+	t->left = (struct flow_left *)(void *)at;
 	if (t->head->magic == FLOW_MAGIC && t->head->size == size && t->head->fresh <= size + 1 &&
 	    t->head->fresh > 0) {
 		recover(t);

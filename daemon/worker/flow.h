@@ -2,7 +2,8 @@
  *
  * Knows: keys, places in memory, ages. Owns an index of 64-byte lines of sixteen 4-byte slots
  * (10-bit tag, 22-bit entry number; two neighbouring lines are a bucket) and a dense pool: for
- * each flow a hot line, a cold one, and one more when there is something to say of it. All of it
+ * each flow a hot line, a cold one, and one more when there is something to say of it; and what its
+ * records have of it. All of it
  * lies in one block that may be a memfd, and holds numbers, not pointers: a restarted worker goes
  * on with it. Called by worker and audit. Never says what a flow means; never allocates after
  * flow_table_init().
@@ -87,6 +88,10 @@ enum flow_flag {
 	MORE_LEFT = 1 << 8,    /* `out` is known */
 	MORE_ORIGIN = 1 << 7,  /* `in`, MACs and stack are the initiator's */
 	MORE_WATCHED = 1 << 9, /* there is a struct flow_watch */
+	MORE_LEDGER = 1 << 10, /* it has left a record for the ledger */
+	MORE_WRAP = 1 << 11,   /* and since then flow.bytes passed 2^32: the upper five bits count
+				  how often */
+	MORE_WRAPS = 31 << 11,
 };
 
 /* The cold entry: the verdict. Packets of conforming flows leave it alone. One cache line. */
@@ -130,6 +135,12 @@ struct flow_watch {
 
 _Static_assert(sizeof(struct flow_watch) == 64, "a watch is one cache line");
 
+/* Of flow.packets and flow.bytes, what the records of the flow have already: worker/traffic.c. Of
+ * no meaning for a flow that is not judged. */
+struct flow_left {
+	uint32_t packets, bytes;
+};
+
 /* As what a flow is counted. */
 enum flow_class {
 	FLOW_UNJUDGED,
@@ -146,6 +157,13 @@ struct flow_head {
 	uint32_t size;
 	uint32_t fresh;
 	uint64_t sums[FLOW_CLASSES]; /* flows ever counted as each class; [FLOW_UNJUDGED]: as any */
+	uint64_t left;		     /* packets in all records of flows */
+	/* The record that is being written, and what is so when it is there: flow 0 for none. */
+	struct {
+		uint64_t number, left;
+		uint32_t flow;
+		struct flow_left of_flow;
+	} leaving;
 };
 
 struct flow_line {
@@ -158,6 +176,7 @@ struct flow_table {
 	struct flow *hot; /* [size + 1]; entry 0 is not used */
 	struct flow_more *more;
 	struct flow_watch *watch;
+	struct flow_left *left;
 	struct flow_head *head;
 	uint32_t size; /* entries */
 	uint32_t bucket_mask;

@@ -23,6 +23,7 @@
 #include "worker/worker.h"
 
 enum {
+	FINISH_SHARE = 8192, /* flows that end together at a stop */
 	CAREFUL = 32, /* frames judged one at a time after a start: one of them may have ended the
 			 one before */
 };
@@ -63,6 +64,7 @@ struct loop {
 	struct ring ring;
 	const struct capture_shm *capture;
 	struct worker_shm *shm;
+	struct journal traffic;
 	struct keep *keep;
 	struct saved base;     /* counted by the processes before this one */
 	struct worker *worker; /* NULL before the first policy */
@@ -311,6 +313,7 @@ begin(struct loop *l)
 	/* At the first start this is all zero; a worker that is killed in its first batch leaves it
 	 * so. */
 	worker_resume(l->worker, l->base.count, l->base.events, l->base.released);
+	worker_traffic(l->worker, &l->traffic);
 	error = sandbox_enter(SANDBOX_WORKER, &filter);
 	if (error < 0) {
 		log_error("no system call filter: %s", strerror(-error));
@@ -489,8 +492,11 @@ sleep_now(struct loop *l)
 static void
 finish(struct loop *l)
 {
+	static const struct timespec pause = { .tv_nsec = 2 * NS_MSEC };
+
 	l->finish_by = nstime_mono() + STOP_MOST;
-	worker_finish(l->worker);
+	while (worker_finish_some(l->worker, FINISH_SHARE))
+		(void)ppoll(NULL, 0, &pause, NULL); /* the hub reads what they left */
 	while (!flush_findings(l) && wait_for_hub(l))
 		continue;
 	show(l, save(l));
@@ -507,16 +513,19 @@ map(int fd, size_t size, int protection)
 static int
 set_up(struct loop *l, bool restarted)
 {
+	struct worker_room *room;
 	int r;
 
 	l->monitor =
 	    (struct chan){ .fd = ROLE_FD_CONTROL, .self = ROLE_WORKER, .peer = ROLE_MONITOR };
 	l->hub = (struct chan){ .fd = ROLE_FD_HUB, .self = ROLE_WORKER, .peer = ROLE_HUB };
 	l->capture = map(ROLE_FD_CAPTURE, sizeof *l->capture, PROT_READ);
-	l->shm = map(WORKER_FD_SHM, sizeof *l->shm, PROT_READ | PROT_WRITE);
+	room = map(WORKER_FD_SHM, sizeof *room, PROT_READ | PROT_WRITE);
 	l->keep = map(WORKER_FD_KEEP, WORKER_KEEP, PROT_READ | PROT_WRITE);
-	if (!l->capture || !l->shm || !l->keep)
+	if (!l->capture || !room || !l->keep)
 		return -ENOMEM;
+	l->shm = &room->shm;
+	l->traffic = journal_writer(&room->traffic, room->traffic_data, WORKER_TRAFFIC);
 	if (pread(ROLE_FD_KEY, &l->key, sizeof l->key, 0) != sizeof l->key)
 		return -EINVAL;
 	l->base = l->keep->saved[l->keep->slot & 1];

@@ -87,9 +87,8 @@ outcome_watched(const struct worker *w, uint8_t zone, nstime since)
 	return ifaces != 0;
 }
 
-/* The generation by which a flow was judged, from the four bits that it keeps. */
-static uint32_t
-generation_of(const struct worker *w, const struct flow *f)
+uint32_t
+outcome_generation(const struct worker *w, const struct flow *f)
 {
 	unsigned behind =
 	    (unsigned)(w->generation - (f->key.state & FLOW_GENERATION)) >> FLOW_GENERATION_SHIFT;
@@ -97,29 +96,28 @@ generation_of(const struct worker *w, const struct flow *f)
 	return w->policy->generation - (behind & 15);
 }
 
-static void
-fill_ends(struct finding *out, const struct flow *f, unsigned i)
+struct ends
+outcome_ends(const struct flow *f)
 {
+	unsigned i = initiator_of(f);
 	uint8_t proto = f->key.proto;
+	struct ends e = { .proto = proto };
 
-	if (f->key.kind & KIND_LINK) {
-		out->flags |= FINDING_LINK;
-		out->ethertype = f->key.port[0];
-		out->proto = 0;
-		return;
-	}
-	out->src = f->key.addr[i];
-	out->dst = f->key.addr[i ^ 1];
+	if (f->key.kind & KIND_LINK)
+		return (struct ends){ .flags = FINDING_LINK, .ethertype = f->key.port[0] };
+	e.src = f->key.addr[i];
+	e.dst = f->key.addr[i ^ 1];
 	if (f->key.kind & KIND_IS4)
-		out->flags |= FINDING_IS4;
+		e.flags |= FINDING_IS4;
 	if (f->key.kind & KIND_FRAGMENTS)
-		return;
-	out->sport = f->key.port[i];
-	out->dport = f->key.port[i ^ 1];
+		return e;
+	e.sport = f->key.port[i];
+	e.dport = f->key.port[i ^ 1];
 	if (proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_SCTP)
-		out->flags |= FINDING_PORTS;
+		e.flags |= FINDING_PORTS;
 	else if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6)
-		out->flags |= FINDING_ICMP;
+		e.flags |= FINDING_ICMP;
+	return e;
 }
 
 static void
@@ -142,6 +140,7 @@ fill(struct worker *w, struct finding *out, uint32_t n)
 	const struct flow_more *m = &w->flows.more[n];
 	const struct flow_watch *v = watch_of(w, n);
 	bool content = m->flags & MORE_CONTENT;
+	struct ends ends = outcome_ends(f);
 	uint64_t stack = m->stack;
 
 	*out = (struct finding){ .id = m->id,
@@ -150,16 +149,21 @@ fill(struct worker *w, struct finding *out, uint32_t n)
 		.to = m->to,
 		.claims = m->claims,
 		.failed = content ? COND_NONE : m->failed,
-		.proto = f->key.proto,
-		.generation = generation_of(w, f),
+		.proto = ends.proto,
+		.generation = outcome_generation(w, f),
 		.rule = content ? m->conduit : (uint32_t)POLICY_NONE,
 		.near = content ? (uint32_t)POLICY_NONE : m->conduit,
+		.flags = ends.flags,
 		.what = m->what,
+		.sport = ends.sport,
+		.dport = ends.dport,
+		.ethertype = ends.ethertype,
+		.src = ends.src,
+		.dst = ends.dst,
 		.first = v->unsaid_since,
 		.last = v->last,
 		.n = f->packets - v->said_packets,
 		.bytes = f->bytes - v->said_bytes };
-	fill_ends(out, f, initiator_of(f));
 	if (f->key.state & FLOW_MIDSTREAM)
 		out->flags |= FINDING_MIDSTREAM;
 	if (m->flags & MORE_ORIGIN) {

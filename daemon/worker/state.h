@@ -1,8 +1,8 @@
 /* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
- * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), life.c (start,
- * new policy, end).
+ * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), traffic.c (what
+ * flows counted, for the ledger), life.c (start, new policy, end).
  *
- * Knows: the worker's tables and counters. Included by those five and by nobody else.
+ * Knows: the worker's tables and counters. Included by those six and by nobody else.
  */
 #ifndef SEGAUDIT_STATE_H
 #define SEGAUDIT_STATE_H
@@ -94,6 +94,11 @@ struct worker {
 
 	worker_emit *emit;
 	void *emit_ctx;
+
+	struct journal *journal; /* for records of traffic; NULL: none are left */
+	uint32_t hand;		 /* where the round of flows that leave a record goes on */
+	nstime walked;		 /* as of when it is there */
+	uint32_t finished;	 /* how far worker_finish_some() came */
 
 	void *memory; /* tables: own or of a memfd */
 	size_t memory_size;
@@ -286,5 +291,47 @@ void outcome_say_unreadable(struct worker *w);
 
 /* Were all interfaces of the zone captured without loss from SINCE on? */
 bool outcome_watched(const struct worker *w, uint8_t zone, nstime since);
+
+/* The two ends of a flow as records name them, the initiator first. FLAGS: of enum finding_flag
+ * what tells their form. */
+struct ends {
+	struct addr src, dst;
+	uint16_t sport, dport, ethertype;
+	uint16_t flags;
+	uint8_t proto;
+};
+
+struct ends outcome_ends(const struct flow *f);
+
+/* The generation by which a flow was judged, from the four bits that it keeps. */
+uint32_t outcome_generation(const struct worker *w, const struct flow *f);
+
+/* traffic.c; all of it does nothing where no records are left */
+
+/* The flow counts from now on: what it has counted so far goes into no record. */
+static inline void
+traffic_begin(struct worker *w, uint32_t n)
+{
+	const struct flow *f = &w->flows.hot[n];
+
+	if (w->journal)
+		w->flows.left[n] = (struct flow_left){ .packets = f->packets, .bytes = f->bytes };
+}
+
+/* The flow leaves a record of what was counted since its last one, as it stands. */
+void traffic_put(struct worker *w, uint32_t n);
+
+static inline void
+traffic_leave(struct worker *w, uint32_t n)
+{
+	const struct flow_more *m = &w->flows.more[n];
+
+	if (w->journal && m->class != FLOW_UNJUDGED &&
+	    (w->flows.hot[n].packets != w->flows.left[n].packets || !(m->flags & MORE_LEDGER)))
+		traffic_put(w, n);
+}
+
+/* Once a minute every flow that goes on leaves a record: goes round the table as time passes. */
+void traffic_walk(struct worker *w);
 
 #endif

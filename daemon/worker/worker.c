@@ -84,7 +84,7 @@ key_of(struct flow_key *k, const struct packet *p, uint8_t more_kind)
 void
 flow_carry(struct worker *w, const struct flow *f, bool bytes)
 {
-	const struct flow_more *m = &w->flows.more[f - w->flows.hot];
+	struct flow_more *m = &w->flows.more[f - w->flows.hot];
 	struct pair_counters *p = pair_of(w, m->from, m->to);
 
 	if (m->class == FLOW_UNJUDGED)
@@ -93,6 +93,8 @@ flow_carry(struct worker *w, const struct flow *f, bool bytes)
 		p->packets += UINT64_C(1) << 32;
 	if (bytes)
 		p->bytes += UINT64_C(1) << 32;
+	if (bytes && (m->flags & MORE_WRAPS) != MORE_WRAPS)
+		m->flags += MORE_WRAP;
 }
 
 /* A packet at a place where its sender's packets, or their copies, were seen before, of a flow
@@ -518,6 +520,7 @@ worker_judge(struct worker *w, const struct frame *frames, unsigned n)
 		    w, f, i, &w->packet[begin[i]], &w->look[begin[i]], begin[i + 1] - begin[i]);
 	}
 	age(w);
+	traffic_walk(w);
 }
 
 void
@@ -532,12 +535,15 @@ worker_tick(struct worker *w, nstime now)
 		if (old.packets)
 			audit_orphans(w, &old);
 	age(w);
+	traffic_walk(w);
 }
 
 nstime
 worker_due(const struct worker *w)
 {
-	return w->due;
+	nstime walk = w->journal && w->flows.used ? w->walked + NS_SEC : NSTIME_NEVER;
+
+	return walk < w->due ? walk : w->due;
 }
 
 void
@@ -553,8 +559,8 @@ worker_flush(struct worker *w)
 	outcome_say_unreadable(w);
 }
 
-void
-worker_finish(struct worker *w)
+bool
+worker_finish_some(struct worker *w, uint32_t most)
 {
 	struct fragment old;
 
@@ -562,8 +568,20 @@ worker_finish(struct worker *w)
 		if (old.packets)
 			audit_orphans(w, &old);
 	outcome_tick(w, NSTIME_NEVER - 1);
-	for (uint32_t n = 1; n < w->flows.fresh; n++)
-		if (w->flows.hot[n].key.state & FLOW_USED)
-			audit_end(w, n);
+	for (; w->finished < w->flows.fresh; w->finished++) {
+		if (!(w->flows.hot[w->finished].key.state & FLOW_USED))
+			continue;
+		if (most-- == 0)
+			return true;
+		audit_end(w, w->finished);
+	}
+	w->finished = 0;
 	outcome_say_unreadable(w);
+	return false;
+}
+
+void
+worker_finish(struct worker *w)
+{
+	(void)worker_finish_some(w, UINT32_MAX); /* more flows than any table has */
 }

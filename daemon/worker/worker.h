@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "model/frame.h"
+#include "model/journal.h"
 #include "model/net.h"
 #include "model/shm.h"
 
@@ -36,6 +37,11 @@ size_t worker_memory(uint32_t flows);
 void
 worker_resume(struct worker *w, const uint64_t *count, const uint64_t *events, uint64_t released);
 
+/* From now on flows leave records of what they counted in JOURNAL (model/traffic.h), which is
+ * borrowed: before the first frame. What a killed worker left there is known. Without it none are
+ * left, and that costs nothing. */
+void worker_traffic(struct worker *w, struct journal *journal);
+
 /* NET changed: it is read again. Between batches. */
 void worker_net(struct worker *w, const struct net *net);
 
@@ -58,6 +64,10 @@ void worker_flush(struct worker *w);
 
 /* The end of input: all times run out, all flows end. */
 void worker_finish(struct worker *w);
+
+/* The same for at most MOST flows, so that who reads their records can follow. True: call it again.
+ */
+bool worker_finish_some(struct worker *w, uint32_t most);
 
 /* The counters, as of the last batch. Borrowed. */
 const uint64_t *worker_counters(struct worker *w);

@@ -122,10 +122,19 @@ worker_due(const struct worker *w)
 	return NSTIME_NEVER;
 }
 
-void
-worker_finish(struct worker *w)
+bool
+worker_finish_some(struct worker *w, uint32_t most)
 {
+	(void)most;
 	worker_tick(w, 0);
+	return false;
+}
+
+void
+worker_traffic(struct worker *w, struct journal *journal)
+{
+	(void)w;
+	(void)journal;
 }
 
 void
@@ -199,7 +208,7 @@ set_up(struct bench *b)
 	b->fd[ROLE_FD_CAPTURE] = memory(sizeof(struct capture_shm));
 	assert_int_equal(ring_create(RING, &b->fd[WORKER_FD_DATA], &b->fd[WORKER_FD_RING]), 0);
 	b->fd[WORKER_FD_WAKE] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	b->fd[WORKER_FD_SHM] = memory(sizeof(struct worker_shm));
+	b->fd[WORKER_FD_SHM] = memory(sizeof(struct worker_room));
 	b->fd[WORKER_FD_FLOWS] = memory(FLOWS);
 	b->fd[WORKER_FD_KEEP] = memory(WORKER_KEEP);
 	b->policy_fd = memory(sizeof p);

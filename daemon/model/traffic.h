@@ -1,0 +1,44 @@
+/* traffic.h - what a flow counted, as a worker leaves it for the hub: fixed records of numbers.
+ *
+ * Knows: the record. Owns nothing. Written by worker into its journal (model/shm.h), read by hub.
+ * What a worker left is untrusted until traffic_valid() said yes.
+ *
+ * A flow leaves a record when it ends, before it is judged by another policy, and about once a
+ * minute while it goes on. Each has what was counted since the one before, as the flow stood then:
+ * sums over records are sums over flows.
+ */
+#ifndef SEGAUDIT_TRAFFIC_H
+#define SEGAUDIT_TRAFFIC_H
+
+#include "model/finding.h"
+
+enum { TRAFFIC_RECORD = 1 }; /* kind in the journal */
+
+/* A flow goes on: the first packet of a later record came within this time before its last. */
+#define TRAFFIC_EVERY NS_MIN
+
+struct traffic {
+	struct addr client, server; /* the initiator and the other end; empty without IP */
+	uint64_t before;	    /* packets of all records of this worker before this one */
+	uint64_t packets, bytes;    /* by first copy; packets may be 0 in a flow's only record */
+	nstime first, last;
+	uint32_t generation; /* of the policy in which zones and conduits are numbered */
+	uint32_t conduit;    /* the one that fits, else the nearest; (uint32_t)POLICY_NONE */
+	uint16_t id;	     /* of its finding, 0 for none */
+	uint16_t flags;	     /* enum finding_flag: IS4, LINK, PORTS, ICMP */
+	uint16_t service;    /* the server's port, an ICMP type, an ethertype */
+	uint8_t proto;	     /* IP protocol */
+	uint8_t from, to;    /* zones of client and server, 0 for none */
+	uint8_t verdict;     /* enum verdict: conforming, violation, suspected, unverifiable */
+	uint8_t outcome;     /* enum outcome */
+	uint8_t fits;	     /* 1: `conduit` is the one that fits */
+	uint8_t is_new;	     /* 1: the flow's first record */
+	uint8_t pad[3];
+};
+
+_Static_assert(sizeof(struct traffic) == 96, "six units of the journal");
+
+/* Is a record in range, by the policy of its generation? */
+bool traffic_valid(const struct traffic *t, const struct policy *p);
+
+#endif
