@@ -291,7 +291,7 @@ role(const char *text)
 		log_error("no system call filter");
 		return EX_UNAVAILABLE;
 	}
-	return hub_run(ROLE_FD_CONTROL, &args, PACKAGE_VERSION);
+	return hub_run(ROLE_FD_CONTROL, HUB_FD_KEEP, &args, PACKAGE_VERSION);
 }
 
 /* One option. EX_OK, or the status with which to exit. */

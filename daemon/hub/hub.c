@@ -18,6 +18,12 @@
 #define TICK	   NS_SEC
 #define LAST_LINES (2 * NS_SEC) /* how long the sinks are tried at a stop */
 
+/* When workers' records are read again: there is room for some 37,000. */
+#define TRAFFIC_SOON  (5 * NS_MSEC)
+#define TRAFFIC_LATER (100 * NS_MSEC)
+
+enum { TRAFFIC_MUCH = 256 };
+
 static void
 on_note(void *ctx, uint16_t id, const char *fields, const char *msg)
 {
@@ -75,6 +81,18 @@ on_nameless(void *ctx, uint64_t packets)
 	cases_named(h->cases, packets);
 	if (__builtin_add_overflow(h->nameless_packets, packets, &h->nameless_packets))
 		h->nameless_packets = UINT64_MAX; /* nobody checked the number */
+}
+
+static bool
+on_traffic(void *ctx, unsigned worker, uint64_t next, uint64_t lost, const struct traffic *t,
+    const struct policy *p)
+{
+	struct hub *h = ctx;
+
+	if (t)
+		return digest_take(h->digest, worker, next, lost, t, p);
+	digest_refuse(h->digest);
+	return false;
 }
 
 static void
@@ -195,6 +213,8 @@ keep_record(struct hub *h)
 	const struct policy *p = h->tell.policy;
 
 	tally_tick(&h->tally, h->ledger, &h->accounts, p, h->now);
+	digest_tick(h->digest, h->ledger, &h->policies, h->now);
+	note_missed(&h->tell, h->digest);
 	ledger_tick(h->ledger, p->ledger_days, h->now.wall, policy_offset_at(p, h->now.wall));
 	note_ledger(&h->tell);
 	tell_tick(&h->tell);
@@ -238,6 +258,22 @@ set_time(struct hub *h)
 	h->tell.wall = h->now.wall;
 }
 
+/* Reads what flows have left, and decides when to look again: workers do not call for it. */
+static void
+read_traffic(struct hub *h)
+{
+	unsigned n;
+
+	if (h->now.mono < h->traffic_due || !digest_ready(h->digest))
+		return;
+	n = peers_traffic(&h->peers);
+	h->traffic_due = h->now.mono + (n == PEERS_TRAFFIC   ? 0 :
+					   n >= TRAFFIC_MUCH ? TRAFFIC_SOON :
+					   h->stopping	     ? TRAFFIC_SOON :
+					   n		     ? TRAFFIC_LATER :
+							       TICK);
+}
+
 /* Waits until there is something to do, and takes note of who can be written to. */
 static void
 wait_for(struct hub *h)
@@ -266,6 +302,8 @@ wait_for(struct hub *h)
 		until = netlink;
 	if (h->cases && cases_due(h->cases) < until)
 		until = cases_due(h->cases);
+	if (h->tell.policy && h->traffic_due < until)
+		until = h->traffic_due;
 	nstime left = until > h->now.mono ? until - h->now.mono : 0;
 	struct timespec ts = { .tv_sec = left / NS_SEC, .tv_nsec = left % NS_SEC };
 	if (ppoll(fds, n, &ts, NULL) <= 0)
@@ -289,6 +327,7 @@ loop(struct hub *h)
 		r = hub_hear(h);
 		if (h->tell.policy) {
 			peers_read(&h->peers);
+			read_traffic(h);
 			if (netlink_read(h->netlink, h->now.mono))
 				coverage_overrun(h->coverage, h->now);
 			if (h->now.mono >= netlink_due(h->netlink))
@@ -322,6 +361,8 @@ finish(struct hub *h)
 	coverage_stopped(h->coverage, &h->accounts, &x, h->now);
 	keep_coverage(h, true);
 	tally_end(&h->tally, h->ledger, &h->accounts, h->tell.policy, h->now);
+	digest_end(h->digest, h->ledger, &h->policies, h->now);
+	note_missed(&h->tell, h->digest);
 	tell_checkpoint(&h->tell, LEDGER_STOP);
 
 	nstime end = h->now.mono + LAST_LINES;
@@ -347,7 +388,7 @@ finish(struct hub *h)
 }
 
 static int
-start(struct hub *h)
+start(struct hub *h, int keep_fd)
 {
 	uint32_t id;
 
@@ -362,7 +403,8 @@ start(struct hub *h)
 	h->coverage = coverage_new(
 	    h->now, &(struct coverage_calls){ .say = on_note, .record = on_record, .ctx = h });
 	h->control = control_new(&h->view, on_reload, h);
-	if (!h->coverage || !h->control)
+	h->digest = digest_new(keep_fd);
+	if (!h->coverage || !h->control || !h->digest)
 		return -ENOMEM;
 	h->tell.heard = control_heard;
 	h->tell.heard_ctx = h->control;
@@ -380,6 +422,7 @@ start(struct hub *h)
 	h->calls = (struct peers_calls){ .message = on_message,
 		.finding = on_finding,
 		.nameless = on_nameless,
+		.traffic = on_traffic,
 		.iface = on_iface,
 		.skipped = on_skipped,
 		.ended = on_ended,
@@ -389,7 +432,7 @@ start(struct hub *h)
 }
 
 int
-hub_run(int control_fd, const struct role_args *args, const char *version)
+hub_run(int control_fd, int keep_fd, const struct role_args *args, const char *version)
 {
 	struct hub *h = calloc(1, sizeof *h);
 	int r;
@@ -404,7 +447,7 @@ hub_run(int control_fd, const struct role_args *args, const char *version)
 	h->monitor = (struct chan){ .fd = control_fd, .self = ROLE_HUB, .peer = ROLE_MONITOR };
 	h->version = version;
 	h->restarts = args->restarts;
-	r = start(h);
+	r = start(h, keep_fd);
 	if (r == 0)
 		r = loop(h);
 	if (r == 0)
@@ -417,6 +460,7 @@ hub_run(int control_fd, const struct role_args *args, const char *version)
 	cases_free(h->cases);
 	netlink_free(h->netlink);
 	coverage_free(h->coverage);
+	digest_free(h->digest);
 	sinks_free(h->sinks);
 	ledger_close(h->ledger);
 	generations_fini(&h->policies);

@@ -11,8 +11,9 @@
 #include "model/role.h"
 
 /* Runs the hub's loop on CONTROL_FD, its channel to the monitor (non-blocking), until MSG_STOP or
- * until the monitor is gone. ARGS: number is not used; restarts above 0 means that another hub came
- * before. VERSION is what 9002 says. Returns the exit status: 0, or 69 or 70. */
-int hub_run(int control_fd, const struct role_args *args, const char *version);
+ * until the monitor is gone. KEEP_FD: HUB_KEEP bytes that outlive it, zero at first; -1 for none.
+ * ARGS: number is not used; restarts above 0 means that another hub came before. VERSION is what
+ * 9002 says. Returns the exit status: 0, or 69 or 70. */
+int hub_run(int control_fd, int keep_fd, const struct role_args *args, const char *version);
 
 #endif

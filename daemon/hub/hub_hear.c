@@ -61,6 +61,7 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 		(void)control_open(h->control, policy_text(p, p->run_dir)); /* it tries again */
 	} else {
 		cases_policy(h->cases);
+		digest_reload(h->digest);
 	}
 	if (first || h->beat_due > h->now.mono + p->heartbeat)
 		h->beat_due = h->now.mono + p->heartbeat;
@@ -87,6 +88,7 @@ take_notice(struct hub *h, const struct msg_notice *m)
 		tell_notices(&h->tell, NULL);
 		break;
 	case NOTICE_STOPPING:
+		h->stopping = true;
 		coverage_stopping(h->coverage, h->now);
 		break;
 	case NOTICE_RELOADED:
@@ -133,6 +135,8 @@ take_peer(struct hub *h, const struct msg_peer *m, int fds[CHAN_FDS])
 		log_error("a channel of role %u cannot be used: %s", m->role, strerror(-r));
 		return;
 	}
+	if (m->role == ROLE_WORKER)
+		peers_want(&h->peers, m->index, digest_next(h->digest, m->index));
 	if (m->role == ROLE_CAPTURE && m->restarts)
 		accounts_capture_restarted(&h->accounts);
 	if (m->role == ROLE_CAPTURE && h->restarts && !m->died)

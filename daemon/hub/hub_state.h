@@ -9,6 +9,7 @@
 #include "hub/cases.h"
 #include "hub/control.h"
 #include "hub/coverage.h"
+#include "hub/digest.h"
 #include "hub/netlink.h"
 #include "hub/outbox.h"
 #include "hub/peers.h"
@@ -30,16 +31,17 @@ struct hub {
 	struct tell tell;
 	struct ledger *ledger;
 	struct tally tally;
+	struct digest *digest;
 	struct netlink *netlink;
 	struct outbox out;
 	struct control *control;
 	struct control_view view;
 	uint64_t lines_lost; /* at the last tick */
 	struct moment now;
-	nstime tick_due, beat_due;
+	nstime tick_due, beat_due, traffic_due;
 	nstime clocks;			     /* wall minus monotonic, at the last tick */
 	uint64_t nameless, nameless_packets; /* findings that were not said, since the last tick */
-	bool stop, orphan;		     /* told to stop; the monitor is gone */
+	bool stopping, stop, orphan;	     /* about to stop; told to; the monitor is gone */
 };
 
 /* Takes all messages of the monitor. 0 or -errno, which ends the hub. */

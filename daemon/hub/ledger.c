@@ -81,6 +81,12 @@ ledger_record(struct ledger *l, const char *word, const char *fields, nstime wal
 	record(l, word, fields, false, wall, offset);
 }
 
+bool
+ledger_takes(const struct ledger *l)
+{
+	return l->file.fd >= 0 && l->file.waiting == 0;
+}
+
 /* What both chains have come to. */
 static void
 add_heads(struct text *t, const struct chain *lines, const struct chain *records)

@@ -66,6 +66,9 @@ void ledger_line(struct ledger *l, const struct chain *c, const char *line, uint
 void
 ledger_record(struct ledger *l, const char *word, const char *fields, nstime wall, int32_t offset);
 
+/* Does it take lines as they come: there is a file, and nothing waits for the disk? */
+bool ledger_takes(const struct ledger *l);
+
 /* Writes a checkpoint's fields. LEDGER_KEY: what comes after it is signed by the next key; without
  * a usable key it is LEDGER_HEAD. */
 void ledger_claim(struct ledger *l, struct text *fields, enum ledger_claim what,

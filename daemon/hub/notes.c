@@ -81,6 +81,25 @@ note_nameless(struct tell *t, uint64_t n, uint64_t packets)
 }
 
 void
+note_missed(struct tell *t, struct digest *d)
+{
+	struct digest_missed m;
+	char buffer[160];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	if (!digest_missed(d, &m))
+		return;
+	text_add(&f, "what=traffic n=%llu pkts=%llu", (unsigned long long)(m.records + m.refused),
+	    (unsigned long long)(m.packets + m.nameless));
+	tell_note(t, 9008, buffer,
+	    tell_pick(t,
+		"what these packets' flows counted is not in the sums of the ledger: their "
+		"judgement "
+		"is not concerned",
+		"一部のフローの計数が台帳の集計に入っていません。判定には影響しません"));
+}
+
+void
 note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *ring)
 {
 	char buffer[256], at[NSTIME_TEXT];

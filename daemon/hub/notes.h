@@ -6,6 +6,7 @@
 #ifndef SEGAUDIT_NOTES_H
 #define SEGAUDIT_NOTES_H
 
+#include "hub/digest.h"
 #include "hub/resume.h"
 #include "hub/tell.h"
 #include "model/msg.h"
@@ -23,6 +24,9 @@ void note_abandoned(struct tell *t);
 /* 9008: N findings of PACKETS that were judged by a policy from before this hub; nothing when there
  * were none. */
 void note_nameless(struct tell *t, uint64_t n, uint64_t packets);
+
+/* 9008: records of flows' traffic that the ledger will not have; nothing when none were missed. */
+void note_missed(struct tell *t, struct digest *d);
 
 /* 9006: how the worker before ended and what waits for the new one in its ring. */
 void note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *ring);

@@ -42,7 +42,7 @@ peers_fini(struct peers *s)
 {
 	for (unsigned i = 0; i < ROLE_WORKERS; i++) {
 		peer_close(&s->worker[i]);
-		unmap(s->worker[i].shm, sizeof(struct worker_shm));
+		unmap(s->worker[i].shm, sizeof(struct worker_room));
 		unmap(s->worker[i].control, sizeof(struct ring_control));
 	}
 	peer_close(&s->capture);
@@ -150,6 +150,18 @@ take(const struct peers *s, struct peer *p, enum role role, unsigned index, int 
 	return false;
 }
 
+/* It is treated as compromised. The monitor holds the same end of the channel for the next hub:
+ * closing ours alone would leave the other one talking to nobody. This ends it, so that it is
+ * started again. */
+static void
+peer_wrong(const struct peers *s, struct peer *p, enum role role, unsigned index)
+{
+	(void)shutdown(p->chan.fd, SHUT_RDWR);
+	peer_close(p);
+	p->wrong = true;
+	s->calls->ended(s->calls->ctx, role, index, PEER_WRONG);
+}
+
 static void
 peer_read(const struct peers *s, struct peer *p, enum role role, unsigned index, unsigned most)
 {
@@ -168,20 +180,65 @@ peer_read(const struct peers *s, struct peer *p, enum role role, unsigned index,
 			close(fds[0]);
 		if (taken)
 			continue;
-		/* The monitor holds the same end for the next hub: closing ours alone would leave
-		 * the other one talking to nobody. This ends it, so that it is started again. */
-		if (type != -EPIPE)
-			(void)shutdown(p->chan.fd, SHUT_RDWR);
+		if (type != -EPIPE) {
+			peer_wrong(s, p, role, index);
+			return;
+		}
 		peer_close(p);
-		s->calls->ended(
-		    s->calls->ctx, role, index, type == -EPIPE ? PEER_GONE : PEER_WRONG);
+		s->calls->ended(s->calls->ctx, role, index, PEER_GONE);
 	}
+}
+
+/* Is it a record that a worker may leave? */
+static bool
+traffic_good(const struct peers *s, uint32_t kind, int size, const struct traffic *t)
+{
+	const struct policy *p = generations_of(s->policies, t->generation);
+
+	if (kind != TRAFFIC_RECORD || size != (int)sizeof *t)
+		return false;
+	return p ? traffic_valid(t, p) : generations_passed(s->policies, t->generation);
+}
+
+/* At most MOST records that a worker left. Their number. */
+static unsigned
+traffic_read(const struct peers *s, struct peer *p, unsigned worker, unsigned most)
+{
+	struct worker_room *room = p->shm;
+	struct journal j = { .size = WORKER_TRAFFIC };
+	unsigned n = 0;
+
+	if (!room || p->wrong)
+		return 0;
+	j.head = &room->traffic;
+	j.data = room->traffic_data;
+	for (; n < most; n++) {
+		struct traffic t = { .before = 0 };
+		uint64_t lost = 0;
+		uint32_t kind = 0;
+		int size = journal_take(&j, &p->traffic, &kind, &t, sizeof t, &lost);
+
+		bool good = size > 0 && traffic_good(s, kind, size, &t);
+
+		if (size == 0)
+			break;
+		if (s->calls->traffic(s->calls->ctx, worker, p->traffic.number, lost,
+			good ? &t : NULL, generations_of(s->policies, t.generation)))
+			continue;
+		/* Nothing of what it left so far is looked at again. */
+		p->traffic.at =
+		    (atomic_load_explicit(&j.head->head, memory_order_relaxed) + JOURNAL_UNIT - 1) &
+		    ~(uint64_t)(JOURNAL_UNIT - 1);
+		peer_wrong(s, p, ROLE_WORKER, worker);
+		break;
+	}
+	return n;
 }
 
 static int
 add_worker(struct peers *s, const struct msg_peer *m, const int fds[3])
 {
-	struct worker_shm *shm = map(fds[1], sizeof *shm);
+	struct worker_room *shm = map(fds[1], sizeof *shm);
 	struct ring_control *control = map(fds[2], sizeof *control);
 
 	if (m->index >= ROLE_WORKERS || !shm || !control) {
@@ -199,7 +256,8 @@ add_worker(struct peers *s, const struct msg_peer *m, const int fds[3])
 		.control = control,
 		.restarts = m->restarts,
 		.told_known = p->told_known,
-		.told = p->told };
+		.told = p->told,
+		.traffic = p->traffic };
 	return 0;
 }
 
@@ -264,9 +322,31 @@ peers_read(struct peers *s)
 	read_all(s, SHARE);
 }
 
+unsigned
+peers_traffic(struct peers *s)
+{
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < ROLE_WORKERS; i++) {
+		unsigned n = traffic_read(s, &s->worker[i], i, PEERS_TRAFFIC);
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+void
+peers_want(struct peers *s, unsigned worker, uint64_t number)
+{
+	if (worker < ROLE_WORKERS)
+		s->worker[worker].traffic.number = number;
+}
+
 void
 peers_drain(struct peers *s)
 {
+	for (unsigned i = 0; i < ROLE_WORKERS; i++)
+		(void)traffic_read(s, &s->worker[i], i, DRAIN);
 	read_all(s, DRAIN);
 }
 

@@ -12,10 +12,12 @@
 #include "hub/accounts.h"
 #include "hub/generations.h"
 #include "model/chan.h"
+#include "model/traffic.h"
 
 enum peer_end {
 	PEER_GONE,  /* its process ended */
-	PEER_WRONG, /* it sent what it may not: treated as compromised; its end hangs up */
+	PEER_WRONG, /* it sent, or left, what it may not: treated as compromised; its end hangs up
+		     */
 };
 
 struct peers_calls {
@@ -32,6 +34,11 @@ struct peers_calls {
 	/* A worker skipped a frame; BYTES: M->caplen of them, only for the call, or NULL with
 	 * M->error. */
 	void (*skipped)(void *ctx, const struct msg_skipped *m, const uint8_t *bytes);
+	/* What a flow counted, checked; the next record of this worker is number NEXT, LOST were
+	 * missed before this one. P: as for findings, NULL when this hub does not have it. False:
+	 * it contradicts those before. T NULL: it was none that a worker leaves. */
+	bool (*traffic)(void *ctx, unsigned worker, uint64_t next, uint64_t lost,
+	    const struct traffic *t, const struct policy *p);
 	/* A channel ended, and was closed. */
 	void (*ended)(void *ctx, enum role role, unsigned index, enum peer_end why);
 	void *ctx;
@@ -39,11 +46,13 @@ struct peers_calls {
 
 struct peer {
 	struct chan chan;
-	void *shm;		      /* struct worker_shm or capture_shm, NULL before the first */
+	void *shm;		      /* struct worker_room or capture_shm, NULL before the first */
 	struct ring_control *control; /* workers: NULL before the first */
 	uint32_t restarts;
-	bool told_known; /* workers: a message came; */
-	uint64_t told;	 /* packets of all its findings so far, over restarts */
+	bool wrong;		       /* nothing more is believed until it is started again */
+	bool told_known;	       /* workers: a message came; */
+	uint64_t told;		       /* packets of all its findings so far, over restarts */
+	struct journal_reader traffic; /* workers: where it is in their records, over restarts */
 };
 
 struct peers {
@@ -69,7 +78,16 @@ size_t peers_poll(const struct peers *s, struct pollfd *fds);
 /* Reads what is there, of each peer at most a share, so that none can hold the loop. */
 void peers_read(struct peers *s);
 
-/* Reads everything that was sent so far: before a stop. */
+/* Reads what flows have left, of each worker at most PEERS_TRAFFIC records. The most that were read
+ * of one. */
+unsigned peers_traffic(struct peers *s);
+
+enum { PEERS_TRAFFIC = 4096 };
+
+/* The record of a worker that is wanted next: those before it were had. */
+void peers_want(struct peers *s, unsigned worker, uint64_t number);
+
+/* Reads everything that was sent and left so far: before a stop. */
 void peers_drain(struct peers *s);
 
 /* Looks at all memories. */

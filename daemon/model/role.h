@@ -12,8 +12,10 @@
 enum {
 	ROLE_WORKERS = 64, /* workers at most */
 
-	ROLE_FD_CONTROL = 3, /* channel to the monitor: every role; all that the hub has */
+	ROLE_FD_CONTROL = 3, /* channel to the monitor: every role */
 	ROLE_FD_HUB = 4,     /* channel to the hub: capture and worker */
+	HUB_FD_KEEP = 4,     /* HUB_KEEP bytes that the hub finds again after a crash; that is all
+				that it has */
 	ROLE_FD_KEY =
 	    5, /* struct hash_key, sealed: of shard() for capture, of the flow table for workers */
 	ROLE_FD_CAPTURE = 6, /* struct capture_shm; read-only in a worker */
@@ -29,6 +31,7 @@ enum {
 	CAPTURE_FD_RINGS = 7, /* three a worker: data, control, eventfd */
 
 	WORKER_KEEP = 65536,
+	HUB_KEEP = 16 << 20, /* used as far as there is traffic */
 };
 
 /* What the loop of a role is told beside its descriptors. */

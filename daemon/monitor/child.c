@@ -37,13 +37,14 @@ everything_is_new(struct child *c, const struct news *news)
 	c->ready = 0;
 }
 
-/* The descriptors behind the two channels. */
+/* The descriptors behind the channels. */
 static unsigned
 role_fds(const struct child *c, const struct shared *shared, int fds[SHARED_FDS])
 {
 	if (c->role == ROLE_WORKER)
 		return shared_of_worker(shared, c->index, fds);
-	return c->role == ROLE_CAPTURE ? shared_of_capture(shared, fds) : 0;
+	return c->role == ROLE_CAPTURE ? shared_of_capture(shared, fds) :
+					 shared_of_hub(shared, fds);
 }
 
 static void
@@ -75,10 +76,9 @@ child_start(struct child *c, const struct spawn *s, const struct shared *shared,
 		return r;
 	}
 	fds[0] = control[1];
-	if (c->role != ROLE_HUB) {
-		fds[1] = hub[1];
-		n = 2 + role_fds(c, shared, fds + 2);
-	}
+	if (c->role != ROLE_HUB)
+		fds[n++] = hub[1];
+	n += role_fds(c, shared, fds + n);
 	pid = spawn(s, c->name, &args, fds, n, c->role == ROLE_CAPTURE);
 	if (pid < 0) {
 		close_pair(control);

@@ -102,6 +102,7 @@ shared_open(struct shared *s, const struct policy *p, size_t flows)
 	if (r == 0)
 		r = fill_capture(s->capture);
 	s->capture_reader = keep(r < 0 ? r : reader(s->capture), &r);
+	s->hub = keep(memory_fixed("segaudit-digest", HUB_KEEP), &r);
 	for (unsigned w = 0; w < s->workers && r == 0; w++)
 		r = open_worker(&s->worker[w], p, flows);
 	if (r < 0)
@@ -124,6 +125,7 @@ shared_close(struct shared *s)
 	close_one(&s->flow_key);
 	close_one(&s->capture);
 	close_one(&s->capture_reader);
+	close_one(&s->hub);
 	for (unsigned i = 0; i < s->workers && i < ROLE_WORKERS; i++) {
 		struct shared_worker *w = &s->worker[i];
 
@@ -172,4 +174,11 @@ shared_of_capture(const struct shared *s, int fds[SHARED_FDS])
 		fds[n++] = s->worker[w].wake;
 	}
 	return n;
+}
+
+unsigned
+shared_of_hub(const struct shared *s, int fds[SHARED_FDS])
+{
+	fds[0] = s->hub; /* HUB_FD_KEEP */
+	return 1;
 }

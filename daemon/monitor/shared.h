@@ -22,6 +22,7 @@ struct shared {
 	unsigned workers;
 	int shard_key, flow_key;
 	int capture, capture_reader; /* struct capture_shm */
+	int hub;		     /* the hub's own */
 	struct shared_worker worker[ROLE_WORKERS];
 };
 
@@ -32,9 +33,10 @@ enum { SHARED_FDS = CAPTURE_FD_RINGS + 3 * ROLE_WORKERS }; /* room for the longe
 int shared_open(struct shared *s, const struct policy *p, size_t flows);
 void shared_close(struct shared *s);
 
-/* The descriptors with which a role starts, from ROLE_FD_HUB + 1 on. Their number. They stay the
- * shared's. */
+/* The descriptors with which a role starts, behind those of its channels. Their number. They stay
+ * the shared's. */
 unsigned shared_of_worker(const struct shared *s, unsigned worker, int fds[SHARED_FDS]);
 unsigned shared_of_capture(const struct shared *s, int fds[SHARED_FDS]);
+unsigned shared_of_hub(const struct shared *s, int fds[SHARED_FDS]);
 
 #endif

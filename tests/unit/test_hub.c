@@ -21,6 +21,7 @@
 #include "model/chan.h"
 #include "model/ring.h"
 #include "model/shm.h"
+#include "model/traffic.h"
 #include "rules.h"
 
 struct world {
@@ -29,7 +30,12 @@ struct world {
 	struct chan hub;	     /* as monitor */
 	struct chan capture, worker; /* the other roles' ends of their channels to the hub */
 	struct capture_shm *capture_shm;
-	struct worker_shm *worker_shm;
+	struct worker_room *room;
+	struct worker_shm *worker_shm; /* in it */
+	struct journal traffic;	       /* in it, too */
+	uint64_t left;		       /* packets in its records */
+	void *keep;		       /* HUB_KEEP bytes */
+	int keep_fd;
 	struct ring_control *ring;
 	int hub_end[2]; /* of those channels, as the monitor keeps them for the next hub */
 	int capture_fd, worker_fd, ring_fd;
@@ -290,7 +296,7 @@ start_hub(struct world *w, unsigned restarts)
 	assert_true(w->pid >= 0);
 	if (w->pid == 0) {
 		close(pair[0]);
-		_exit(hub_run(pair[1], &args, "1.2-test"));
+		_exit(hub_run(pair[1], w->keep_fd, &args, "1.2-test"));
 	}
 	close(pair[1]);
 	w->hub = chan_of(pair[0], ROLE_MONITOR);
@@ -307,7 +313,9 @@ set_up(void **state)
 	snprintf(w->file, sizeof w->file, "%s/log", w->dir);
 	w->capture.fd = w->worker.fd = w->hub_end[0] = w->hub_end[1] = -1;
 	w->capture_shm = memory(sizeof *w->capture_shm, &w->capture_fd);
-	w->worker_shm = memory(sizeof *w->worker_shm, &w->worker_fd);
+	w->room = memory(sizeof *w->room, &w->worker_fd);
+	w->worker_shm = &w->room->shm;
+	w->keep = memory(HUB_KEEP, &w->keep_fd);
 	w->ring = memory(sizeof *w->ring, &w->ring_fd);
 	for (unsigned i = 0; i < POLICY_IFACES; i++)
 		w->capture_shm->iface[i].open_since = NSTIME_NEVER;
@@ -348,7 +356,9 @@ tear_down(void **state)
 	keep_end(w, 0, -1);
 	keep_end(w, 1, -1);
 	munmap(w->capture_shm, sizeof *w->capture_shm);
-	munmap(w->worker_shm, sizeof *w->worker_shm);
+	munmap(w->room, sizeof *w->room);
+	munmap(w->keep, HUB_KEEP);
+	close(w->keep_fd);
 	munmap(w->ring, sizeof *w->ring);
 	close(w->capture_fd);
 	close(w->worker_fd);
@@ -505,6 +515,108 @@ test_losses_and_accounts(void **state)
 	wait_line(w, " what=kernel-drop pkts=0 total=7 from=");
 	assert_non_null(
 	    strstr(wait_line(w, "SEG9003 "), " frames=10 packets=7 copies=2 judged=7 "));
+}
+
+/* What a flow from lgwan to internet counted, left by worker 0. */
+static void
+leave_traffic(struct world *w, uint64_t packets, uint8_t verdict)
+{
+	struct traffic t = { .before = w->left,
+		.packets = packets,
+		.bytes = packets * 60,
+		.generation = w->generation,
+		.conduit = (uint32_t)POLICY_NONE,
+		.id = 2002,
+		.flags = FINDING_IS4 | FINDING_PORTS,
+		.service = 443,
+		.proto = 6,
+		.from = 2,
+		.to = 3,
+		.verdict = verdict,
+		.is_new = 1 };
+
+	assert_true(addr_parse("10.2.0.9", &t.client));
+	assert_true(addr_parse("10.3.9.7", &t.server));
+	t.first = t.last = nstime_now();
+	w->left += packets;
+	journal_put(&w->traffic, TRAFFIC_RECORD, &t, sizeof t, NULL, 0);
+}
+
+/* The ledger, all files of it, in W->text. */
+static const char *
+ledger_text(struct world *w)
+{
+	char command[200];
+
+	snprintf(command, sizeof command, "cat %s/ledger/*.log > %s/all", w->dir, w->dir);
+	assert_int_equal(system(command), 0);
+	snprintf(command, sizeof command, "%s/all", w->dir);
+	int fd = open(command, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, w->text, sizeof w->text - 1);
+	assert_true(n > 0);
+	w->text[n] = '\0';
+	close(fd);
+	unlink(command);
+	return w->text;
+}
+
+/* What flows left is in the ledger, also what a hub that was killed had taken, and what nobody had
+ * read when the stop came. */
+static void
+test_traffic(void **state)
+{
+	struct world *w = *state;
+
+	w->traffic = journal_writer(&w->room->traffic, w->room->traffic_data, WORKER_TRAFFIC);
+	start(w);
+	leave_traffic(w, 3, VERDICT_VIOLATION);
+	leave_traffic(w, 4, VERDICT_VIOLATION);
+	(void)poll(NULL, 0, 300); /* it takes them, or does not: that must not matter */
+	kill(w->pid, SIGKILL);
+	waitpid(w->pid, NULL, 0);
+	chan_close(&w->hub);
+	start_hub(w, 1);
+	w->generation = 0;
+	send_policy(w);
+	(void)wait_ready(w);
+	leave_traffic(w, 5, VERDICT_VIOLATION);
+	add_worker(w, 0, 0);
+	wait_line(w, " what=restart restarts=1 ");
+	leave_traffic(w, 6, VERDICT_VIOLATION);
+	stop(w);
+	assert_non_null(strstr(ledger_text(w),
+	    " pair=lgwan>internet client=10.2.0.9 server=10.3.9.7 service=tcp/443 "
+	    "rule=default-deny verdict=violation outcome=unknown id=2002 flows=4 packets=18 "
+	    "bytes=1080 first="));
+	assert_non_null(strstr(
+	    w->text, " pair=lgwan>internet verdict=violation flows=4 packets=18 bytes=1080 "));
+	assert_null(strstr(w->text, "what=traffic"));
+}
+
+/* A worker that leaves what cannot be true is no worker any more, and what it left is said to be
+ * missing. */
+static void
+test_false_traffic(void **state)
+{
+	struct world *w = *state;
+	char byte;
+
+	w->traffic = journal_writer(&w->room->traffic, w->room->traffic_data, WORKER_TRAFFIC);
+	start(w);
+	leave_traffic(w, 3, VERDICT_VIOLATION);
+	leave_traffic(w, 4, VERDICT_CONFORMING); /* by no conduit? */
+	leave_traffic(w, 5, VERDICT_VIOLATION);	 /* nor is this believed */
+	wait_line(w, "SEG9006 NOTE sev=err verdict=gap what=protocol role=worker number=0 ");
+	assert_int_equal(
+	    poll(&(struct pollfd){ .fd = w->worker.fd, .events = POLLIN }, 1, 5000), 1);
+	assert_int_equal(recv(w->worker.fd, &byte, 1, 0), 0); /* nobody talks to it any more */
+	add_worker(w, 1, 0);
+	leave_traffic(w, 6, VERDICT_VIOLATION);
+	stop(w);
+	wait_line(w, "SEG9008 NOTE sev=err verdict=gap what=traffic n=1 pkts=0 ");
+	wait_line(w, "SEG9008 NOTE sev=err verdict=gap what=traffic n=2 pkts=9 ");
+	assert_non_null(strstr(ledger_text(w), " packets=18 lost=9 records=2 refused=1 "));
+	assert_non_null(strstr(w->text, " verdict=violation flows=2 packets=9 "));
 }
 
 /* Asks the hub's control socket; a descriptor for the answer. */
@@ -844,6 +956,8 @@ main(void)
 		CASE(test_life),
 		CASE(test_killed),
 		CASE(test_losses_and_accounts),
+		CASE(test_traffic),
+		CASE(test_false_traffic),
 		CASE(test_control),
 		CASE(test_crash),
 		CASE(test_compromised_worker),
