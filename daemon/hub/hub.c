@@ -20,7 +20,7 @@
 
 /* When workers' records are read again: there is room for some 37,000. */
 #define TRAFFIC_SOON  (5 * NS_MSEC)
-#define TRAFFIC_LATER (100 * NS_MSEC)
+#define TRAFFIC_LATER (30 * NS_MSEC)
 
 enum { TRAFFIC_MUCH = 256 };
 

@@ -89,6 +89,7 @@ take_notice(struct hub *h, const struct msg_notice *m)
 		break;
 	case NOTICE_STOPPING:
 		h->stopping = true;
+		h->traffic_due = h->now.mono; /* all flows end soon, and leave their records */
 		coverage_stopping(h->coverage, h->now);
 		break;
 	case NOTICE_RELOADED:

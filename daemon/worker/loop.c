@@ -23,7 +23,7 @@
 #include "worker/worker.h"
 
 enum {
-	FINISH_SHARE = 8192, /* flows that end together at a stop */
+	FINISH_SHARE = 4096, /* flows that end together at a stop */
 	CAREFUL = 32, /* frames judged one at a time after a start: one of them may have ended the
 			 one before */
 };
@@ -492,7 +492,7 @@ sleep_now(struct loop *l)
 static void
 finish(struct loop *l)
 {
-	static const struct timespec pause = { .tv_nsec = 2 * NS_MSEC };
+	static const struct timespec pause = { .tv_nsec = 8 * NS_MSEC };
 
 	l->finish_by = nstime_mono() + STOP_MOST;
 	while (worker_finish_some(l->worker, FINISH_SHARE))

@@ -14,12 +14,13 @@ beat=2
 sanitized=
 ! "$SEGAUDITD" -V | grep -q sanitizers || sanitized=yes
 
-# The most memory that each process ever had, in KiB.
+# The memory of each process, in KiB: but for what they share, which has a fixed size and is used as
+# far as there are flows.
 memory()
 {
 	local pid
 	for pid in $daemon $(pgrep -P "$daemon"); do
-		awk '$1 == "Name:" { name = $2 } $1 == "VmHWM:" { print name, $2 }' "/proc/$pid/status"
+		awk '$1 == "Name:" { name = $2 } $1 == "RssAnon:" { print name, $2 }' "/proc/$pid/status"
 	done
 }
 
