@@ -32,19 +32,20 @@ cat "$top"/daemon/hub/*.c "$top/daemon/replay.c" | tr '\n\t' '  ' | sed 's/;/;\n
 for key in $(cat "$dir/written"); do
 	case $key in
 	error) ;; # an errno there, a text elsewhere: a text
+	id) ;; # of a record in the ledger; of a line it is its first word
 	id) ;;    # of a finding, in records of the ledger alone
 	*) grep -qx "$key" "$dir/keys" || fault "daemon/model/number.def: $key= is written as a number and is not there" ;;
 	esac
 done
-# Where a statement writes seconds, as many of its fields are DECIMAL.
+# Where a statement writes seconds or percents, as many of its fields are DECIMAL.
 sed -n 's/^DECIMAL(\([a-z_]*\))$/\1/p' "$top/daemon/model/number.def" | paste -sd '|' > "$dir/decimal"
-grep 'text_add(.*seconds_text(' "$dir/code" | grep -v '" %s=%s", key,' | while read -r statement; do
-	calls=$(echo "$statement" | grep -o 'seconds_text(' | wc -l)
+grep -E 'text_add\(.*(seconds|percent)_text\(' "$dir/code" | grep -v '" %s=%s", key,' | while read -r statement; do
+	calls=$(echo "$statement" | grep -oE '(seconds|percent)_text\(' | wc -l)
 	fields=$(echo "$statement" | grep -oE "[\" ]($(cat "$dir/decimal"))=%s" | wc -l)
 	[ "$fields" -ge "$calls" ] || echo "daemon/model/number.def: a DECIMAL is missing for: $statement"
 done > "$dir/missing"
 [ ! -s "$dir/missing" ] || fault "$(cat "$dir/missing")"
-for key in $(grep -ohE 'add_(seconds|percent)\(&?t, "[a-z_]+"' "$top"/daemon/hub/*.c | sed 's/.*"\(.*\)"/\1/'); do
+for key in $(grep -ohE 'add_seconds\(&?t, "[a-z_]+"' "$top"/daemon/hub/*.c | sed 's/.*"\(.*\)"/\1/'); do
 	grep -qxE "$(cat "$dir/decimal")" <<-END || fault "daemon/model/number.def: $key= has a fraction and is no DECIMAL"
 		$key
 	END

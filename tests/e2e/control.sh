@@ -214,7 +214,7 @@ wait_for 5 eval 'ctl status | grep -q "^degraded: eth3 is not watched: link-down
 	fail "not degraded: $(ctl status)"
 expect 0 ctl coverage
 says '^eth3 +BLIND +link-down'
-says '^lgwan>internet +NOT ASSURED +.*no link for '
+says '^lgwan>internet +NOT ASSURED +.*(no link for|リンクダウン) [0-9.]+ '
 beat no || fail "the link is down and the pair assured: $(ctl coverage)"
 ns gateway ip link set eth3 up
 wait_for 10 eval 'ctl status | grep -q "^ok$"' || fail "not ok again: $(ctl status)"

@@ -120,8 +120,16 @@ grep -qE 'LEDGER assurance at=.* from=.* pairs=12 assured=0 ' "$dir/ledger" || f
 ctl verify "$dir"/state/ledger/*.log > "$dir/verified" 2>&1 || [ $? = 2 ] ||
 	fail "the ledger is not whole: $(cat "$dir/verified")"
 
-# 6. A new daemon: the day goes on, and says so at its end.
+# 6. A new daemon, in Japanese: hour and day go on, and the day says so at its end.
+echo 'language = "ja";' >> "$dir/conf"
 daemon_up resume
+ctl coverage > "$dir/said"
+grep -qE '^kikan>internet +NOT ASSURED .*リンクダウン [0-9.]+ 秒; 監視不能 [0-9.]+ 秒 \(.*stop' "$dir/said" ||
+	fail "no reasons in Japanese: $(cat "$dir/said")"
+ctl coverage 'kikan>internet' > "$dir/said"
+grep -qE '^  - インターフェースのリンクが [0-9.]+ 秒間切れていた' "$dir/said" || fail "no sentence: $(cat "$dir/said")"
+ctl -j coverage 'kikan>internet' | jq -e '[.pairs[].pair] | unique == ["kikan>internet"]' > /dev/null ||
+	fail "more than one pair: $(ctl -j coverage 'kikan>internet')"
 daemon_down
 lines | grep -E 'what=coverage day=.* in=eth1 ' | tail -n 1 > "$dir/day"
 from=$(lines | grep -E 'what=coverage day=.* in=eth1 ' | head -n 1 | grep -o ' from=[^ ]*')
