@@ -75,7 +75,7 @@ add_iface(struct assurance *a, const struct period_iface *i)
 	unsigned doubts = 0;
 
 	for (unsigned k = 0; k < PERIOD_CAUSES; k++) {
-		if (i->causes & 1u << k || i->blind[k] > 0)
+		if (i->causes & 1u << k)
 			doubts |= 1u << doubt_of[k];
 		longest(&a->gap[k], i->blind[k]);
 	}
@@ -117,15 +117,17 @@ add_whole(struct assurance *a, const struct period *s)
 
 void
 assurance_of(const struct period *s, const uint64_t zone_ifaces[POLICY_ZONES],
-    uint32_t unverifiable, uint8_t from, uint8_t to, struct assurance *a)
+    const struct period_pair *pair, uint8_t from, uint8_t to, struct assurance *a)
 {
 	uint64_t ifaces = zone_ifaces[from] | zone_ifaces[to];
 
-	*a = (struct assurance){ .unverifiable = unverifiable,
+	*a = (struct assurance){ .unverifiable = pair->unverifiable,
+		.packets = pair->packets,
+		.doubtful = pair->doubtful,
 		.uncaptured = { !zone_ifaces[from], !zone_ifaces[to] } };
 	if (a->uncaptured[0] || a->uncaptured[1])
 		a->doubts |= 1u << DOUBT_uncaptured;
-	if (unverifiable)
+	if (pair->unverifiable)
 		a->doubts |= 1u << DOUBT_unverifiable;
 	for (unsigned i = 0; i < POLICY_IFACES; i++) {
 		unsigned doubts = ifaces & UINT64_C(1) << i ? add_iface(a, &s->iface[i]) : 0;
@@ -193,6 +195,8 @@ static void
 add_doubt(struct text *t, const struct policy *p, uint8_t from, uint8_t to,
     const struct assurance *a, enum doubt d)
 {
+	char s[32];
+
 	switch (d) {
 	case DOUBT_uncaptured:
 		/* A pair of two such zones is not listed. */
@@ -226,6 +230,9 @@ add_doubt(struct text *t, const struct policy *p, uint8_t from, uint8_t to,
 		break;
 	case DOUBT_unverifiable:
 		text_add(t, " unverifiable=%llu", (unsigned long long)a->unverifiable);
+		if (a->packets)
+			text_add(t, " unverifiable_pct=%s",
+			    percent_text(s, a->doubtful, a->packets, false));
 		break;
 	case DOUBT_clock:
 		add_seconds(t, "clock", a->clock);

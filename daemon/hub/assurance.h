@@ -22,6 +22,7 @@ struct assurance {
 	nstime quiet, clock;
 	unsigned reasons; /* of gap[PERIOD_OTHER]: bits of enum gap_reason */
 	uint64_t drops, unverifiable;
+	uint64_t packets, doubtful; /* as in struct period_pair */
 	uint64_t skipped, evicted, fragments, findings, overruns;
 };
 
@@ -32,9 +33,9 @@ uint64_t assurance_map(const struct policy *p, uint64_t zone_ifaces[POLICY_ZONES
 /* Is the pair one of those that are listed? */
 bool assurance_lists(const uint64_t zone_ifaces[POLICY_ZONES], uint8_t from, uint8_t to);
 
-/* What is in doubt about a pair. UNVERIFIABLE: packets of its flows that could not be verified. */
+/* What is in doubt about a pair, whose packets are PAIR. */
 void assurance_of(const struct period *s, const uint64_t zone_ifaces[POLICY_ZONES],
-    uint32_t unverifiable, uint8_t from, uint8_t to, struct assurance *a);
+    const struct period_pair *pair, uint8_t from, uint8_t to, struct assurance *a);
 
 /* "drops,link-down": the words of the doubts. */
 void assurance_words(struct text *t, unsigned doubts);

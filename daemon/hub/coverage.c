@@ -38,6 +38,20 @@ seconds_text(char to[32], nstime t)
 }
 
 const char *
+percent_text(char to[32], uint64_t part, uint64_t whole, bool good)
+{
+	while (whole > UINT64_MAX / 100000) {
+		whole >>= 1;
+		part >>= 1;
+	}
+	uint64_t n = (part * 100000 + (good ? 0 : whole - 1)) / whole;
+
+	snprintf(
+	    to, 32, "%llu.%03llu", (unsigned long long)(n / 1000), (unsigned long long)(n % 1000));
+	return to;
+}
+
+const char *
 coverage_pick(const struct coverage *c, const char *english, const char *japanese)
 {
 	return c->policy && c->policy->japanese ? japanese : english;

@@ -16,6 +16,7 @@
 #define SEGAUDIT_COVERAGE_H
 
 #include "hub/period.h"
+#include "model/traffic.h"
 
 /* How long capture may take to open an interface before a gap by `start`, `restart` or `reload` is
  * said. */
@@ -76,6 +77,10 @@ void coverage_overrun(struct coverage *c, struct moment now);
 void coverage_unverifiable(
     struct coverage *c, const struct policy *p, const struct finding *f, struct moment now);
 
+/* What a flow of policy P counted: for the share of what could not be verified. */
+void coverage_traffic(
+    struct coverage *c, const struct policy *p, const struct traffic *t, struct moment now);
+
 /* Findings of so many packets were lost on their way to the hub, or with a hub. */
 void coverage_findings(struct coverage *c, uint64_t packets, struct moment now);
 
@@ -109,5 +114,9 @@ const char *gap_word(enum gap_reason why);
 
 /* Nanoseconds as seconds with three decimals, rounded to the nearest: "12.346". Returns TO. */
 const char *seconds_text(char to[32], nstime t);
+
+/* PART of WHOLE (not 0) in percent with three decimals: what is GOOD is rounded down and what is
+ * bad up, so that 100.000 and 0.000 are true. Returns TO. */
+const char *percent_text(char to[32], uint64_t part, uint64_t whole, bool good);
 
 #endif

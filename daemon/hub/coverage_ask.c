@@ -55,6 +55,6 @@ coverage_pair(
 {
 	if (!assurance_lists(c->zone_ifaces, from, to))
 		return false;
-	assurance_of(&c->period[k], c->zone_ifaces, c->unverifiable[k][from][to], from, to, a);
+	assurance_of(&c->period[k], c->zone_ifaces, &c->pair[k][from][to], from, to, a);
 	return true;
 }

@@ -17,7 +17,7 @@
 #define MAGIC UINT64_C(0x65676172657663) /* "cverage" in a file */
 
 enum {
-	VERSION = 1,
+	VERSION = 2,
 	FIRST = PERIOD_HOUR, /* of the periods that are kept */
 	KEPT = PERIODS - FIRST,
 	SUMS = offsetof(struct period, iface), /* bytes of a period that are not its interfaces' */
@@ -43,8 +43,8 @@ struct kept_iface {
 };
 
 struct kept_pair {
-	uint8_t kind, from, to, pad;
-	uint32_t n;
+	uint8_t kind, from, to, pad[5];
+	struct period_pair sums;
 };
 
 static void
@@ -107,15 +107,15 @@ put_pairs(const struct coverage *c, struct writer *w)
 	for (unsigned kind = FIRST; kind < PERIOD_DAY; kind++)
 		for (unsigned from = 1; from <= c->policy->nzones; from++)
 			for (unsigned to = 1; to <= c->policy->nzones; to++) {
-				uint32_t packets = c->unverifiable[kind][from][to];
+				const struct period_pair *pair = &c->pair[kind][from][to];
 
-				if (!packets)
+				if (!pair->unverifiable && !pair->packets)
 					continue;
 				all++;
 				k[n++] = (struct kept_pair){ .kind = (uint8_t)kind,
 					.from = (uint8_t)from,
 					.to = (uint8_t)to,
-					.n = packets };
+					.sums = *pair };
 				if (n == PAIRS_AT_ONCE && w)
 					put(w, k, sizeof k);
 				n %= PAIRS_AT_ONCE;
@@ -243,7 +243,7 @@ take_pairs(struct coverage *c, const struct kept *k)
 
 		memcpy(&p, k->pairs + n * sizeof p, sizeof p);
 		if (p.kind >= FIRST && p.kind < PERIOD_DAY)
-			c->unverifiable[p.kind][p.from][p.to] = p.n;
+			c->pair[p.kind][p.from][p.to] = p.sums;
 	}
 }
 

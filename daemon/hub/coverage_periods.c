@@ -41,7 +41,7 @@ begin(struct coverage *c, enum period_kind k, struct moment from)
 
 	memset(s, 0, sizeof *s);
 	if (k < PERIOD_DAY)
-		memset(c->unverifiable[k], 0, sizeof c->unverifiable[k]);
+		memset(c->pair[k], 0, sizeof c->pair[k]);
 	s->from = from;
 	s->to = (struct moment){ NSTIME_NEVER, NSTIME_NEVER };
 	for (size_t i = 0; i < POLICY_IFACES; i++) {
@@ -134,7 +134,7 @@ turn(struct coverage *c, struct turn *t, enum period_kind k, struct moment to, s
 
 		if (c->looked.mono < began && to.mono - began > COVERAGE_SETTLE)
 			nobody_looked(c, &c->period[k]);
-		memcpy(c->unverifiable[before], c->unverifiable[k], sizeof c->unverifiable[k]);
+		memcpy(c->pair[before], c->pair[k], sizeof c->pair[k]);
 	}
 	c->period[before] = c->period[k];
 	begin(c, k, from);
@@ -203,19 +203,19 @@ void
 coverage_renumber(struct coverage *c, const struct policy *before)
 {
 	/* That of the hour is empty: it begins just now. */
-	uint32_t(*scratch)[POLICY_ZONES] = c->unverifiable[PERIOD_HOUR];
-	uint32_t(*beat)[POLICY_ZONES] = c->unverifiable[PERIOD_BEAT];
+	struct period_pair(*scratch)[POLICY_ZONES] = c->pair[PERIOD_HOUR];
+	struct period_pair(*beat)[POLICY_ZONES] = c->pair[PERIOD_BEAT];
 	uint8_t now[POLICY_ZONES] = { 0 };
 
 	for (uint32_t z = 1; z <= before->nzones; z++)
 		now[z] = zone_now(c, before, (uint8_t)z);
-	memcpy(scratch, beat, sizeof c->unverifiable[PERIOD_BEAT]);
-	memset(beat, 0, sizeof c->unverifiable[PERIOD_BEAT]);
+	memcpy(scratch, beat, sizeof c->pair[PERIOD_BEAT]);
+	memset(beat, 0, sizeof c->pair[PERIOD_BEAT]);
 	for (unsigned from = 1; from < POLICY_ZONES; from++)
 		for (unsigned to = 1; to < POLICY_ZONES; to++)
 			if (now[from] && now[to])
 				beat[now[from]][now[to]] = scratch[from][to];
-	memset(scratch, 0, sizeof c->unverifiable[PERIOD_HOUR]);
+	memset(scratch, 0, sizeof c->pair[PERIOD_HOUR]);
 }
 
 /* The interfaces that a finding is about: where its packets came in and left, else all of its
@@ -249,11 +249,8 @@ add_unverifiable(
 		s->unverifiable += f->n;
 		s->malformed += pair ? 0 : f->n;
 	}
-	if (pair && k < PERIOD_DAY) {
-		uint32_t *n = &c->unverifiable[k][from][to];
-
-		*n = f->n < UINT32_MAX - *n ? *n + (uint32_t)f->n : UINT32_MAX;
-	}
+	if (pair && k < PERIOD_DAY)
+		c->pair[k][from][to].unverifiable += f->n;
 }
 
 /* A finding is told of up to a second after its packets. */
@@ -265,8 +262,6 @@ coverage_unverifiable(
 		enum period_kind lasts, before;
 	} kinds[] = { { PERIOD_HOUR, PERIOD_HOUR_BEFORE }, { PERIOD_DAY, PERIOD_DAY_BEFORE } };
 
-	if (!f->n)
-		return; /* of packets that were told of before */
 	coverage_turn(c, now);
 	uint8_t from = zone_now(c, p, f->from), to = zone_now(c, p, f->to);
 	add_unverifiable(c, PERIOD_BEAT, f, from, to);
@@ -324,6 +319,23 @@ coverage_was_away(
 		return;
 	finish(c, PERIOD_HOUR_BEFORE);
 	coverage_write_away(c, why, to.wall, from.wall);
+}
+
+/* A record may come a minute after its packets: what lies in two hours is of the later one. */
+void
+coverage_traffic(
+    struct coverage *c, const struct policy *p, const struct traffic *t, struct moment now)
+{
+	coverage_turn(c, now);
+	bool before = c->hour.pending && t->last < c->period[PERIOD_HOUR].from.wall;
+	const enum period_kind kinds[] = { PERIOD_BEAT, before ? PERIOD_HOUR_BEFORE : PERIOD_HOUR };
+	uint8_t from = zone_now(c, p, t->from), to = zone_now(c, p, t->to);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct period_pair *pair = &c->pair[kinds[i]][from][to];
+
+		pair->packets += t->packets;
+		pair->doubtful += t->verdict == VERDICT_UNVERIFIABLE ? t->packets : 0;
+	}
 }
 
 void

@@ -77,9 +77,8 @@ struct coverage {
 	nstime keep_due;	       /* monotonic */
 	struct turn hour, day;
 	struct period period[PERIODS];
-	/* Packets of flows that could not be verified, from and to zones of the policy, in the
-	 * first three periods. */
-	uint32_t unverifiable[PERIOD_DAY][POLICY_ZONES][POLICY_ZONES];
+	/* From and to zones of the policy, in the first three periods. */
+	struct period_pair pair[PERIOD_DAY][POLICY_ZONES][POLICY_ZONES];
 };
 
 /* Adds the time since the last call to what the boundary was in it. */

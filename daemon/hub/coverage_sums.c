@@ -207,26 +207,12 @@ coverage_heartbeat(
 	coverage_beat_begins(c, now);
 }
 
-/* PART of WHOLE in percent, three decimals: what is good is rounded down and what is bad up, so
- * that 100.000 and 0.000 are true. */
-static void
-add_percent(struct text *t, const char *key, uint64_t part, uint64_t whole, bool good)
-{
-	while (whole > UINT64_MAX / 100000) {
-		whole >>= 1;
-		part >>= 1;
-	}
-	uint64_t n = (part * 100000 + (good ? 0 : whole - 1)) / whole;
-
-	text_add(t, " %s=%llu.%03llu", key, (unsigned long long)(n / 1000),
-	    (unsigned long long)(n % 1000));
-}
-
 /* Which packets of an interface were lost, and which could not be verified. */
 static void
 add_shares(struct text *t, const struct period_iface *f)
 {
 	uint64_t lost = period_lost(f), all, unverifiable = f->unverifiable;
+	char s[32];
 
 	if (unverifiable > f->frames)
 		unverifiable = f->frames; /* packets inside others are counted, too */
@@ -236,9 +222,9 @@ add_shares(struct text *t, const struct period_iface *f)
 	    (unsigned long long)lost, (unsigned long long)f->unverifiable);
 	if (!all)
 		return; /* there is nothing of which there could be a share */
-	add_percent(t, "verified_pct", f->frames - unverifiable, all, true);
-	add_percent(t, "unverifiable_pct", unverifiable, all, false);
-	add_percent(t, "lost_pct", lost < all ? lost : all, all, false);
+	text_add(t, " verified_pct=%s", percent_text(s, f->frames - unverifiable, all, true));
+	text_add(t, " unverifiable_pct=%s", percent_text(s, unverifiable, all, false));
+	text_add(t, " lost_pct=%s", percent_text(s, lost < all ? lost : all, all, false));
 }
 
 void
@@ -248,7 +234,7 @@ coverage_say_day(struct coverage *c, size_t i, const struct period *s)
 	nstime from = f->since ? f->since : s->from.wall;
 	uint64_t watched = (uint64_t)not_below_zero(f->watched);
 	uint64_t time = watched + (uint64_t)not_below_zero(period_blind(f));
-	char buffer[640], day[NSTIME_TEXT], quiet[32];
+	char buffer[640], day[NSTIME_TEXT], quiet[32], pct[32];
 	struct text t = text_of(buffer, sizeof buffer);
 
 	nstime_text(day, s->from.wall, policy_offset_at(c->policy, s->from.wall));
@@ -259,7 +245,7 @@ coverage_say_day(struct coverage *c, size_t i, const struct period *s)
 	add_times(&t, f);
 	text_add(&t, " gaps=%u quiet=%s", f->gaps, seconds_text(quiet, f->quiet));
 	if (time)
-		add_percent(&t, "watched_pct", watched, time, true);
+		text_add(&t, " watched_pct=%s", percent_text(pct, watched, time, true));
 	add_shares(&t, f);
 	c->calls.say(c->calls.ctx, 9001, t.at,
 	    coverage_pick(c, "coverage of this interface in this day",

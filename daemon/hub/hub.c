@@ -89,10 +89,13 @@ on_traffic(void *ctx, unsigned worker, uint64_t next, uint64_t lost, const struc
 {
 	struct hub *h = ctx;
 
-	if (t)
-		return digest_take(h->digest, worker, next, lost, t, p);
-	digest_refuse(h->digest);
-	return false;
+	if (!t)
+		digest_refuse(h->digest);
+	if (!t || !digest_take(h->digest, worker, next, lost, t, p))
+		return false;
+	if (p)
+		coverage_traffic(h->coverage, p, t, h->now);
+	return true;
 }
 
 static void

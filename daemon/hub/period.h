@@ -30,6 +30,14 @@ struct period_iface {
 	uint64_t malformed;    /* of them: those of which not even the pair is known */
 };
 
+/* What is known of the packets of a pair of zones. */
+struct period_pair {
+	uint64_t unverifiable; /* by findings: those that could not be verified */
+	/* By the flows' own records, which come up to a minute later: all, and those in flows that
+	 * could not be verified. */
+	uint64_t packets, doubtful;
+};
+
 struct period {
 	struct moment from, to;		      /* to: NSTIME_NEVER while it lasts */
 	uint64_t evicted, fragments, skipped; /* counters of the workers */

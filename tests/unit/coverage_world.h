@@ -214,6 +214,22 @@ unverifiable(
 	coverage_unverifiable(w->c, &w->policy->p, &f, w->now);
 }
 
+/* A flow's record of N packets. */
+static inline void
+traffic(
+    struct world *w, uint8_t from, uint8_t to, uint64_t n, enum verdict verdict, const char *last)
+{
+	const struct traffic t = { .generation = 1,
+		.from = from,
+		.to = to,
+		.first = when(last),
+		.last = when(last),
+		.verdict = (uint8_t)verdict,
+		.packets = n };
+
+	coverage_traffic(w->c, &w->policy->p, &t, w->now);
+}
+
 static inline int
 world_set_up(void **state)
 {

@@ -285,6 +285,27 @@ test_unverifiable(void **state)
 	expect_hour(w, pair, "what=unverifiable unverifiable=12");
 }
 
+/* The share of it, where the flows' records are there: 12 of 1,000 packets. Those of another pair
+ * do not count, nor what came in the next hour. */
+static void
+test_unverifiable_share(void **state)
+{
+	static const char *const pair[] = { "internet>lgwan", NULL };
+	struct world *w = *state;
+
+	begin(w);
+	run(w, "10:30:00");
+	unverifiable(w, 3, 2, 12, "10:29:59", "10:30:00");
+	traffic(w, 3, 2, 12, VERDICT_UNVERIFIABLE, "10:30:00");
+	traffic(w, 3, 2, 900, VERDICT_CONFORMING, "10:30:00");
+	traffic(w, 2, 3, 5000, VERDICT_CONFORMING, "10:30:00");
+	run(w, "11:00:30");
+	traffic(w, 3, 2, 88, VERDICT_VIOLATION, "10:59:59"); /* told of late */
+	traffic(w, 3, 2, 1000, VERDICT_CONFORMING, "11:00:00");
+	end_hour(w);
+	expect_hour(w, pair, "what=unverifiable unverifiable=12 unverifiable_pct=1.200");
+}
+
 /* Packets from 10:59:59 to 11:00:00.5 are told of at 11:00:01. */
 static void
 test_unverifiable_over_the_hour(void **state)
@@ -765,22 +786,23 @@ test_day(void **state)
 	    "watched_pct=100.000 frames=0 lost=0 unverifiable=0");
 }
 
-/* The day in which clocks are put forward has 23 hours: 2026-01-06 here, at two o'clock. */
+/* The day in which clocks are put forward has 23 hours: 2026-01-06 here, at two o'clock, from
+ * +10:00 to +11:00 as in Sydney. */
 static void
 test_short_day(void **state)
 {
 	struct world *w = *state;
 
-	world_offset(w, 3600);
-	world_change(w, when("25:00:00"), 7200);
-	world_start(w, "22:59:00");
+	world_offset(w, 10 * 3600);
+	world_change(w, when("16:00:00"), 11 * 3600);
+	world_start(w, "13:59:00");
 	world_open(w);
-	run(w, "46:00:59");
+	run(w, "37:00:59");
 	w->told = w->notes;
-	run(w, "46:01:00");
+	run(w, "37:01:00");
 	expect_note(w, 9001,
-	    "what=coverage day=2026-01-06 in=eth1 from=2026-01-06T00:00:00.000000+01:00 "
-	    "to=2026-01-07T00:00:00.000000+02:00 watched=82800.000 blind=0.000 gaps=0 quiet=0.000 "
+	    "what=coverage day=2026-01-06 in=eth1 from=2026-01-06T00:00:00.000000+10:00 "
+	    "to=2026-01-07T00:00:00.000000+11:00 watched=82800.000 blind=0.000 gaps=0 quiet=0.000 "
 	    "watched_pct=100.000 frames=0 lost=0 unverifiable=0");
 }
 
@@ -850,6 +872,40 @@ test_heartbeat_names(void **state)
 	free(big);
 }
 
+/* Each {key} of a text is a field that stands beside the doubt. */
+static void
+expect_keys(const char *text, const char *fields)
+{
+	for (const char *p = strchr(text, '{'); p; p = strchr(p + 1, '{')) {
+		char key[40];
+
+		snprintf(key, sizeof key, " %.*s=", (int)strcspn(p + 1, "}"), p + 1);
+		if (!strstr(fields, key))
+			print_error("%s: no%s in%s\n", text, key, fields);
+		assert_non_null(strstr(fields, key));
+	}
+}
+
+static void
+test_texts(void **state)
+{
+	struct world *w = *state;
+
+	for (unsigned d = 0; d < DOUBTS; d++) {
+		const struct assurance a = { .doubts = 1u << d, .reasons = 1u << GAP_START };
+		const struct doubt_text *text = doubt_text(d);
+		char bytes[256];
+		struct text t = text_of(bytes, sizeof bytes);
+
+		assurance_fields(&t, &w->policy->p, 1, 2, &a);
+		expect_keys(text->brief, bytes);
+		expect_keys(text->sentence, bytes);
+		expect_keys(text->brief_ja, bytes);
+		expect_keys(text->sentence_ja, bytes);
+	}
+	assert_null(doubt_text(DOUBTS));
+}
+
 int
 main(void)
 {
@@ -867,6 +923,7 @@ main(void)
 		CASE(test_drops_at_the_end),
 		CASE(test_whole_counters),
 		CASE(test_unverifiable),
+		CASE(test_unverifiable_share),
 		CASE(test_unverifiable_over_the_hour),
 		CASE(test_malformed),
 		CASE(test_unplaced),
@@ -886,6 +943,7 @@ main(void)
 		CASE(test_short_day),
 		CASE(test_stop),
 		CASE(test_heartbeat_names),
+		CASE(test_texts),
 	};
 
 	return UNIT_RUN(tests);

@@ -59,7 +59,7 @@ start_again(struct kept_world *k, const char *time)
 }
 
 /* From 09:58 to 10:20:00: eth3 had no link for a second, three packets of eth2 were lost, five of
- * kikan>internet could not be verified, and kept. */
+ * forty packets of kikan>internet could not be verified, and kept. */
 static void
 some_time(struct kept_world *k)
 {
@@ -73,6 +73,8 @@ some_time(struct kept_world *k)
 	coverage_link(w->c, 2, true, GAP_START, w->now);
 	w->a.iface[1] = (struct iface_sample){ .frames = 1000, .kernel_drops = 3 };
 	unverifiable(w, 1, 3, 5, "10:10:00", "10:10:00");
+	traffic(w, 1, 3, 5, VERDICT_UNVERIFIABLE, "10:10:00");
+	traffic(w, 1, 3, 35, VERDICT_CONFORMING, "10:10:00");
 	run(w, "10:20:00");
 	forget(w);
 }
@@ -93,7 +95,7 @@ expect_ten(struct world *w, const char *seconds, const char *why)
 	expect_record(w, "assurance", fields);
 	snprintf(fields, sizeof fields,
 	    "%s pair=kikan>internet assured=no what=link-down,blind,unverifiable in=eth1,eth3 "
-	    "link_down=1.000 blind=%s blind_by=%s unverifiable=5",
+	    "link_down=1.000 blind=%s blind_by=%s unverifiable=5 unverifiable_pct=12.500",
 	    head, seconds, why);
 	expect_record(w, "assurance", fields);
 	for (unsigned i = 0; i < 4; i++)
