@@ -462,7 +462,8 @@ storm_due(const struct storm *s)
 	nstime at;
 
 	(void)next_of(s, &at);
-	if (s->lasts && s->rolled + STORM_END < at)
+	/* What waits for room at the end is said before it. */
+	if (s->lasts && s->rolled + STORM_END < at && is_through(s, s->rolled + STORM_END))
 		at = s->rolled + STORM_END;
 	return at;
 }

@@ -647,6 +647,33 @@ test_flood(void **state)
 	free(p);
 }
 
+/* Roll-ups that wait for room longer than a storm takes to end: nothing is due before there is. */
+static void
+test_due_while_roll_ups_wait(void **state)
+{
+	struct world *w = world_new(1);
+	struct heard *h = &w->heard;
+	unsigned looks = 0;
+	char rule[16];
+
+	(void)state;
+	for (unsigned n = 0; n < 100; n++) {
+		snprintf(rule, sizeof rule, "r%u", n);
+		struct incident i = incident("lgwan", rule, OUTCOME_ATTEMPTED);
+
+		put(w, INCIDENT_OPEN, &i, 1);
+	}
+	for (; storm_due(w->storm) != NSTIME_NEVER; looks++) {
+		assert_true(storm_due(w->storm) > h->now);
+		pass(w, storm_due(w->storm) - h->now);
+	}
+	/* One line a second, and the end, which is due with the last one. */
+	assert_int_equal(h->lines, 100);
+	assert_int_equal(looks, 99);
+	assert_int_equal(h->ends, 1);
+	world_free(w);
+}
+
 int
 main(void)
 {
@@ -659,6 +686,7 @@ main(void)
 		cmocka_unit_test(test_sums_restored),
 		cmocka_unit_test(test_many_kinds),
 		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_due_while_roll_ups_wait),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_flood),
 	};
