@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "base/allowance.h"
 #include "hub/heap.h"
 #include "hub/line.h"
 #include "hub/words.h"
@@ -48,7 +49,8 @@ struct storm {
 	struct hash_key key;
 	uint64_t waiting; /* packets in roll-ups */
 	bool lasts;
-	nstime begun, rolled; /* the storm; the last line that found no room */
+	nstime begun, rolled;  /* the storm; the last line that found no room */
+	struct allowance told; /* of storms: until one may end, what comes is still the same */
 	uint64_t lines, packets;
 };
 
@@ -402,8 +404,10 @@ count_storm(struct storm *s, uint64_t added, nstime mono)
 	s->rolled = mono;
 	s->lines++;
 	s->packets += added;
-	if (begins)
-		say_storm(s, false, mono);
+	if (!begins)
+		return;
+	(void)allowance_take(&s->told, mono); /* the end of the one before waited for a line */
+	say_storm(s, false, mono);
 }
 
 void
@@ -446,13 +450,22 @@ is_through(const struct storm *s, nstime mono)
 	return (!grave || grave->at > mono) && (!plain || plain->at > mono);
 }
 
+/* When a storm may be over. */
+static nstime
+end_at(const struct storm *s)
+{
+	nstime end = s->rolled + STORM_END, line = allowance_at(&s->told);
+
+	return line > end ? line : end;
+}
+
 void
 storm_tick(struct storm *s, nstime mono)
 {
 	say_due(s, mono);
-	if (!s->lasts || mono < s->rolled + STORM_END || !is_through(s, mono))
+	if (!s->lasts || mono < end_at(s) || !is_through(s, mono))
 		return;
-	s->lasts = false;
+	s->lasts = !allowance_take(&s->told, mono);
 	say_storm(s, true, mono);
 }
 
@@ -463,8 +476,8 @@ storm_due(const struct storm *s)
 
 	(void)next_of(s, &at);
 	/* What waits for room at the end is said before it. */
-	if (s->lasts && s->rolled + STORM_END < at && is_through(s, s->rolled + STORM_END))
-		at = s->rolled + STORM_END;
+	if (s->lasts && end_at(s) < at && is_through(s, end_at(s)))
+		at = end_at(s);
 	return at;
 }
 

@@ -27,9 +27,11 @@ enum {
 	STORM_PAIR = 2 * INCIDENT_NAME,
 };
 
-#define STORM_WAIT NS_SEC	 /* from the first thing that found no room to its roll-up */
-#define STORM_SUMS NS_HOUR	 /* between the roll-ups of a kind that is told in sums */
-#define STORM_END  (10 * NS_SEC) /* a storm is over when all was said in lines for so long */
+#define STORM_WAIT NS_SEC  /* from the first thing that found no room to its roll-up */
+#define STORM_SUMS NS_HOUR /* between the roll-ups of a kind that is told in sums */
+#define STORM_END                                                                                  \
+	(10 * NS_SEC) /* a storm is over when all was said in lines for so long, and its           \
+			 allowance has a line for that */
 
 /* What stands for lines that were not said. */
 struct rollup {

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include "base/allowance.h"
 #include "model/chan.h"
 #include "monitor/shared.h"
 #include "monitor/spawn.h"
@@ -43,10 +44,11 @@ struct child {
 	nstime died; /* wall clock: when that was noticed; 0 once the hub was told */
 	nstime crash[CHILD_CRASHES]; /* monotonic times of the last ones */
 	unsigned crashes;
-	nstime start_at; /* monotonic: not before */
-	nstime alive;	 /* monotonic: when it last said so */
-	nstime kill_at;	 /* monotonic, while it is asked to stop */
-	uint32_t ready;	 /* generation that it works with; 0: none yet */
+	struct allowance told; /* of messages about them */
+	nstime start_at;       /* monotonic: not before */
+	nstime alive;	       /* monotonic: when it last said so */
+	nstime kill_at;	       /* monotonic, while it is asked to stop */
+	uint32_t ready;	       /* generation that it works with; 0: none yet */
 	bool send_policy, send_stop, send_peer;
 	uint64_t send_links;
 	unsigned send_addrs; /* messages that are left to send, the last ones of the news */

@@ -294,9 +294,12 @@ child_is_gone(struct monitor *m, struct child *c, int status)
 	child_ended(c, status, m->mono, m->now);
 	if (m->phase >= PHASE_STOP_CAPTURE)
 		return;
+	/* A frame may end workers again and again. */
+	if (!refused && !allowance_take(&c->told, m->mono))
+		return;
 	if (WIFSIGNALED(status))
-		log_error("%s %u was ended by signal %d: it is started again", c->name, c->index,
-		    WTERMSIG(status));
+		log_error("%s %u was ended by signal %d: it is started again (%u)", c->name,
+		    c->index, WTERMSIG(status), c->restarts);
 	else
 		log_error("%s %u ended with status %d%s", c->name, c->index, WEXITSTATUS(status),
 		    refused ? "" : ": it is started again");

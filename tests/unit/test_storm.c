@@ -22,8 +22,9 @@ struct heard {
 	nstime now;
 	nstime last_rollup;
 	uint64_t grave_own;
-	struct rollup rollup;	 /* the newest */
-	struct storm_sums storm; /* the newest */
+	struct rollup rollup;		     /* the newest */
+	struct storm_sums storm;	     /* the newest */
+	uint64_t storm_lines, storm_packets; /* of all that ended */
 	enum incident_state state;
 	uint64_t added;
 	uint64_t window_rate; /* 0: not checked */
@@ -74,11 +75,14 @@ on_storm(void *ctx, const struct storm_sums *s)
 {
 	struct heard *h = ctx;
 
-	if (s->over)
-		h->ends++;
-	else
-		h->begins++;
 	h->storm = *s;
+	if (!s->over) {
+		h->begins++;
+		return;
+	}
+	h->ends++;
+	h->storm_lines += s->lines;
+	h->storm_packets += s->packets;
 }
 
 struct world {
@@ -647,6 +651,39 @@ test_flood(void **state)
 	free(p);
 }
 
+/* Thirty-five warnings every twelve seconds, of which fifteen find no room: each time a storm that
+ * is over after ten. */
+static void
+test_storms_that_come_and_go(void **state)
+{
+	struct world *w = world_new(30);
+	struct heard *h = &w->heard;
+
+	(void)state;
+	for (unsigned s = 0; s <= 600; s++) {
+		for (unsigned n = 0; n < 35 && s < 600 && s % 12 == 0; n++) {
+			struct incident i = incident("lgwan", "", OUTCOME_ATTEMPTED);
+
+			put(w, INCIDENT_OPEN, &i, 2);
+		}
+		pass(w, 0);
+		assert_true(storm_due(w->storm) > h->now);
+		/* 0-10, 12-22, 24-34, 36-70; then the begin is 2 s after the end before it, and
+		 * the end ten after the first storm for which there is a line again: 72-130, … */
+		if (s == 36 || s == 69)
+			assert_int_equal(h->ends, 3);
+		if (s == 70 || s == 129)
+			assert_int_equal(h->ends, 4);
+		h->now += NS_SEC;
+	}
+	assert_int_equal(h->begins, 4 + 9);
+	assert_int_equal(h->ends, 4 + 9);
+	assert_int_equal(h->storm_lines, 50 * 15);
+	assert_int_equal(h->storm_packets, 50 * 30);
+	assert_int_equal(h->n, 50 * 70);
+	world_free(w);
+}
+
 /* Roll-ups that wait for room longer than a storm takes to end: nothing is due before there is. */
 static void
 test_due_while_roll_ups_wait(void **state)
@@ -686,6 +723,7 @@ main(void)
 		cmocka_unit_test(test_sums_restored),
 		cmocka_unit_test(test_many_kinds),
 		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_storms_that_come_and_go),
 		cmocka_unit_test(test_due_while_roll_ups_wait),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_flood),
