@@ -24,7 +24,8 @@ struct cases {
 	struct resume_loaded resumed;
 	const char *dir;
 	bool stopping;
-	bool unwritten;		     /* the last attempt to write what is to be resumed failed */
+	bool unwritten; /* the last attempt to write what is to be resumed failed */
+	struct repeat unwritten_notes;
 	bool lost_due;		     /* what the hub before took with it is not known yet; */
 	uint64_t told[ROLE_WORKERS]; /* packets that each worker had told before */
 	uint64_t lost;		     /* of these, not asked for by cases_lost() yet */
@@ -144,7 +145,7 @@ resume(struct cases *c, unsigned restarts)
 	    c->resume, c->incidents, c->storm, restarts > 0, c->tell->mono, &c->resumed);
 	if (r < 0 && r != -ENOENT) {
 		log_error("%s/resume cannot be read: open incidents are told anew", c->dir);
-		note_resume(c->tell, false, r);
+		note_resume(c->tell, &c->unwritten_notes, false, r);
 	}
 	c->lost_due = c->resumed.same_run;
 	note_restart(c->tell, restarts, &c->resumed);
@@ -162,7 +163,7 @@ keep(struct cases *c, bool clean)
 	resume_took(c->resume, took, c->tell->mono + took);
 	if (r < 0 && !c->unwritten) {
 		log_error("%s/resume cannot be written: %s", c->dir, strerror(-r));
-		note_resume(c->tell, true, r);
+		note_resume(c->tell, &c->unwritten_notes, true, r);
 	}
 	c->unwritten = r < 0;
 	return r == 0;
@@ -251,6 +252,7 @@ cases_tick(struct cases *c, const struct accounts *a)
 	ask_told(c, a, false);
 	if (resume_due(c->resume, c->tell->mono))
 		(void)keep(c, false); /* it was said, and is tried again */
+	note_waiting(c->tell, &c->unwritten_notes, false);
 }
 
 void
@@ -261,7 +263,9 @@ cases_stop(struct cases *c, const struct accounts *a)
 	/* Incidents go on after the stop, but nothing about them waits for that. */
 	incidents_update_all(c->incidents);
 	storm_flush(c->storm, c->tell->mono);
-	if (keep(c, true))
+	bool kept = keep(c, true);
+	note_waiting(c->tell, &c->unwritten_notes, true);
+	if (kept)
 		return;
 	/* It cannot be written that they were said: what is there from before would say them again.
 	 */

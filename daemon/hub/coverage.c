@@ -6,8 +6,6 @@
 
 #include "hub/coverage_state.h"
 
-#define OVERRUN_AGAIN (10 * NS_SEC)
-
 static const char *const gap_words[GAP_REASONS] = {
 	[GAP_START] = "start",
 	[GAP_STOP] = "stop",
@@ -75,7 +73,6 @@ coverage_new(struct moment now, const struct coverage_calls *calls)
 		c->calls = *calls;
 		c->started = c->looked = now;
 		c->clock = now.wall - now.mono;
-		c->overrun_said = NSTIME_ALWAYS;
 	}
 	return c;
 }
@@ -98,7 +95,8 @@ moment_of(nstime wall, struct moment now)
 }
 
 static void
-gap_text(const struct coverage *c, const struct boundary *b, struct text *t, unsigned reasons)
+gap_text(const struct coverage *c, const struct boundary *b, struct text *t, unsigned reasons,
+    nstime from)
 {
 	const char *comma = "";
 
@@ -111,28 +109,35 @@ gap_text(const struct coverage *c, const struct boundary *b, struct text *t, uns
 		}
 	if (b->error)
 		text_add(t, " error=%d", b->error);
-	coverage_add_time(c, t, "from", b->since.wall);
+	coverage_add_time(c, t, "from", from);
 }
 
 /* Says a reason for the gap that was not said yet. */
 static void
-say_gap(struct coverage *c, struct boundary *b, enum gap_reason why)
+say_reason(struct coverage *c, struct boundary *b, enum gap_reason why)
 {
 	char buffer[256];
 	struct text t = text_of(buffer, sizeof buffer);
 
-	if (c->stopping || b->reasons_said & 1u << why)
-		return;
 	b->reasons_said |= 1u << why;
-	gap_text(c, b, &t, 1u << why);
+	gap_text(c, b, &t, 1u << why, b->since.wall);
 	c->calls.say(c->calls.ctx, 9004, t.at,
 	    coverage_pick(c, "this interface is not watched from now on",
 		"このインターフェースは監視できていません"));
 }
 
+/* The same, when there is a line for it; those before it that are over come first. */
 static void
-say_gap_end(struct coverage *c, struct boundary *b, struct moment at, const char *english,
-    const char *japanese)
+say_gap(struct coverage *c, struct boundary *b, enum gap_reason why, nstime mono)
+{
+	if (!c->stopping && !(b->reasons_said & 1u << why) && !b->gaps.n &&
+	    allowance_take(&b->gaps.lines, mono))
+		say_reason(c, b, why);
+}
+
+static void
+say_gap_end(struct coverage *c, struct boundary *b, struct moment at, nstime mono,
+    const char *english, const char *japanese)
 {
 	char buffer[384], s[32];
 	struct text t = text_of(buffer, sizeof buffer);
@@ -140,10 +145,18 @@ say_gap_end(struct coverage *c, struct boundary *b, struct moment at, const char
 	/* What was only the start of the daemon is in 9002. */
 	if (c->stopping || (!b->reasons_said && b->reasons == 1u << GAP_START))
 		return;
-	gap_text(c, b, &t, b->reasons);
+	if (!b->gaps.n) {
+		b->untold_from = b->since.wall;
+		b->untold = 0;
+		b->untold_reasons = 0;
+	}
+	b->untold += at.mono - b->since.mono;
+	b->untold_reasons |= b->reasons;
+	gap_text(c, b, &t, b->untold_reasons, b->untold_from);
 	coverage_add_time(c, &t, "to", at.wall);
-	text_add(&t, " seconds=%s", seconds_text(s, at.mono - b->since.mono));
-	c->calls.say(c->calls.ctx, 9004, t.at, coverage_pick(c, english, japanese));
+	text_add(&t, " seconds=%s", seconds_text(s, b->untold));
+	repeat_put(&b->gaps, 9004, t.at, coverage_pick(c, english, japanese), mono, c->calls.say,
+	    c->calls.ctx);
 }
 
 /* Is a gap for this reason told before it is known to last? */
@@ -249,7 +262,7 @@ gap_end(struct coverage *c, struct boundary *b, struct moment at, struct moment 
 	take_back(c, b, at, now);
 	b->blind = false;
 	b->still = at;
-	say_gap_end(c, b, at, english, japanese);
+	say_gap_end(c, b, at, now.mono, english, japanese);
 	b->reasons = b->reasons_said = 0;
 	b->error = 0;
 }
@@ -274,9 +287,9 @@ boundary_is(struct coverage *c, struct boundary *b, enum gap_reason why, int err
 	/* That it cannot be opened is told when nothing else explains it. */
 	if (error && !b->reasons_said) {
 		b->error = error;
-		say_gap(c, b, why);
+		say_gap(c, b, why, now.mono);
 	} else if (!is_short(why)) {
-		say_gap(c, b, why);
+		say_gap(c, b, why, now.mono);
 	}
 }
 
@@ -294,6 +307,7 @@ boundary_leaves(struct coverage *c, struct boundary *b, struct moment now)
 		gap_end(c, b, now, now,
 		    "this interface left the configuration while it was not watched",
 		    "監視できないまま、このインターフェースは設定から除かれました");
+	repeat_flush(&b->gaps, c->calls.say, c->calls.ctx);
 	coverage_end_iface_day(c, (size_t)(b - c->boundary), now);
 	b->used = b->quiet = false;
 }
@@ -396,26 +410,30 @@ coverage_capture_died(struct coverage *c, nstime died, struct moment now)
 }
 
 void
-coverage_overrun(struct coverage *c, struct moment now)
+coverage_say_overruns(struct coverage *c, struct moment now)
 {
 	char buffer[128];
 	struct text t = text_of(buffer, sizeof buffer);
 
+	text_add(&t, "what=netlink-overrun n=%llu", (unsigned long long)c->overruns);
+	coverage_add_time(c, &t, "from", now.wall);
+	c->overruns = 0;
+	c->calls.say(c->calls.ctx, 9004, t.at,
+	    coverage_pick(c,
+		"the kernel dropped events about interfaces: everything is asked for again",
+		"インターフェースの変更通知が失われたため、全状態を取り直します"));
+}
+
+void
+coverage_overrun(struct coverage *c, struct moment now)
+{
 	coverage_turn(c, now);
 	for (unsigned k = 0; k < PERIODS; k++)
 		if (c->period[k].to.mono == NSTIME_NEVER)
 			c->period[k].overruns++;
 	c->overruns++;
-	if (c->overrun_said != NSTIME_ALWAYS && now.mono - c->overrun_said < OVERRUN_AGAIN)
-		return;
-	text_add(&t, "what=netlink-overrun n=%llu", (unsigned long long)c->overruns);
-	coverage_add_time(c, &t, "from", now.wall);
-	c->overruns = 0;
-	c->overrun_said = now.mono;
-	c->calls.say(c->calls.ctx, 9004, t.at,
-	    coverage_pick(c,
-		"the kernel dropped events about interfaces: everything is asked for again",
-		"インターフェースの変更通知が失われたため、全状態を取り直します"));
+	if (allowance_take(&c->overrun_lines, now.mono))
+		coverage_say_overruns(c, now);
 }
 
 void
@@ -425,6 +443,25 @@ coverage_findings(struct coverage *c, uint64_t packets, struct moment now)
 	for (unsigned k = 0; k < PERIODS; k++)
 		if (coverage_takes(c, (enum period_kind)k))
 			c->period[k].findings += packets;
+}
+
+/* Gaps that are over and found no line, and what is to be told of the one that lasts. */
+static void
+look_at_gaps(struct coverage *c, struct boundary *b, nstime mono)
+{
+	bool told = repeat_tick(&b->gaps, mono, c->calls.say, c->calls.ctx);
+	unsigned due = b->reasons & ~b->reasons_said;
+
+	for (unsigned r = 0; r < GAP_REASONS; r++)
+		if (b->reasons_said && is_short((enum gap_reason)r))
+			due &= ~(1u << r); /* the others explain it */
+	if (!b->blind || !due || c->stopping || mono - b->since.mono < COVERAGE_GRACE)
+		return;
+	if (!told && !allowance_take(&b->gaps.lines, mono))
+		return;
+	for (unsigned r = 0; r < GAP_REASONS; r++)
+		if (due & 1u << r)
+			say_reason(c, b, (enum gap_reason)r);
 }
 
 void
@@ -440,12 +477,10 @@ coverage_tick(struct coverage *c, const struct accounts *a, struct moment now)
 		if (!b->used)
 			continue;
 		coverage_account(c, i, now.mono);
-		if (!b->blind || b->reasons_said || now.mono - b->since.mono < COVERAGE_GRACE)
-			continue;
-		for (unsigned r = 0; r < GAP_REASONS; r++)
-			if (b->reasons & 1u << r)
-				say_gap(c, b, (enum gap_reason)r);
+		look_at_gaps(c, b, now.mono);
 	}
+	if (c->overruns && allowance_take(&c->overrun_lines, now.mono))
+		coverage_say_overruns(c, now);
 }
 
 void

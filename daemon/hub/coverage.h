@@ -11,19 +11,24 @@
  * the time. Lengths are measured by the monotonic clock, moments are told by the wall clock. Hours
  * and days are those of the policy's time zone; an hour in which zones or interfaces became others
  * is in parts, each by its own policy.
+ *
+ * Each interface, each of its losses and the overruns have an allowance of lines. Gaps that are
+ * over before there is a line are told in one, with their number and the sum of their seconds; a
+ * gap that lasts is told as soon as there is one.
  */
 #ifndef SEGAUDIT_COVERAGE_H
 #define SEGAUDIT_COVERAGE_H
 
 #include "hub/period.h"
+#include "hub/repeat.h"
 #include "model/traffic.h"
 
 /* How long capture may take to open an interface before a gap by `start`, `restart` or `reload` is
  * said. */
 #define COVERAGE_GRACE (2 * NS_SEC)
 
-/* A loss is over when this long nothing more was lost; while it lasts it is said again this often.
- */
+/* A loss is over when this long nothing more was lost, and its allowance has a line for that; while
+ * it lasts it is said again this often. */
 #define COVERAGE_LOSS_END   (10 * NS_SEC)
 #define COVERAGE_LOSS_AGAIN NS_MIN
 
@@ -39,9 +44,7 @@
 #define COVERAGE_CLOCK_JUMP NS_SEC
 
 struct coverage_calls {
-	/* A note to say: id, fields (without those of line_note()), a sentence in the policy's
-	 * language. */
-	void (*say)(void *ctx, uint16_t id, const char *fields, const char *msg);
+	repeat_say *say; /* a note, with a sentence in the policy's language */
 	/* A record for the ledger, as ledger_record(). */
 	void (*record)(void *ctx, const char *word, const char *fields);
 	void *ctx;
@@ -104,8 +107,8 @@ void coverage_heartbeat(struct coverage *c, const struct accounts *a,
  * more, the first call counts. */
 void coverage_stopping(struct coverage *c, struct moment now);
 
-/* 9003: all losses that last are said with their totals, then the day so far by interface, then the
- * sums since the start; the hour so far is written down. */
+/* 9003: what waits for a line and all losses that last are said with their totals, then the day so
+ * far by interface, then the sums since the start; the hour so far is written down. */
 void coverage_stopped(struct coverage *c, const struct accounts *a, const struct coverage_extra *x,
     struct moment now);
 

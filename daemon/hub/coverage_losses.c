@@ -74,14 +74,20 @@ loss_is(struct coverage *c, struct loss *l, enum loss_id id, const char *in, uin
     struct moment since, struct moment now)
 {
 	if (more) {
-		if (!l->lasts)
-			*l =
-			    (struct loss){ .lasts = true, .from = since, .told_at = NSTIME_ALWAYS };
+		if (!l->lasts) {
+			/* Its begin is a line, but needs none: the end before it waited for one. */
+			(void)allowance_take(&l->lines, now.mono);
+			*l = (struct loss){ .lasts = true,
+				.lines = l->lines,
+				.from = since,
+				.told_at = NSTIME_ALWAYS };
+		}
 		l->total += more;
 		l->last = now;
 		if (l->told_at == NSTIME_ALWAYS || now.mono - l->told_at >= COVERAGE_LOSS_AGAIN)
 			say_loss(c, l, id, in, false, now);
-	} else if (l->lasts && now.mono - l->last.mono >= COVERAGE_LOSS_END) {
+	} else if (l->lasts && now.mono - l->last.mono >= COVERAGE_LOSS_END &&
+		   allowance_take(&l->lines, now.mono)) {
 		say_loss(c, l, id, in, true, now);
 		l->lasts = false;
 	}
@@ -197,10 +203,15 @@ end_loss(struct coverage *c, struct loss *l, enum loss_id id, const char *in, st
 void
 coverage_losses_end(struct coverage *c, struct moment now)
 {
-	for (size_t i = 0; i < POLICY_IFACES; i++)
+	if (c->overruns)
+		coverage_say_overruns(c, now);
+	for (size_t i = 0; i < POLICY_IFACES; i++) {
+		struct boundary *b = &c->boundary[i];
+
+		repeat_flush(&b->gaps, c->calls.say, c->calls.ctx);
 		for (unsigned k = 0; k < LOSS_KINDS; k++)
-			end_loss(
-			    c, &c->boundary[i].loss[k], (enum loss_id)k, c->boundary[i].name, now);
+			end_loss(c, &b->loss[k], (enum loss_id)k, b->name, now);
+	}
 	for (unsigned k = 0; k < LOSS_KINDS; k++)
 		end_loss(c, &c->loss[k], (enum loss_id)k, NULL, now);
 }

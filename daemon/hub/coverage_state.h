@@ -21,10 +21,11 @@ enum loss_id {
 	LOSS_KINDS
 };
 
-/* One counter of lost things: an episode lasts until nothing more was lost for COVERAGE_LOSS_END.
- */
+/* One counter of lost things: an episode lasts until nothing more was lost for COVERAGE_LOSS_END,
+ * and longer where the one before it ended a moment ago. */
 struct loss {
 	bool lasts;
+	struct allowance lines;
 	uint64_t total, told; /* of this episode */
 	struct moment from, last;
 	nstime told_at; /* monotonic */
@@ -38,8 +39,11 @@ struct boundary {
 	struct moment since;		/* of the gap */
 	unsigned reasons, reasons_said; /* bits of enum gap_reason */
 	int error;			/* libpcap's */
-	nstime accounted;		/* monotonic: sums and periods go up to here */
-	nstime watched_for, blind_for;	/* since the interface is in the policy */
+	struct repeat gaps; /* what is said of them, and those that are over and not told: */
+	nstime untold_from, untold; /* wall clock: the begin of the first one; their length */
+	unsigned untold_reasons;
+	nstime accounted;	       /* monotonic: sums and periods go up to here */
+	nstime watched_for, blind_for; /* since the interface is in the policy */
 	struct loss loss[LOSS_KINDS];
 	/* No frame came since then, or since it is watched. QUIET: a silence that began at
 	 * QUIET_FROM was said, and the periods have it up to QUIET_TO (monotonic). */
@@ -69,8 +73,8 @@ struct coverage {
 	uint64_t seen_count[LOSS_KINDS];
 	/* Another hub was here before, and nobody looked yet; what that one had seen is known. */
 	bool later_hub, seen_known;
-	uint64_t overruns;
-	nstime overrun_said;
+	uint64_t overruns; /* not said */
+	struct allowance overrun_lines;
 	struct moment started;
 	uint64_t beat_count[COUNTERS]; /* at the last heartbeat */
 	nstime clock;		       /* wall less monotonic */
@@ -131,7 +135,10 @@ const char *coverage_pick(const struct coverage *c, const char *english, const c
 /* ` key=TIME` in the policy's time zone. */
 void coverage_add_time(const struct coverage *c, struct text *t, const char *key, nstime wall);
 
-/* Compares all counters of losses; says all that last. */
+/* Says how many overruns there were since the last time. */
+void coverage_say_overruns(struct coverage *c, struct moment now);
+
+/* Compares all counters of losses; says all that last, and what else waits for a line. */
 void coverage_losses(struct coverage *c, const struct accounts *a, struct moment now);
 void coverage_losses_end(struct coverage *c, struct moment now);
 

@@ -13,7 +13,6 @@
 #include "hub/evidence.h"
 #include "hub/hub.h"
 #include "hub/hub_state.h"
-#include "hub/notes.h"
 
 #define TICK	   NS_SEC
 #define LAST_LINES (2 * NS_SEC) /* how long the sinks are tried at a stop */
@@ -79,6 +78,7 @@ on_nameless(void *ctx, uint64_t packets)
 
 	h->nameless++;
 	cases_named(h->cases, packets);
+	coverage_findings(h->coverage, packets, h->now);
 	if (__builtin_add_overflow(h->nameless_packets, packets, &h->nameless_packets))
 		h->nameless_packets = UINT64_MAX; /* nobody checked the number */
 }
@@ -118,7 +118,7 @@ on_skipped(void *ctx, const struct msg_skipped *m, const uint8_t *bytes)
 	if (r < 0)
 		log_error("no copy is kept in %s/evidence of a frame that worker %u skipped: %s",
 		    h->state_dir, m->worker, evidence_error(r));
-	note_skipped(&h->tell, m, r, name);
+	note_skipped(&h->tell, &h->repeat[HUB_SKIPPED + m->worker], m, r, name);
 }
 
 static void
@@ -130,7 +130,10 @@ on_ended(void *ctx, enum role role, unsigned index, enum peer_end why)
 		coverage_capture_died(h->coverage, h->now.wall, h->now);
 	if (why != PEER_WRONG)
 		return; /* the monitor will say how it ended */
-	note_wrong_peer(&h->tell, role == ROLE_WORKER ? "worker" : "capture", index);
+	if (role == ROLE_WORKER)
+		note_wrong_peer(&h->tell, &h->repeat[HUB_WRONG + index], "worker", index);
+	else
+		note_wrong_peer(&h->tell, &h->repeat[HUB_WRONG_CAPTURE], "capture", index);
 }
 
 static void
@@ -170,14 +173,25 @@ extra_of(const struct hub *h)
 }
 
 static void
-say_nameless(struct hub *h)
+say_nameless(struct hub *h, bool last)
 {
-	uint64_t lost = h->nameless_packets + cases_lost(h->cases);
+	uint64_t lost = cases_lost(h->cases);
 
 	if (lost)
 		coverage_findings(h->coverage, lost, h->now);
+	if (!h->nameless || (!last && !allowance_take(&h->nameless_lines, h->now.mono)))
+		return;
 	note_nameless(&h->tell, h->nameless, h->nameless_packets);
 	h->nameless = h->nameless_packets = 0;
+}
+
+/* What happened over and over and found no line yet. */
+static void
+say_repeats(struct hub *h, bool last)
+{
+	note_waiting(&h->tell, &h->clock.repeat, last);
+	for (unsigned i = 0; i < HUB_REPEATS; i++)
+		note_waiting(&h->tell, &h->repeat[i], last);
 }
 
 /* Remembers when lines were lost and since when some wait: who asks how the daemon is wants to know
@@ -217,7 +231,7 @@ keep_record(struct hub *h)
 
 	tally_tick(&h->tally, h->ledger, &h->accounts, p, h->now);
 	digest_tick(h->digest, h->ledger, &h->policies, h->now);
-	note_missed(&h->tell, h->digest);
+	note_missed(&h->tell, &h->missed_lines, h->digest, false);
 	ledger_tick(h->ledger, p->ledger_days, h->now.wall, policy_offset_at(p, h->now.wall));
 	note_ledger(&h->tell);
 	tell_tick(&h->tell);
@@ -232,14 +246,15 @@ tick(struct hub *h)
 	h->out.alive_due = true;
 	if (!h->tell.policy)
 		return;
-	note_clock(&h->tell, &h->clocks);
+	note_clock(&h->tell, &h->clock);
+	say_repeats(h, false);
 	peers_look(&h->peers, &h->accounts, h->now.mono);
 	accounts_check(&h->accounts, h->tell.policy, h->now.mono, on_mismatch, h);
 	coverage_tick(h->coverage, &h->accounts, h->now);
 	cases_tick(h->cases, &h->accounts);
 	netlink_tick(h->netlink, h->now.mono);
 	note_abandoned(&h->tell);
-	say_nameless(h);
+	say_nameless(h, false);
 	control_tick(h->control, h->now.mono);
 	look_at_lines(h);
 	keep_record(h);
@@ -356,16 +371,17 @@ finish(struct hub *h)
 	set_time(h);
 	coverage_stopping(h->coverage, h->now);
 	peers_drain(&h->peers);
-	say_nameless(h);
+	say_nameless(h, true);
 	peers_look(&h->peers, &h->accounts, h->now.mono);
 	accounts_check_ended(&h->accounts, h->tell.policy, on_mismatch, h);
 	cases_stop(h->cases, &h->accounts);
+	say_repeats(h, true);
 	struct coverage_extra x = extra_of(h);
 	coverage_stopped(h->coverage, &h->accounts, &x, h->now);
 	keep_coverage(h, true);
 	tally_end(&h->tally, h->ledger, &h->accounts, h->tell.policy, h->now);
 	digest_end(h->digest, h->ledger, &h->policies, h->now);
-	note_missed(&h->tell, h->digest);
+	note_missed(&h->tell, &h->missed_lines, h->digest, true);
 	tell_checkpoint(&h->tell, LEDGER_STOP);
 
 	nstime end = h->now.mono + LAST_LINES;
@@ -420,7 +436,7 @@ start(struct hub *h, int keep_fd)
 		.peers = &h->peers,
 		.lines_lost_at = NSTIME_ALWAYS,
 		.lines_wait = NSTIME_NEVER };
-	h->clocks = h->now.wall - h->now.mono;
+	h->clock.offset = h->now.wall - h->now.mono;
 	h->tick_due = h->now.mono + TICK;
 	h->calls = (struct peers_calls){ .message = on_message,
 		.finding = on_finding,

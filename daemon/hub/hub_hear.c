@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "hub/coverage_keep.h"
 #include "hub/hub_state.h"
-#include "hub/notes.h"
 
 static int
 open_ledger(struct hub *h, const struct policy *p)
@@ -81,7 +80,7 @@ take_notice(struct hub *h, const struct msg_notice *m)
 {
 	switch ((enum notice)m->notice) {
 	case NOTICE_STARTED:
-		note_sizes(&h->tell, 9002, h->version,
+		note_sizes(&h->tell, NULL, 9002, h->version,
 		    tell_pick(&h->tell, "the auditor started: what happened before is not known",
 			"監査を開始しました。これ以前の通信は不明です"));
 		tell_begin(&h->tell);
@@ -93,7 +92,7 @@ take_notice(struct hub *h, const struct msg_notice *m)
 		coverage_stopping(h->coverage, h->now);
 		break;
 	case NOTICE_RELOADED:
-		note_sizes(&h->tell, 8001, h->version,
+		note_sizes(&h->tell, &h->repeat[HUB_RELOADED], 8001, h->version,
 		    tell_pick(&h->tell, "the configuration was read again and is in force",
 			"設定を再読込みし、適用しました"));
 		tell_notices(&h->tell, generations_before(&h->policies));
@@ -101,7 +100,8 @@ take_notice(struct hub *h, const struct msg_notice *m)
 		break;
 	case NOTICE_RELOAD_REFUSED:
 		sinks_reopen(h->sinks); /* SIGHUP is also how a log rotation calls */
-		note_refused(&h->tell, m->text, strnlen(m->text, sizeof m->text));
+		note_refused(
+		    &h->tell, &h->repeat[HUB_REFUSED], m->text, strnlen(m->text, sizeof m->text));
 		control_reloaded(h->control, false, m->text);
 		break;
 	}
@@ -147,7 +147,8 @@ take_peer(struct hub *h, const struct msg_peer *m, int fds[CHAN_FDS])
 	if (m->role == ROLE_CAPTURE)
 		coverage_capture_died(h->coverage, m->died, h->now);
 	else
-		note_crash(&h->tell, m, h->peers.worker[m->index].control);
+		note_crash(&h->tell, &h->repeat[HUB_CRASH + m->index], m,
+		    h->peers.worker[m->index].control);
 }
 
 /* One message of the monitor. 0 or -errno, which ends the hub. */

@@ -11,9 +11,21 @@
 #include "hub/coverage.h"
 #include "hub/digest.h"
 #include "hub/netlink.h"
+#include "hub/notes.h"
 #include "hub/outbox.h"
 #include "hub/peers.h"
 #include "hub/tally.h"
+
+/* What may happen over and over, and is told of by itself. */
+enum hub_repeat {
+	HUB_RELOADED,
+	HUB_REFUSED,
+	HUB_WRONG_CAPTURE,
+	HUB_WRONG, /* of each worker, as the others */
+	HUB_CRASH = HUB_WRONG + ROLE_WORKERS,
+	HUB_SKIPPED = HUB_CRASH + ROLE_WORKERS,
+	HUB_REPEATS = HUB_SKIPPED + ROLE_WORKERS
+};
 
 struct hub {
 	struct chan monitor;
@@ -39,9 +51,12 @@ struct hub {
 	uint64_t lines_lost; /* at the last tick */
 	struct moment now;
 	nstime tick_due, beat_due, traffic_due;
-	nstime clocks;			     /* wall minus monotonic, at the last tick */
-	uint64_t nameless, nameless_packets; /* findings that were not said, since the last tick */
-	bool stopping, stop, orphan;	     /* about to stop; told to; the monitor is gone */
+	struct note_clock clock;
+	struct repeat repeat[HUB_REPEATS];
+	uint64_t nameless, nameless_packets; /* findings that were not said, and not told of yet */
+	struct allowance nameless_lines;
+	struct allowance missed_lines;
+	bool stopping, stop, orphan; /* about to stop; told to; the monitor is gone */
 };
 
 /* Takes all messages of the monitor. 0 or -errno, which ends the hub. */

@@ -13,13 +13,34 @@
  * escape takes a quarter more. */
 enum { ERROR_MOST = 480 };
 
+static void
+on_repeat(void *ctx, uint16_t id, const char *fields, const char *msg)
+{
+	tell_note(ctx, id, fields, msg);
+}
+
+static void
+put(struct tell *t, struct repeat *r, uint16_t id, const char *fields, const char *msg)
+{
+	repeat_put(r, id, fields, msg, t->mono, on_repeat, t);
+}
+
 void
-note_sizes(struct tell *t, uint16_t id, const char *version, const char *msg)
+note_waiting(struct tell *t, struct repeat *r, bool last)
+{
+	if (last)
+		repeat_flush(r, on_repeat, t);
+	else
+		(void)repeat_tick(r, t->mono, on_repeat, t);
+}
+
+void
+note_sizes(struct tell *t, struct repeat *r, uint16_t id, const char *version, const char *msg)
 {
 	static const char *const models[] = { "none", "alpha", "alpha-prime", "beta",
 		"beta-prime" };
 	const struct policy *p = t->policy;
-	char buffer[900];
+	char buffer[REPEAT_FIELDS];
 	struct text f = text_of(buffer, sizeof buffer);
 	uint32_t used = 0;
 
@@ -31,20 +52,23 @@ note_sizes(struct tell *t, uint16_t id, const char *version, const char *msg)
 	    p->nconduits, used, p->workers);
 	text_add(
 	    &f, " brief=%u sums=%u", policy_say_count(p, SAY_BRIEF), policy_say_count(p, SAY_SUMS));
-	if (id == 9002)
-		tell_before(t, &f);
+	if (r) {
+		put(t, r, id, buffer, msg);
+		return;
+	}
+	tell_before(t, &f);
 	tell_note(t, id, buffer, msg);
 }
 
 void
-note_refused(struct tell *t, const char *error, size_t size)
+note_refused(struct tell *t, struct repeat *r, const char *error, size_t size)
 {
-	char buffer[900];
+	char buffer[REPEAT_FIELDS];
 	struct text f = text_of(buffer, sizeof buffer);
 
 	text_add(&f, "gen=%u", t->policy->generation);
 	text_pair_within(&f, "error", error, size, ERROR_MOST);
-	tell_note(t, 8002, buffer,
+	put(t, r, 8002, buffer,
 	    tell_pick(t, "the new configuration has errors: the old one stays in force",
 		"新しい設定に誤りがあるため、従来の設定のまま動作しています"));
 }
@@ -70,8 +94,6 @@ note_nameless(struct tell *t, uint64_t n, uint64_t packets)
 	char buffer[128];
 	struct text f = text_of(buffer, sizeof buffer);
 
-	if (!n)
-		return;
 	text_add(&f, "what=generation n=%llu pkts=%llu", (unsigned long long)n,
 	    (unsigned long long)packets);
 	tell_note(t, 9008, buffer,
@@ -81,14 +103,15 @@ note_nameless(struct tell *t, uint64_t n, uint64_t packets)
 }
 
 void
-note_missed(struct tell *t, struct digest *d)
+note_missed(struct tell *t, struct allowance *a, struct digest *d, bool last)
 {
 	struct digest_missed m;
 	char buffer[160];
 	struct text f = text_of(buffer, sizeof buffer);
 
-	if (!digest_missed(d, &m))
+	if ((!last && allowance_at(a) > t->mono) || !digest_missed(d, &m))
 		return;
+	(void)allowance_take(a, t->mono); /* there is one, or it is the last */
 	text_add(&f, "what=traffic n=%llu pkts=%llu", (unsigned long long)(m.records + m.refused),
 	    (unsigned long long)(m.packets + m.nameless));
 	tell_note(t, 9008, buffer,
@@ -100,7 +123,8 @@ note_missed(struct tell *t, struct digest *d)
 }
 
 void
-note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *ring)
+note_crash(
+    struct tell *t, struct repeat *r, const struct msg_peer *m, const struct ring_control *ring)
 {
 	char buffer[256], at[NSTIME_TEXT];
 	struct text f = text_of(buffer, sizeof buffer);
@@ -114,14 +138,15 @@ note_crash(struct tell *t, const struct msg_peer *m, const struct ring_control *
 	    (unsigned long long)ring_backlog(ring),
 	    (unsigned long long)atomic_load_explicit(&ring->skipped, memory_order_relaxed),
 	    m->restarts, nstime_text(at, m->died, policy_offset_at(t->policy, m->died)));
-	tell_note(t, 9006, buffer,
+	put(t, r, 9006, buffer,
 	    tell_pick(t,
 		"a worker ended unexpectedly and was started again: its frames waited in the ring",
 		"判定プロセスが異常終了し、再起動しました。フレームはリングに保持されています"));
 }
 
 void
-note_skipped(struct tell *t, const struct msg_skipped *m, int why, const char *name)
+note_skipped(
+    struct tell *t, struct repeat *r, const struct msg_skipped *m, int why, const char *name)
 {
 	char buffer[400], at[NSTIME_TEXT];
 	struct text f = text_of(buffer, sizeof buffer);
@@ -148,18 +173,18 @@ note_skipped(struct tell *t, const struct msg_skipped *m, int why, const char *n
 	text_add(&f, " kept=%s", why ? "no" : name);
 	if (why)
 		text_pair(&f, "error", error, strlen(error));
-	tell_note(t, 9006, buffer, why ? lost : kept);
+	put(t, r, 9006, buffer, why ? lost : kept);
 }
 
 void
-note_wrong_peer(struct tell *t, const char *role, unsigned index)
+note_wrong_peer(struct tell *t, struct repeat *r, const char *role, unsigned index)
 {
 	char buffer[96];
 	struct text f = text_of(buffer, sizeof buffer);
 
 	log_error("%s %u sent a message that it may not send: its channel is closed", role, index);
 	text_add(&f, "what=protocol role=%s number=%u", role, index);
-	tell_note(t, 9006, buffer,
+	put(t, r, 9006, buffer,
 	    tell_pick(t,
 		"a process of the auditor sent what it may not send: it is treated as compromised",
 		"監査の内部プロセスが不正な記録を送ったため、侵害されたものとして切り離しました"));
@@ -217,7 +242,7 @@ note_lost(struct tell *t, uint64_t n, nstime from)
 }
 
 void
-note_resume(struct tell *t, bool write, int error)
+note_resume(struct tell *t, struct repeat *r, bool write, int error)
 {
 	const char *why = error == -EBADMSG ? "broken, or of another version" : strerror(-error);
 	char buffer[200];
@@ -225,7 +250,7 @@ note_resume(struct tell *t, bool write, int error)
 
 	text_add(&f, "what=resume");
 	text_pair(&f, "error", why, strlen(why));
-	tell_note(t, 9004, buffer,
+	put(t, r, 9004, buffer,
 	    write ?
 		tell_pick(t, "what is to be resumed after a restart cannot be written to state_dir",
 		    "再起動後に引き継ぐ情報を state_dir に書き込めません") :
@@ -234,17 +259,19 @@ note_resume(struct tell *t, bool write, int error)
 }
 
 void
-note_clock(struct tell *t, nstime *clocks)
+note_clock(struct tell *t, struct note_clock *c)
 {
-	nstime now = t->wall - t->mono, step = now - *clocks;
+	nstime now = t->wall - t->mono, step = now - c->offset;
 	char buffer[64], s[32];
 	struct text f = text_of(buffer, sizeof buffer);
 
-	*clocks = now;
+	c->offset = now;
 	if (step < COVERAGE_CLOCK_JUMP && step > -COVERAGE_CLOCK_JUMP)
 		return;
+	step += c->repeat.n ? c->step : 0;
+	c->step = step;
 	text_add(&f, "seconds=%s%s", step < 0 ? "-" : "", seconds_text(s, step < 0 ? -step : step));
-	tell_note(t, 9007, buffer,
+	put(t, &c->repeat, 9007, buffer,
 	    tell_pick(t, "the system's clock was stepped: times before and after do not compare",
 		"システム時刻が変更されました。前後の時刻は比較できません"));
 }

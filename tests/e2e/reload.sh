@@ -36,10 +36,11 @@ wait_line 'SEG2003 OPEN .*dst=10.3.0.25:99 ' 5
 after=$(lines | grep -v CLOSED | grep -c 'dst=10.3.0.25:7 ' || :)
 [ "$before" = "$after" ] || fail "port 7 is still judged by the old rules"
 
-# 3. Many reloads in a row.
+# 3. Many reloads in a row: the first six are said one by one, the rest are summed up.
 for ((i = 2; i <= 10; i++)); do
 	kill -HUP "$daemon"
-	wait_for 5 eval "[ \$(lines | grep -c 'SEG8001 ') -ge $i ]" || fail "reload $i was not said"
+	wait_for 5 grep -q "in force: generation $((i + 1))\$" "$dir/messages" ||
+		fail "reload $i is not in force"
 done
 
 gone "$sender" && fail "the sender was done before the last reload: send more"
@@ -48,6 +49,9 @@ daemon_down
 [ $status = 0 ] || fail "exit status $status"
 sent=$(sent)
 judged=$(total 'dst=10.3.0.25:23 ')
-echo "sent $sent, judged $judged, over $(lines | grep -c 'SEG8001 ') reloads"
+reloads=$(lines | grep 'SEG8001 ' | sed '/ n=/!s/.*/1/; s/.* n=\([0-9]*\) .*/\1/' | paste -sd ' ')
+echo "sent $sent, judged $judged, over these reloads: $reloads"
+[ $((${reloads// /+})) = 10 ] || fail "not ten reloads were said"
+[ "$(echo "$reloads" | wc -w)" -le 8 ] || fail "the reloads were not summed up"
 [ "$sent" = "$judged" ] || fail "sent $sent packets, $judged were judged"
 finish

@@ -492,11 +492,14 @@ test_overrun(void **state)
 
 	coverage_overrun(w->c, at(1000));
 	expect(w, 9004, "what=netlink-overrun n=1 from=2026-01-05T03:04:06.000000Z");
-	coverage_overrun(w->c, at(2000));
-	coverage_overrun(w->c, at(3000));
-	expect_nothing(w); /* at most every ten seconds */
-	coverage_overrun(w->c, at(11000));
-	expect(w, 9004, "what=netlink-overrun n=3 from=2026-01-05T03:04:16.000000Z");
+	for (unsigned i = 2; i <= 6; i++)
+		coverage_overrun(w->c, at(i * 1000));
+	w->said = 0;
+	coverage_overrun(w->c, at(7000));
+	coverage_overrun(w->c, at(8000));
+	expect_nothing(w); /* six at once, then one a minute */
+	coverage_overrun(w->c, at(61000));
+	expect(w, 9004, "what=netlink-overrun n=3 from=2026-01-05T03:05:06.000000Z");
 }
 
 static void

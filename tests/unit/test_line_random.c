@@ -838,15 +838,18 @@ one_said(struct tell *t)
 	const struct msg_skipped frame = {
 		.worker = 1, .seq = 7, .iface = (uint16_t)rnd(3), .caplen = 60
 	};
+	struct repeat repeat = { .n = rnd(2) ? UINT64_MAX - 1 : 0 }; /* so many were not said */
+	const bool many = repeat.n;
 
 	if (skipped)
-		note_skipped(t, &frame, rnd(2) ? -ENOSPC : 0, "frame-7.pcap");
+		note_skipped(t, &repeat, &frame, rnd(2) ? -ENOSPC : 0, "frame-7.pcap");
 	else
-		note_refused(t, error, strlen(some_text(error, sizeof error, rnd(8))));
+		note_refused(t, &repeat, error, strlen(some_text(error, sizeof error, rnd(8))));
 	MUST(read_line(&line, heard, heard_size), heard);
 	note_json(&json, heard, &line, &t->run);
 	const struct read *r = check_line(heard, heard_size, skipped ? 3 : 4, json_bytes, json.len);
 	MUST(!read_find(r, "trunc"), heard);
+	MUST(!read_find(r, "n") == !many, heard);
 	MUST(!strstr(json_bytes, "\"trunc\":1"), json_bytes);
 	if (skipped)
 		MUST(is(read_find(r, "in"), policy_iface(t->policy, frame.iface)->name), heard);
