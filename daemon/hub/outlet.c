@@ -1,8 +1,10 @@
 /* outlet.c - see outlet.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -56,7 +58,7 @@ outlet_close(struct outlet *o)
 }
 
 static int
-socket_open(const char *path)
+connect_to(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	size_t n = strlen(path);
@@ -74,6 +76,21 @@ socket_open(const char *path)
 		return error;
 	}
 	return fd;
+}
+
+static int
+socket_open(struct outlet *o)
+{
+	struct stat st;
+
+	/* Before connect(): if it is replaced in between, lines come twice rather than not. */
+	if (stat(o->path, &st) < 0)
+		return -errno;
+	o->dev = st.st_dev;
+	o->ino = st.st_ino;
+	o->changed = st.st_ctim;
+	o->handed = 0;
+	return connect_to(o->path);
 }
 
 static int
@@ -108,8 +125,8 @@ outlet_open(struct outlet *o, nstime mono)
 		return 0;
 	if (o->target == TARGET_STDERR)
 		fd = STDERR_FILENO;
-	else if (o->target == TARGET_SYSLOG || o->target == TARGET_JOURNALD)
-		fd = socket_open(o->path);
+	else if (outlet_is_local_socket(o))
+		fd = socket_open(o);
 	else
 		fd = file_open(o);
 	if (fd < 0)
@@ -137,6 +154,15 @@ outlet_result_of(int error)
 }
 
 static enum outlet_result
+datagram_send(struct outlet *o, const char *record, size_t size)
+{
+	if (send(o->fd, record, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return outlet_result_of(errno);
+	o->handed += size;
+	return OUTLET_SENT;
+}
+
+static enum outlet_result
 syslog_send(struct outlet *o, const struct outlet_line *line)
 {
 	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
@@ -154,9 +180,7 @@ syslog_send(struct outlet *o, const struct outlet_line *line)
 	if (head < 0 || (size_t)head > sizeof record - line->size)
 		return OUTLET_REFUSED;
 	memcpy(record + head, line->text, line->size);
-	if (send(o->fd, record, (size_t)head + line->size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return outlet_result_of(errno);
-	return OUTLET_SENT;
+	return datagram_send(o, record, (size_t)head + line->size);
 }
 
 static enum outlet_result
@@ -166,9 +190,7 @@ journal_send(struct outlet *o, const struct outlet_line *line)
 	struct text t = text_of(record, sizeof record);
 
 	journal_record(&t, o, line);
-	if (send(o->fd, record, t.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return outlet_result_of(errno);
-	return OUTLET_SENT;
+	return datagram_send(o, record, t.len);
 }
 
 /* One write that does not wait. Bytes written, or -errno. */
@@ -252,14 +274,43 @@ outlet_send(struct outlet *o, const struct outlet_line *line)
 	return file_send(o, line);
 }
 
+/* Does nobody read the socket any more, or another one, which may have the same inode? */
+static bool
+socket_moved(const struct outlet *o, const struct stat *st)
+{
+	if (st->st_ctim.tv_sec != o->changed.tv_sec || st->st_ctim.tv_nsec != o->changed.tv_nsec)
+		return true;
+	int fd = connect_to(o->path); /* a connected socket hears of it only when it sends */
+	if (fd < 0)
+		return true;
+	close(fd);
+	return false;
+}
+
 bool
 outlet_moved(const struct outlet *o)
 {
+	bool is_file = o->target == TARGET_FILE || o->target == TARGET_JSON;
 	struct stat st;
 
-	if (o->fd < 0 || o->rest_size || (o->target != TARGET_FILE && o->target != TARGET_JSON))
+	if (o->fd < 0 || o->rest_size || (!is_file && !outlet_is_local_socket(o)))
 		return false;
-	return stat(o->path, &st) < 0 || st.st_dev != o->dev || st.st_ino != o->ino;
+	if (stat(o->path, &st) < 0 || st.st_dev != o->dev || st.st_ino != o->ino)
+		return true;
+	return !is_file && socket_moved(o, &st);
+}
+
+uint64_t
+outlet_arrived(const struct outlet *o)
+{
+	int unread = 0;
+
+	if (o->target == TARGET_REMOTE)
+		return o->handed - remote_unconfirmed(o);
+	/* What the kernel holds with its own overhead, so that this is less than was read. */
+	if (o->fd < 0 || ioctl(o->fd, SIOCOUTQ, &unread) < 0 || unread < 0)
+		return 0;
+	return o->handed - ((uint64_t)unread < o->handed ? (uint64_t)unread : o->handed);
 }
 
 short
@@ -267,7 +318,7 @@ outlet_events(const struct outlet *o, bool has_work)
 {
 	if (o->fd < 0)
 		return 0;
-	if (o->target == TARGET_SYSLOG || o->target == TARGET_JOURNALD)
+	if (outlet_is_local_socket(o))
 		return has_work ? POLLOUT : 0;
 	if (o->target != TARGET_REMOTE)
 		return 0;

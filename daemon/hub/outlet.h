@@ -10,6 +10,7 @@
 #define SEGAUDIT_OUTLET_H
 
 #include <sys/types.h>
+#include <time.h>
 
 #include "base/nstime.h"
 #include "model/policy.h"
@@ -44,8 +45,9 @@ struct outlet {
 	const char *ident;	/* program name in syslog lines; borrowed */
 	pid_t pid;
 	int fd;			  /* -1 while there is none */
-	dev_t dev;		  /* of the open file: */
-	ino_t ino;		  /* another one at the path means that it was rotated */
+	dev_t dev;		  /* of the open file or socket: */
+	ino_t ino;		  /* another one at the path means that it was rotated, */
+	struct timespec changed;  /* or its reader restarted; of a socket only */
 	char rest[OUTLET_RECORD]; /* of a record that was taken only in part */
 	size_t rest_size;
 	bool stream;	      /* remote: TCP */
@@ -73,8 +75,8 @@ enum outlet_result outlet_flush(struct outlet *o);
 /* What a failed write means for the line and for the way. */
 enum outlet_result outlet_result_of(int error);
 
-/* Is another file, or none, at the path of an open file by now? Then close and open it. False for
- * other targets. */
+/* Is another file, or none, at the path of an open file by now? Or another socket, or one that
+ * nobody reads any more? Then close and open it. False for other targets. */
 bool outlet_moved(const struct outlet *o);
 
 /* Does it take lines now? */
@@ -84,13 +86,23 @@ outlet_is_open(const struct outlet *o)
 	return o->fd >= 0 && !o->connecting;
 }
 
-/* Can lines be on their way for a while after outlet_send(), and come to nothing? True for remote:
- * then remote_unconfirmed() and remote_hear() tell. */
+static inline bool
+outlet_is_local_socket(const struct outlet *o)
+{
+	return o->target == TARGET_SYSLOG || o->target == TARGET_JOURNALD;
+}
+
+/* Can lines be on their way for a while after outlet_send(), and come to nothing? Then
+ * outlet_arrived() tells. */
 static inline bool
 outlet_confirms(const struct outlet *o)
 {
-	return o->target == TARGET_REMOTE;
+	return o->target == TARGET_REMOTE || outlet_is_local_socket(o);
 }
+
+/* Of the bytes handed over since it was opened, how many were taken at the other end for certain. A
+ * reader of a local socket that is gone leaves none behind: then outlet_moved() tells. */
+uint64_t outlet_arrived(const struct outlet *o);
 
 /* What ppoll() can tell of the descriptor: events, or 0. HAS_WORK: lines wait. */
 short outlet_events(const struct outlet *o, bool has_work);

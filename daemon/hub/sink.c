@@ -79,7 +79,7 @@ sink_add(struct sinks *s, const struct policy_sink *ps, const char *path)
 	queue_init(&k->flight);
 	k->state_dir = s->state_dir;
 	k->spool_retry = NSTIME_ALWAYS;
-	k->pause = outlet_confirms(&k->out) ? 0 : SINK_REOPEN;
+	k->pause = ps->target == TARGET_REMOTE ? 0 : SINK_REOPEN;
 	k->opened = NSTIME_ALWAYS;
 	k->due = NSTIME_ALWAYS;
 	s->sink[s->n++] = k;

@@ -6,8 +6,9 @@
  * a reader, never changes a line, never loses one without saying how many (9008).
  *
  * Of each outlet, at any moment: lines offered = sent + lost + waiting. A line that was handed to a
- * collector counts as sent, until the connection turns out to have ended before it can have
- * arrived: then it waits again.
+ * collector or to a local socket counts as sent, until the connection turns out to have ended
+ * before it can have arrived, or the reader to be gone before it was seen to have read it: then it
+ * waits again.
  */
 #ifndef SEGAUDIT_SINK_H
 #define SEGAUDIT_SINK_H
@@ -27,6 +28,7 @@ enum {
 #define SINK_REOPEN NS_SEC	    /* between two attempts to open */
 #define SINK_PAUSE  (30 * NS_SEC)   /* the longest between two attempts to reach a collector */
 #define SINK_SETTLE NS_SEC	    /* how long a line that was handed to a collector is kept */
+#define SINK_LOOK   NS_MSEC	    /* when to look first whether a local reader took a line */
 #define SINK_SPOOL  (2 * NS_SEC)    /* how long a collector takes nothing before lines go to disk */
 #define SINK_DRAIN  NS_MIN /* how long an outlet that left the configuration is still tried */
 

@@ -224,10 +224,9 @@ end_spooling(struct sink *k)
 void
 sink_save(struct sink *k, nstime mono)
 {
-	uint64_t arrived = k->out.handed - remote_unconfirmed(&k->out);
-
-	if (!outlet_confirms(&k->out) || !k->spool)
+	if (!k->spool)
 		return;
+	uint64_t arrived = outlet_arrived(&k->out);
 	for (struct waiting *w; (w = k->flight.head) && w->handed <= arrived;) {
 		if (w->segment)
 			spool_done(k->spool, w);
@@ -299,7 +298,7 @@ hand_over(const struct policy *p, struct sink *k, const struct waiting *w)
 	return outlet_send(&k->out, &line);
 }
 
-/* W was handed over: a collector may yet turn out not to have got it. */
+/* W was handed over: its reader may yet turn out not to have got it. */
 static void
 handed_over(struct sink *k, struct waiting *w, nstime mono)
 {
@@ -313,6 +312,8 @@ handed_over(struct sink *k, struct waiting *w, nstime mono)
 	}
 	w->sent = mono;
 	w->handed = k->out.handed;
+	if (outlet_is_local_socket(&k->out) && (k->settle <= mono || k->settle > mono + SINK_LOOK))
+		k->settle = mono + SINK_LOOK;
 	queue_push(&k->flight, w);
 }
 
@@ -371,29 +372,6 @@ send_next(const struct policy *p, struct sink *k, nstime mono)
 	return r;
 }
 
-/* Lines that arrived need not be kept. The collector's kernel says so first; its program is given
- * SINK_SETTLE to read them, in which it would be seen to go. */
-static void
-settle(struct sink *k, nstime mono)
-{
-	uint64_t arrived = k->out.handed - remote_unconfirmed(&k->out);
-	struct waiting *w;
-
-	while ((w = k->flight.head) && w->handed <= arrived &&
-	       (mono - w->sent >= SINK_SETTLE || k->flight.n > SINK_FLIGHT / 2)) {
-		k->pause = 0;
-		if (w->segment)
-			spool_done(k->spool, w);
-		if (w->says_loss)
-			spool_said(k->spool);
-		free(queue_pop(&k->flight));
-	}
-	if (k->spool)
-		spool_sync(k->spool);
-	end_spooling(k);
-	k->settle = mono + SINK_RETRY;
-}
-
 /* The way is gone: what was in flight is to be sent again. */
 static void
 broken(struct sink *k)
@@ -416,16 +394,57 @@ broken(struct sink *k)
 	sink_bound(k);
 }
 
+/* When to look again: a reader on this host has read in no time, or stands still. */
+static nstime
+next_look(const struct sink *k, nstime mono)
+{
+	nstime waited = mono - k->moved;
+
+	if (k->out.target == TARGET_REMOTE || waited > SINK_RETRY)
+		return mono + SINK_RETRY;
+	return mono + (waited > SINK_LOOK ? waited : SINK_LOOK);
+}
+
+/* Lines that arrived need not be kept. The collector's kernel says so first; its program is given
+ * SINK_SETTLE to read them, in which it would be seen to go. On this host the kernel knows what was
+ * read. */
+static void
+settle(struct sink *k, nstime mono)
+{
+	uint64_t arrived = outlet_arrived(&k->out);
+	bool remote = k->out.target == TARGET_REMOTE;
+	struct waiting *w;
+
+	if (outlet_moved(&k->out)) {
+		broken(k);
+		return;
+	}
+	while ((w = k->flight.head) && w->handed <= arrived &&
+	       (!remote || mono - w->sent >= SINK_SETTLE || k->flight.n > SINK_FLIGHT / 2)) {
+		if (remote)
+			k->pause = 0;
+		if (w->segment)
+			spool_done(k->spool, w);
+		if (w->says_loss)
+			spool_said(k->spool);
+		free(queue_pop(&k->flight));
+	}
+	if (k->spool)
+		spool_sync(k->spool);
+	end_spooling(k);
+	k->settle = next_look(k, mono);
+}
+
 /* Is the outlet open, or could it be opened? At most one attempt in `pause`. */
 static bool
 made_open(struct sink *k, nstime mono)
 {
 	bool is_file = k->out.target == TARGET_FILE || k->out.target == TARGET_JSON;
 	bool may = k->opened == NSTIME_ALWAYS || mono - k->opened >= k->pause;
-	bool remote = outlet_confirms(&k->out), begins = k->out.fd < 0;
+	bool remote = k->out.target == TARGET_REMOTE, begins = k->out.fd < 0;
 
 	if (k->out.connecting || (may && (begins || !remote))) {
-		if (outlet_moved(&k->out))
+		if (is_file && outlet_moved(&k->out))
 			outlet_close(&k->out);
 		if (begins || is_file)
 			k->opened = mono;
@@ -468,7 +487,7 @@ send_lines(const struct policy *p, struct sink *k, nstime mono)
 void
 sink_run(const struct policy *p, struct sink *k, nstime mono)
 {
-	if (k->heard && outlet_confirms(&k->out) && remote_hear(&k->out) == OUTLET_BROKEN)
+	if (k->heard && k->out.target == TARGET_REMOTE && remote_hear(&k->out) == OUTLET_BROKEN)
 		broken(k);
 	k->heard = false;
 	if (k->flight.n && mono >= k->settle)
@@ -491,7 +510,8 @@ sink_due(const struct sink *k)
 	nstime due = sink_has_work(k) ? k->due : NSTIME_NEVER;
 
 	if (k->flight.n) {
-		nstime settle = k->flight.head->sent + SINK_SETTLE;
+		bool remote = k->out.target == TARGET_REMOTE;
+		nstime settle = k->flight.head->sent + (remote ? SINK_SETTLE : SINK_LOOK);
 
 		due = earlier(due, settle > k->settle ? settle : k->settle);
 	}

@@ -2,8 +2,8 @@
  *
  * Knows: what an outlet has at any moment. Owns nothing itself. Never included elsewhere.
  *
- * A line is in one place, in this order: `flight` (handed to a collector, which may yet turn out
- * not to have got it; counted as sent), `window` (read back from the spool), the spool, `wait`
+ * A line is in one place, in this order: `flight` (handed to a socket, whose reader may yet turn
+ * out not to have got it; counted as sent), `window` (read back from the spool), the spool, `wait`
  * (memory). While the spool is in use, what comes goes to `wait` and from there to the spool at
  * once, unless the disk refuses it.
  */

@@ -1,8 +1,8 @@
-/* blast.c - sends numbered violations at a steady rate: blast IFACE RATE SECONDS KEYS
+/* blast.c - sends numbered violations at a steady rate: blast IFACE RATE SECONDS KEYS [FIRST]
  *
  * In the laboratory, from lgwan: UDP to port 23 of the internet zone, which nothing permits and the
  * firewall drops. KEYS 1: all from 10.2.0.9 to 10.3.0.25, in FLOWS flows, one incident. Else one
- * flow for each of KEYS pairs of hosts, in turn, each an incident of its own.
+ * flow for each of KEYS pairs of hosts, in turn from the FIRSTth on, each an incident of its own.
  *
  * Every millisecond it sends what is due then; when it was held up it makes up for it. Prints how
  * many were sent, in how many seconds, and the fewest in one second but the last. */
@@ -122,15 +122,17 @@ int
 main(int argc, char **argv)
 {
 	const struct timespec ms = { .tv_nsec = 1000000 };
-	uint64_t sent = 0, rate, all, keys, begun, second = 1, before = 0, fewest = UINT64_MAX;
+	uint64_t sent = 0, rate, all, keys, first, begun, second = 1, before = 0,
+		 fewest = UINT64_MAX;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: blast IFACE RATE SECONDS KEYS\n");
+	if (argc != 5 && argc != 6) {
+		fprintf(stderr, "usage: blast IFACE RATE SECONDS KEYS [FIRST]\n");
 		return 64;
 	}
 	rate = strtoul(argv[2], NULL, 10);
 	all = rate * strtoul(argv[3], NULL, 10);
 	keys = strtoul(argv[4], NULL, 10);
+	first = argc > 5 ? strtoul(argv[5], NULL, 10) : 0;
 	if (!rate || !keys)
 		return 64;
 	int fd = open_socket(argv[1]);
@@ -140,7 +142,7 @@ main(int argc, char **argv)
 
 		if (due > all)
 			due = all;
-		send_frames(fd, sent, due, keys);
+		send_frames(fd, first + sent, first + due, keys);
 		sent = due;
 		if (passed >= second * SECOND) {
 			fewest = sent - before < fewest ? sent - before : fewest;

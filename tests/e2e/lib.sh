@@ -344,6 +344,35 @@ sent()
 	sed -nE 's/^Actual: ([0-9]+) packets .*/\1/p' "$dir/flood.log"
 }
 
+# opens RATE SECONDS: incidents, each of a packet from lgwan to another host of internet, in the
+# background; $opener is its process. Their number in all is $opened. `wait_opened` waits until the
+# file has them all: the hub was not held up.
+opened=0
+opens()
+{
+	spawn ns lgwan "$(dirname "$SEGAUDITD")/blast" lan0 "$1" "$2" 60000 $opened > /dev/null
+	opener=$spawned
+	opened=$((opened + $1 * $2))
+}
+
+has_opened()
+{
+	lines | grep -cE 'OPEN .*dst=10\.3\.([1-9]|[1-9][0-9]|1[0-9]{2})\.[0-9]+:23 '
+}
+
+wait_opened()
+{
+	wait "$opener" || fail "the sender failed"
+	wait_for 5 eval '[ "$(has_opened)" = '$opened' ]' ||
+		fail "$(has_opened) of $opened incidents were said in the file: was the hub blocked?"
+}
+
+# is_part FILE OTHER: its lines are in the other, in this order.
+is_part()
+{
+	awk 'BEGIN { i = n = 0 } NR == FNR { line[n++] = $0; next } $0 == line[i] { i++ } END { exit i < n }' "$1" "$2"
+}
+
 # How many packets the lines say of incidents that match REGEX.
 total()
 {

@@ -150,6 +150,8 @@ test_missing_at_start(void **state)
 	assert_false(receive(fd, got));
 	assert_int_equal(count(w, 0).sent, 3);
 	assert_int_equal(count(w, 0).lost, 0);
+	assert_int_equal(sinks_due(w->sinks), 11 * NS_SEC + SINK_LOOK);
+	sinks_run(w->sinks, 11 * NS_SEC + SINK_LOOK); /* they were read */
 	assert_true(sinks_due(w->sinks) == NSTIME_NEVER);
 	close(fd);
 }
@@ -173,7 +175,14 @@ test_reader_that_stands_still(void **state)
 	uint64_t taken = count(w, 0).sent;
 	assert_in_range(taken, 1, 299);
 	assert_int_equal(count(w, 0).waiting, 300 - taken);
-	assert_int_equal(sinks_due(w->sinks), mono + SINK_RETRY);
+	assert_int_equal(sinks_due(w->sinks), mono + SINK_LOOK);
+	/* Are they read? It looks again when they have been there for twice as long, up to ten
+	 * times a second. */
+	sinks_run(w->sinks, mono + 40 * NS_MSEC);
+	assert_int_equal(sinks_due(w->sinks), mono + 80 * NS_MSEC);
+	sinks_run(w->sinks, mono + 200 * NS_MSEC);
+	assert_int_equal(sinks_due(w->sinks), mono + 300 * NS_MSEC);
+	assert_int_equal(count(w, 0).sent, taken);
 
 	struct pollfd p[4];
 	assert_int_equal(sinks_poll(w->sinks, p, 4), 1);
@@ -216,6 +225,7 @@ test_restarted_reader(void **state)
 	int fd = receiver(w->socket);
 	put(w, 6, "before", NS_SEC);
 	expect(fd, "<30>Jan  5 03:04:05 segauditd[4711]: before");
+	sinks_run(w->sinks, NS_SEC + SINK_LOOK);
 
 	/* Gone: nobody there. The line that failed waits with those behind it. */
 	close(fd);
@@ -229,6 +239,7 @@ test_restarted_reader(void **state)
 	expect(fd, "<30>Jan  5 03:04:05 segauditd[4711]: meanwhile 2");
 	expect(fd, "<30>Jan  5 03:04:05 segauditd[4711]: after");
 	assert_false(receive(fd, got));
+	sinks_run(w->sinks, 6 * NS_SEC + SINK_LOOK);
 
 	/* A hundred restarts between two lines each: nothing is lost, nothing comes twice. */
 	for (unsigned i = 0; i < 100; i++) {
@@ -242,8 +253,142 @@ test_restarted_reader(void **state)
 		put(w, 6, text, mono);
 		expect(fd, want);
 		assert_false(receive(fd, got));
+		sinks_run(w->sinks, mono + SINK_LOOK);
 	}
 	assert_int_equal(count(w, 0).sent, 104);
+	assert_int_equal(count(w, 0).lost, 0);
+	close(fd);
+}
+
+/* Five lines are handed over, of which the reader reads READ. It is seen to live, or not; then it
+ * is gone, with what it did not read, and is found to be, by a look or by the next line. */
+static void
+lose_reader(struct world *w, int *fd, unsigned read, bool seen, bool looks, nstime mono)
+{
+	char got[2048], want[64];
+
+	for (unsigned i = 0; i < 5; i++) {
+		snprintf(want, sizeof want, "line %u", i);
+		put(w, 6, want, mono);
+	}
+	assert_int_equal(count(w, 0).waiting, 0);
+	for (unsigned i = 0; i < read; i++)
+		assert_true(receive(*fd, got));
+	if (seen)
+		sinks_run(w->sinks, mono + SINK_LOOK);
+	close(*fd);
+	*fd = receiver(w->socket);
+	if (looks)
+		sinks_run(w->sinks, mono + 2 * NS_SEC);
+	else
+		put(w, 6, "line 5", mono + 2 * NS_SEC);
+	/* Five were read, which was seen: they do not come again. */
+	for (unsigned i = read == 5 && seen ? 5 : 0; i < (looks ? 5 : 6); i++) {
+		snprintf(want, sizeof want, "<30>Jan  5 03:04:05 segauditd[4711]: line %u", i);
+		expect(*fd, want);
+	}
+	assert_false(receive(*fd, got));
+	assert_int_equal(count(w, 0).waiting, 0);
+	assert_int_equal(count(w, 0).lost, 0);
+	sinks_run(w->sinks, mono + 2 * NS_SEC + SINK_LOOK);
+	assert_true(sinks_due(w->sinks) == NSTIME_NEVER);
+}
+
+/* What the kernel held for a reader that dies is lost with it. */
+static void
+test_reader_that_dies(void **state)
+{
+	struct world *w = *state;
+	int fd = receiver(w->socket);
+	nstime mono = NS_SEC;
+
+	add_sink(w, TARGET_SYSLOG, w->socket);
+	apply(w, mono);
+	for (unsigned read = 0; read <= 5; read++)
+		for (unsigned i = 0; i < 4; i++)
+			lose_reader(w, &fd, read, i & 1, i & 2, mono += 10 * NS_SEC);
+	close(fd);
+}
+
+/* Dead, but its socket is there still: the lines wait for the next one. */
+static void
+test_reader_that_is_killed(void **state)
+{
+	struct world *w = *state;
+	int fd = receiver(w->socket);
+
+	add_sink(w, TARGET_SYSLOG, w->socket);
+	apply(w, NS_SEC);
+	put(w, 6, "one", NS_SEC);
+	assert_int_equal(count(w, 0).sent, 1);
+	close(fd);
+	sinks_run(w->sinks, NS_SEC + SINK_LOOK);
+	assert_int_equal(count(w, 0).sent, 0);
+	assert_int_equal(count(w, 0).waiting, 1);
+	fd = receiver(w->socket);
+	sinks_run(w->sinks, 3 * NS_SEC);
+	expect(fd, "<30>Jan  5 03:04:05 segauditd[4711]: one");
+	close(fd);
+}
+
+/* One that always has a line to read yet: when it dies, only the last few come again. */
+static void
+test_reader_that_is_behind(void **state)
+{
+	struct world *w = *state;
+	int fd = receiver(w->socket);
+	nstime mono = NS_SEC;
+	char got[2048], text[512];
+	unsigned again = 0;
+
+	add_sink(w, TARGET_SYSLOG, w->socket);
+	apply(w, mono);
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(text, sizeof text, "line %3u %0490u", i, i);
+		put(w, 6, text, mono);
+		assert_true(i == 0 || receive(fd, got));
+		sinks_run(w->sinks, mono += 2 * NS_MSEC);
+	}
+	close(fd);
+	fd = receiver(w->socket);
+	sinks_run(w->sinks, mono + 2 * NS_SEC);
+	while (receive(fd, got))
+		again++;
+	/* The kernel's overhead for a line is that of one to a few others. */
+	assert_in_range(again, 1, 10);
+	assert_non_null(strstr(got, "line 999 "));
+	assert_int_equal(count(w, 0).sent, 1000);
+	close(fd);
+}
+
+/* More lines than are kept until they are known to be read. */
+static void
+test_reader_that_is_not_looked_at(void **state)
+{
+	struct world *w = *state;
+	int fd = receiver(w->socket);
+	nstime mono = NS_SEC;
+	char got[2048], want[64], text[32];
+	unsigned seen = 0;
+
+	add_sink(w, TARGET_SYSLOG, w->socket);
+	apply(w, mono);
+	for (unsigned i = 0; i < 5000; i++) {
+		snprintf(text, sizeof text, "line %u", i);
+		put(w, 6, text, mono);
+		seen += receive(fd, got);
+	}
+	assert_int_equal(seen, 4096);
+	assert_int_equal(count(w, 0).waiting, 5000 - 4096);
+	while (seen < 5000) {
+		assert_true(mono < NS_MIN);
+		sinks_run(w->sinks, mono += SINK_RETRY);
+		while (receive(fd, got)) {
+			snprintf(want, sizeof want, "<30>Jan  5 03:04:05 segauditd[4711]: line %u",
+			    seen++);
+			assert_string_equal(got, want);
+		}
+	}
 	assert_int_equal(count(w, 0).lost, 0);
 	close(fd);
 }
@@ -565,6 +710,10 @@ main(void)
 		CASE(test_missing_at_start),
 		CASE(test_reader_that_stands_still),
 		CASE(test_restarted_reader),
+		CASE(test_reader_that_dies),
+		CASE(test_reader_that_is_killed),
+		CASE(test_reader_that_is_behind),
+		CASE(test_reader_that_is_not_looked_at),
 		CASE(test_full_queue),
 		CASE(test_full_of_alerts),
 		CASE(test_file),
