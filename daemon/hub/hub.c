@@ -391,7 +391,9 @@ finish(struct hub *h)
 		sinks_run(h->sinks, h->now.mono);
 		if (!sinks_waiting(h->sinks) || h->now.mono >= end)
 			break;
-		struct timespec ts = { .tv_nsec = 50 * NS_MSEC };
+		nstime until = h->now.mono + 50 * NS_MSEC, due = sinks_due(h->sinks);
+		until = due < h->now.mono ? h->now.mono : due < until ? due : until;
+		struct timespec ts = { .tv_nsec = until - h->now.mono };
 		size_t n = sinks_poll(h->sinks, fds, SINKS);
 
 		if (ppoll(fds, n, &ts, NULL) > 0)

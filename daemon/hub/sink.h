@@ -22,6 +22,7 @@ enum {
 	SINKS = 32,	      /* outlets at most, those that drain after a reload included */
 	SINK_LINES = 8192,    /* lines that wait at most, of one outlet */
 	SINK_BYTES = 4 << 20, /* and their bytes */
+	SINK_PACED = 16,
 };
 
 #define SINK_RETRY  (100 * NS_MSEC) /* after "no room" */
@@ -30,6 +31,7 @@ enum {
 #define SINK_SETTLE NS_SEC	    /* how long a line that was handed to a collector is kept */
 #define SINK_LOOK   NS_MSEC	    /* when to look first whether a local reader took a line */
 #define SINK_SPOOL  (2 * NS_SEC)    /* how long a collector takes nothing before lines go to disk */
+#define SINK_PACE   (10 * NS_MSEC)  /* in which SINK_PACED lines go over UDP at most */
 #define SINK_DRAIN  NS_MIN /* how long an outlet that left the configuration is still tried */
 
 /* One line for every outlet. */

@@ -50,6 +50,8 @@ struct sink {
 	nstime due;	/* when to try again; NSTIME_ALWAYS: now */
 	nstime moved;	/* when a line last went, or began to wait with none before it */
 	nstime settle;	/* when to ask next what arrived */
+	nstime paced;	/* UDP: since when lines are counted that go, */
+	unsigned pace;	/* and how many went */
 	bool heard;	/* the collector said something, or is gone */
 	nstime retired; /* when it left the configuration, NSTIME_NEVER while it is in */
 	bool stay;	/* sinks_set() found it again */

@@ -368,6 +368,43 @@ test_udp(void **state)
 	assert_int_equal(count(w).sent, 60);
 }
 
+/* A backlog goes over UDP no faster than a receiver can read that is asleep now and then; so do
+ * lines that come at once. */
+static void
+test_udp_backlog(void **state)
+{
+	struct world *w = *state;
+	size_t before[10] = { 0 };
+
+	begin(w, AF_INET, SOCK_DGRAM, 0);
+	for (int i = 1; i <= 100; i++)
+		put(w, i, 6);
+	assert_int_equal(count(w).sent, 16);
+	assert_int_equal(sinks_due(w->sinks), w->mono + 10 * NS_MSEC);
+	run(w, 10);
+	assert_int_equal(expect_all(w, 1, 100), 0);
+
+	turn(w, 2 * SINK_SETTLE);
+	collector_down(w);
+	for (int i = 101; i <= 600; i++)
+		put(w, i, 6);
+	for (int i = 0; i < 10; i++)
+		turn(w, NS_SEC);
+	assert_int_equal(count(w).waiting, 500);
+	collector_up(w);
+	for (int ms = 0; w->ngot < 600; ms++) {
+		assert_true(ms < 40000);
+		turn(w, NS_MSEC);
+		collect(w);
+		/* In any ten milliseconds not more than in two of its own. */
+		assert_true(w->ngot <= before[ms % 10] + 32 || ms < 10);
+		before[ms % 10] = w->ngot;
+	}
+	assert_int_equal(expect_all(w, 1, 600), 0);
+	turn(w, 2 * SINK_SETTLE);
+	assert_true(sinks_due(w->sinks) == NSTIME_NEVER);
+}
+
 static void
 test_missing_at_start(void **state)
 {
@@ -738,6 +775,7 @@ main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		CASE(test_tcp),
 		CASE(test_udp),
+		CASE(test_udp_backlog),
 		CASE(test_missing_at_start),
 		CASE(test_no_answer),
 		CASE(test_gone_again_and_again),
