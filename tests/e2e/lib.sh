@@ -90,6 +90,7 @@ cleanup()
 		wait "$pid" 2> /dev/null
 	done
 	"$top/scripts/lab" down
+	umount "$dir/state" 2> /dev/null # some have a disk of their own there
 	if [ $status = 0 ] || [ $status = 77 ]; then
 		rm -rf "$dir"
 	else
