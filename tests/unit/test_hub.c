@@ -610,10 +610,10 @@ test_false_traffic(void **state)
 	assert_int_equal(
 	    poll(&(struct pollfd){ .fd = w->worker.fd, .events = POLLIN }, 1, 5000), 1);
 	assert_int_equal(recv(w->worker.fd, &byte, 1, 0), 0); /* nobody talks to it any more */
+	wait_line(w, "SEG9008 NOTE sev=err verdict=gap what=traffic n=1 pkts=0 ");
 	add_worker(w, 1, 0);
 	leave_traffic(w, 6, VERDICT_VIOLATION);
 	stop(w);
-	wait_line(w, "SEG9008 NOTE sev=err verdict=gap what=traffic n=1 pkts=0 ");
 	wait_line(w, "SEG9008 NOTE sev=err verdict=gap what=traffic n=2 pkts=9 ");
 	assert_non_null(strstr(ledger_text(w), " packets=18 lost=9 records=2 refused=1 "));
 	assert_non_null(strstr(w->text, " verdict=violation flows=2 packets=9 "));
