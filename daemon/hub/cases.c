@@ -45,7 +45,7 @@ say_of(const struct policy *p, const struct incident *i)
 
 	enum policy_say say = policy_say(p, from, to, *i->rule ? i->rule : i->near);
 
-	return say == SAY_SUMS && incident_severity(i) <= STORM_GRAVE ? SAY_BRIEF : say;
+	return say == SAY_SUMS && incident_severity(i) <= INCIDENT_GRAVE ? SAY_BRIEF : say;
 }
 
 static void

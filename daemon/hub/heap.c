@@ -22,8 +22,8 @@ heap_fini(struct heap *h)
 	*h = (struct heap){ 0 };
 }
 
-static bool
-before(const struct heap_item *a, const struct heap_item *b)
+bool
+heap_before(const struct heap_item *a, const struct heap_item *b)
 {
 	return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
@@ -39,16 +39,16 @@ set(struct heap *h, uint32_t place, struct heap_item item)
 static void
 settle(struct heap *h, uint32_t place, struct heap_item item)
 {
-	while (place > 0 && before(&item, &h->item[(place - 1) / 2])) {
+	while (place > 0 && heap_before(&item, &h->item[(place - 1) / 2])) {
 		set(h, place, h->item[(place - 1) / 2]);
 		place = (place - 1) / 2;
 	}
 	for (;;) {
 		uint32_t child = 2 * place + 1;
 
-		if (child + 1 < h->used && before(&h->item[child + 1], &h->item[child]))
+		if (child + 1 < h->used && heap_before(&h->item[child + 1], &h->item[child]))
 			child++;
-		if (child >= h->used || !before(&h->item[child], &item))
+		if (child >= h->used || !heap_before(&h->item[child], &item))
 			break;
 		set(h, place, h->item[child]);
 		place = child;

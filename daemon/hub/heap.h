@@ -31,6 +31,9 @@ void heap_put(struct heap *h, uint32_t number, nstime at, uint64_t order);
 /* Takes a number out, if it is there. */
 void heap_remove(struct heap *h, uint32_t number);
 
+/* Does A come before B? */
+bool heap_before(const struct heap_item *a, const struct heap_item *b);
+
 /* The earliest, or NULL. Valid until the next change. */
 static inline const struct heap_item *
 heap_top(const struct heap *h)

@@ -2,10 +2,10 @@
  *
  * A slot is an incident. Slots in use are found by an open-addressing index (linear probing, at
  * most half full, entries moved back when one leaves), and stand in two heaps: `updates` by the
- * moment of the next UPDATE, which is known exactly, and `quiet` by a moment at or before the last
- * packet. That one is not touched by each packet; it is brought up to date when it comes to the
- * top, so that a storm of findings costs one probe each. A list in the order of opening serves the
- * end.
+ * moment of the next UPDATE, which is known exactly, and one of `quiet`, of those that are grave
+ * and of those that are not, by a moment at or before the last packet. That one is not touched by
+ * each packet; it is brought up to date when it comes to the top, so that a storm of findings costs
+ * one probe each. A list in the order of opening serves the end.
  */
 #include "hub/incident.h"
 
@@ -34,8 +34,8 @@ struct incidents {
 	uint32_t free;	/* first of the list of free slots */
 	uint32_t fresh; /* slots from here on were never used */
 	uint32_t oldest, newest;
-	uint64_t opened; /* incidents ever */
-	struct heap updates, quiet;
+	uint64_t opened;	       /* incidents ever */
+	struct heap updates, quiet[2]; /* quiet: not grave, grave */
 	struct hash_key key;
 	nstime quiet_after;
 	incident_say *say;
@@ -71,7 +71,8 @@ incidents_new(uint32_t size, const struct hash_key *key, nstime quiet, incident_
 		.index_mask = places - 1 };
 	t->slot = calloc(size, sizeof *t->slot);
 	t->index = calloc(places, sizeof *t->index);
-	if (t->slot && t->index && heap_init(&t->updates, size) && heap_init(&t->quiet, size))
+	if (t->slot && t->index && heap_init(&t->updates, size) && heap_init(&t->quiet[0], size) &&
+	    heap_init(&t->quiet[1], size))
 		return t;
 	incidents_free(t);
 	return NULL;
@@ -83,7 +84,8 @@ incidents_free(struct incidents *t)
 	if (!t)
 		return;
 	heap_fini(&t->updates);
-	heap_fini(&t->quiet);
+	heap_fini(&t->quiet[0]);
+	heap_fini(&t->quiet[1]);
 	free(t->index);
 	free(t->slot);
 	free(t);
@@ -174,6 +176,12 @@ tell(struct incidents *t, struct slot *s, enum incident_state state)
 	t->say(t->ctx, state, &s->i, added);
 }
 
+static struct heap *
+quiet_of(struct incidents *t, const struct slot *s)
+{
+	return &t->quiet[incident_severity(&s->i) <= INCIDENT_GRAVE];
+}
+
 static void
 close_slot(struct incidents *t, uint32_t number)
 {
@@ -181,7 +189,7 @@ close_slot(struct incidents *t, uint32_t number)
 
 	index_remove(t, index_place(t, &s->key, s->hash));
 	heap_remove(&t->updates, number);
-	heap_remove(&t->quiet, number);
+	heap_remove(quiet_of(t, s), number);
 	if (s->prev != NO_SLOT)
 		t->slot[s->prev].next = s->next;
 	else
@@ -196,22 +204,45 @@ close_slot(struct incidents *t, uint32_t number)
 	tell(t, s, INCIDENT_CLOSED);
 }
 
+/* The incident of H without packets for longest; NULL when its quiet time ends after LIMIT. */
+static const struct heap_item *
+quietest_of(struct incidents *t, struct heap *h, nstime limit)
+{
+	const struct heap_item *top;
+
+	while ((top = heap_top(h)) && later(top->at, t->quiet_after) <= limit) {
+		const struct slot *s = &t->slot[top->number];
+
+		if (top->at >= s->i.last)
+			return top;
+		heap_put(h, top->number, s->i.last, s->order);
+	}
+	return NULL;
+}
+
 /* The incident without packets for longest, and the moment when its quiet time ends; NO_SLOT when
  * that is after LIMIT. */
 static uint32_t
 quietest(struct incidents *t, nstime limit, nstime *ends)
 {
-	const struct heap_item *top;
+	const struct heap_item *a = quietest_of(t, &t->quiet[0], limit);
+	const struct heap_item *b = quietest_of(t, &t->quiet[1], limit);
 
-	while ((top = heap_top(&t->quiet)) && later(top->at, t->quiet_after) <= limit) {
-		const struct slot *s = &t->slot[top->number];
+	if (!a || (b && heap_before(b, a)))
+		a = b;
+	if (!a)
+		return NO_SLOT;
+	*ends = later(t->slot[a->number].i.last, t->quiet_after);
+	return a->number;
+}
 
-		*ends = later(s->i.last, t->quiet_after);
-		if (top->at >= s->i.last)
-			return top->number;
-		heap_put(&t->quiet, top->number, s->i.last, s->order);
-	}
-	return NO_SLOT;
+/* The incident to give up when all slots are taken. */
+static uint32_t
+least(struct incidents *t)
+{
+	const struct heap_item *i = quietest_of(t, &t->quiet[0], NSTIME_NEVER);
+
+	return i ? i->number : quietest_of(t, &t->quiet[1], NSTIME_NEVER)->number;
 }
 
 /* A slot in the list of open ones; closes another one for it when all are taken. */
@@ -219,10 +250,9 @@ static uint32_t
 slot_take(struct incidents *t)
 {
 	uint32_t number;
-	nstime ignored;
 
 	if (t->used == t->size)
-		close_slot(t, quietest(t, NSTIME_NEVER, &ignored));
+		close_slot(t, least(t));
 	if (t->free != NO_SLOT) {
 		number = t->free;
 		t->free = t->slot[number].next;
@@ -313,7 +343,7 @@ index_put(struct incidents *t, uint32_t number, const struct incident_key *k, ui
 	s->hash = hash;
 	t->index[index_place(t, k, hash)] = number + 1;
 	heap_put(&t->updates, number, update_at(s), s->order);
-	heap_put(&t->quiet, number, s->i.last, s->order);
+	heap_put(quiet_of(t, s), number, s->i.last, s->order);
 }
 
 static void
@@ -371,8 +401,9 @@ sum(uint64_t a, uint64_t b)
 }
 
 static void
-go_on(struct incidents *t, struct slot *s, const struct policy *p, const struct finding *f)
+go_on(struct incidents *t, uint32_t number, const struct policy *p, const struct finding *f)
 {
+	struct slot *s = &t->slot[number];
 	struct incident *i = &s->i;
 
 	if (i->total == i->said || f->first < i->since)
@@ -385,7 +416,9 @@ go_on(struct incidents *t, struct slot *s, const struct policy *p, const struct 
 		i->last = f->last;
 	if (f->outcome <= i->f.outcome)
 		return;
+	heap_remove(quiet_of(t, s), number);
 	i->f.outcome = f->outcome;
+	heap_put(quiet_of(t, s), number, i->last, s->order);
 	places_copy(i, p, f);
 	tell(t, s, INCIDENT_WORSE);
 }
@@ -404,7 +437,7 @@ incident_add(struct incidents *t, const struct policy *p, const struct finding *
 		number = 0;
 	}
 	if (number)
-		go_on(t, &t->slot[number - 1], p, f);
+		go_on(t, number - 1, p, f);
 	else
 		open_slot(t, p, f, &k, hash);
 }
@@ -451,10 +484,15 @@ nstime
 incidents_due(const struct incidents *t)
 {
 	const struct heap_item *update = heap_top(&t->updates);
-	const struct heap_item *quiet = heap_top(&t->quiet);
-	nstime quiet_at = quiet ? later(quiet->at, t->quiet_after) : NSTIME_NEVER;
+	nstime due = update ? update->at : NSTIME_NEVER;
 
-	return update && update->at < quiet_at ? update->at : quiet_at;
+	for (size_t k = 0; k < 2; k++) {
+		const struct heap_item *quiet = heap_top(&t->quiet[k]);
+
+		if (quiet && later(quiet->at, t->quiet_after) < due)
+			due = later(quiet->at, t->quiet_after);
+	}
+	return due;
 }
 
 void

@@ -18,6 +18,7 @@ enum {
 	INCIDENT_NAME = 36,  /* room for the id of a zone or conduit: they have at most 32 bytes */
 	INCIDENT_LABEL = 64, /* room for a label; a longer one is cut at a code point */
 	INCIDENT_WANT = 96,  /* the same, for what a conduit wants */
+	INCIDENT_GRAVE = 2,  /* syslog number: crit and worse */
 };
 
 /* A zone as lines name it. */
@@ -72,7 +73,7 @@ void incidents_quiet(struct incidents *t, nstime quiet);
 /* Adds a finding of policy P (which must be that of f->generation). OPEN at the first of its key,
  * WORSE when the outcome got worse. An incident whose quiet time had passed before the finding's
  * packets is closed, and a new one opened. A full table closes the incident that was quiet longest,
- * early. */
+ * early: of those that are not grave, if there is one. */
 void incident_add(struct incidents *t, const struct policy *p, const struct finding *f);
 
 /* Says what is due at NOW (packet time), in the order in which it became due: UPDATE where the

@@ -240,7 +240,7 @@ static void
 wait_until(struct storm *s, uint32_t number, nstime at)
 {
 	struct entry *p = &s->place[number];
-	bool grave = p->r.lines && p->r.severity <= STORM_GRAVE;
+	bool grave = p->r.lines && p->r.severity <= INCIDENT_GRAVE;
 
 	if (at < p->due)
 		p->due = at;
@@ -288,7 +288,7 @@ roll_up(struct storm *s, enum incident_state state, struct incident *i, uint64_t
 		p->r.closed++;
 	if (i->f.outcome > p->r.outcome)
 		p->r.outcome = i->f.outcome;
-	moves = moves || (severity <= STORM_GRAVE && p->r.severity > STORM_GRAVE);
+	moves = moves || (severity <= INCIDENT_GRAVE && p->r.severity > INCIDENT_GRAVE);
 	if (severity < p->r.severity)
 		p->r.severity = severity;
 	if (i->since < p->r.first)
@@ -338,7 +338,7 @@ say(struct storm *s, uint32_t number, nstime mono)
 	if (!r.lines)
 		return;
 	s->waiting -= r.n;
-	count_line(s, r.severity <= STORM_GRAVE, mono);
+	count_line(s, r.severity <= INCIDENT_GRAVE, mono);
 	s->calls->rollup(s->calls->ctx, &r);
 }
 
@@ -429,7 +429,7 @@ storm_put(struct storm *s, enum incident_state state, struct incident *i, uint64
 	if (sums)
 		know(s, i, mono);
 
-	bool grave = line_severity(state, i) <= STORM_GRAVE;
+	bool grave = line_severity(state, i) <= INCIDENT_GRAVE;
 
 	if (room_at(s, grave) > mono) {
 		roll_up(s, state, i, added, STORM_WAIT, mono);

@@ -23,7 +23,6 @@
 enum {
 	STORM_ROLLUPS = 1024, /* kinds at once; over it they are by id alone */
 	STORM_RATE = 100000,  /* lines a second that can be asked for at most */
-	STORM_GRAVE = 2,      /* syslog number: crit and worse */
 	STORM_PAIR = 2 * INCIDENT_NAME,
 };
 

@@ -2,7 +2,7 @@
 # A storm: 100,000 violations a second, of one incident and of 100,000. No second has more lines
 # about incidents than lines_per_second; every packet is in a line, or in the number of a loss;
 # memory does not grow; heartbeats come on time; an incident that matters more has its own line at
-# once. STORM_SECONDS=60 makes it a minute, STORM_RATE=N asks for another rate.
+# once, and stays open. STORM_SECONDS=60 makes it a minute, STORM_RATE=N asks for another rate.
 set -eu
 . "$(dirname "$0")/lib.sh"
 BLAST=$(dirname "$SEGAUDITD")/blast
@@ -85,6 +85,7 @@ storm()
 	memory > "$dir/memory.half"
 	wait "$sender" || fail "the sender failed"
 	memory > "$dir/memory.end"
+	! said 'SEG2001 CLOSED ' || fail "the alert was closed for want of room"
 	daemon_down
 	[ $status = 0 ] || fail "exit status $status"
 

@@ -198,6 +198,67 @@ test_full(void **state)
 	free(p);
 }
 
+static void
+add_port(struct incidents *t, struct tell_policy *p, uint16_t port, nstime at, uint8_t outcome)
+{
+	struct finding f = finding(at, 1, outcome);
+
+	f.dport = port;
+	incident_add(t, &p->p, &f);
+}
+
+/* The last thing said but BACK: this of an incident of that port. */
+static void
+expect_last(const struct log *l, uint32_t back, enum incident_state state, uint16_t port)
+{
+	const struct one *o = &l->one[l->n - 1 - back];
+
+	assert_int_equal(o->state, state);
+	assert_int_equal(o->dport, port);
+}
+
+/* A full table closes those first that are not grave: attempted is a warning, crossed and answered
+ * are crit. */
+static void
+test_full_with_grave(void **state)
+{
+	struct tell_policy *p = site();
+	struct log l = log_new();
+	struct incidents *t = incidents_new(3, &key, QUIET, say, &l);
+
+	(void)state;
+	add_port(t, p, 100, T0, OUTCOME_ANSWERED);
+	add_port(t, p, 101, T0 + 1, OUTCOME_ATTEMPTED);
+	add_port(t, p, 102, T0 + 2, OUTCOME_ATTEMPTED);
+	add_port(t, p, 103, T0 + 10, OUTCOME_ATTEMPTED);
+	expect_last(&l, 1, INCIDENT_CLOSED, 101);
+	expect_last(&l, 0, INCIDENT_OPEN, 103);
+	add_port(t, p, 104, T0 + 11, OUTCOME_ATTEMPTED);
+	expect_last(&l, 1, INCIDENT_CLOSED, 102);
+	/* 103 was quiet longer than 104, but is grave by now. */
+	add_port(t, p, 103, T0 + 10, OUTCOME_CROSSED);
+	expect_last(&l, 0, INCIDENT_WORSE, 103);
+	add_port(t, p, 105, T0 + 13, OUTCOME_ATTEMPTED);
+	expect_last(&l, 1, INCIDENT_CLOSED, 104);
+	/* All are grave: the quietest of them goes, and then the one that came for it. */
+	add_port(t, p, 105, T0 + 13, OUTCOME_ANSWERED);
+	add_port(t, p, 106, T0 + 14, OUTCOME_ATTEMPTED);
+	expect_last(&l, 1, INCIDENT_CLOSED, 100);
+	add_port(t, p, 107, T0 + 12, OUTCOME_ATTEMPTED);
+	expect_last(&l, 1, INCIDENT_CLOSED, 106);
+	assert_int_equal(incidents_open(t), 3);
+
+	/* In time they close in the order of their last packets, grave or not. */
+	incidents_tick(t, T0 + 20 + QUIET);
+	expect_last(&l, 2, INCIDENT_CLOSED, 103);
+	expect_last(&l, 1, INCIDENT_CLOSED, 107);
+	expect_last(&l, 0, INCIDENT_CLOSED, 105);
+	assert_true(incidents_due(t) == NSTIME_NEVER);
+	incidents_free(t);
+	free(l.one);
+	free(p);
+}
+
 /* Is F1 the same incident as F2? */
 static bool
 same(struct tell_policy *p, const struct finding *f1, const struct finding *f2)
@@ -443,6 +504,7 @@ main(void)
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_full_with_grave),
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_names),
