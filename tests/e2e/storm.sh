@@ -6,7 +6,9 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 BLAST=$(dirname "$SEGAUDITD")/blast
+CTL=$(dirname "$SEGAUDITD")/segauditctl
 [ -x "$BLAST" ] || fail "$BLAST: no such program"
+[ -x "$CTL" ] || fail "$CTL: no such program"
 seconds=${STORM_SECONDS:-6}
 rate=${STORM_RATE:-100000}
 limit=30
@@ -85,7 +87,8 @@ storm()
 	memory > "$dir/memory.half"
 	wait "$sender" || fail "the sender failed"
 	memory > "$dir/memory.end"
-	! said 'SEG2001 CLOSED ' || fail "the alert was closed for want of room"
+	"$CTL" -s "$dir/run/control" -j incidents > "$dir/open"
+	grep -q '"sev":"alert".*"dst":"10.1.5.10"' "$dir/open" || fail "the alert was closed for want of room"
 	daemon_down
 	[ $status = 0 ] || fail "exit status $status"
 
