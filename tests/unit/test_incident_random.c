@@ -79,6 +79,19 @@ model_tick(struct model *m, nstime now)
 	}
 }
 
+/* Which of two is given up when there is no room: what did not cross, of that what was quiet
+ * longest.
+ */
+static bool
+model_goes_before(const struct model_incident *a, const struct model_incident *b)
+{
+	bool a_is_grave = a->outcome >= OUTCOME_CROSSED, b_is_grave = b->outcome >= OUTCOME_CROSSED;
+
+	if (a_is_grave != b_is_grave)
+		return b_is_grave;
+	return a->last < b->last || (a->last == b->last && a->order < b->order);
+}
+
 static void
 model_add(struct model *m, uint16_t port, nstime at, uint64_t n, uint8_t outcome)
 {
@@ -91,8 +104,7 @@ model_add(struct model *m, uint16_t port, nstime at, uint64_t n, uint8_t outcome
 			room = c;
 		else if (c->port == port)
 			i = c;
-		if (c->open && (!oldest || c->last < oldest->last ||
-				   (c->last == oldest->last && c->order < oldest->order)))
+		if (c->open && (!oldest || model_goes_before(c, oldest)))
 			oldest = c;
 	}
 	if (i && at > i->last + QUIET) {
