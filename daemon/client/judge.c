@@ -166,11 +166,50 @@ fill_gap(struct link *k, uint64_t seq)
 	return false;
 }
 
+/* Remembers what the line in its place has come to. */
+static void
+remember_line(struct judge *j, const struct run *r, uint64_t seq, const uint8_t head[CHAIN_HASH])
+{
+	struct past *p = &j->past;
+	size_t run = (size_t)(r - j->run);
+
+	if (p->run != run)
+		memset(p->seq, 0, sizeof p->seq);
+	p->run = run;
+	p->seq[seq % JUDGE_PAST] = seq;
+	memcpy(p->head[seq % JUDGE_PAST], head, CHAIN_HASH);
+}
+
+/* Is it the line that stood here with that number? Whoever hands lines on, as syslogd and the
+ * daemon do when the other end was restarted, may do it twice rather than lose one. */
+static bool
+came_before(const struct judge *j, const struct run *r, const struct chain_line *l)
+{
+	static const uint8_t nothing[CHAIN_HASH];
+	const struct past *p = &j->past;
+	size_t at = l->seq % JUDGE_PAST, before = (l->seq - 1) % JUDGE_PAST;
+	uint8_t hash[CHAIN_HASH];
+
+	if (l->kind != CHAIN_EVENT || j->is_ledger || p->run != (size_t)(r - j->run) ||
+	    l->seq == 0 || p->seq[at] != l->seq || (l->seq > 1 && p->seq[before] != l->seq - 1))
+		return false;
+	chain_next(hash, l->seq > 1 ? p->head[before] : nothing, l);
+	return chain_fits(l, hash) && memcmp(hash, p->head[at], CHAIN_HASH) == 0;
+}
+
 /* A line with a number that was passed already. Of a row of such lines only the first is named. */
 static void
 take_late(struct judge *j, const struct judge_place *at, struct run *r, struct link *k,
     const struct chain_line *l)
 {
+	if (came_before(j, r, l)) {
+		if (j->sum.repeated++ == 0)
+			judge_tell(j, JUDGE_NOTE, at, r, l->seq,
+			    "came again, byte for byte: it was handed on twice, or somebody "
+			    "repeated "
+			    "it; count it once");
+		return;
+	}
 	bool missed = fill_gap(k, l->seq), again = r->said_at + 1 == j->line;
 	unsigned long long seq = l->seq, newest = k->c.n;
 
@@ -235,6 +274,8 @@ take_next(struct judge *j, const struct judge_place *at, struct run *r, struct l
 	}
 	memcpy(k->c.head, hash, sizeof hash);
 	k->c.n = l->seq;
+	if (event)
+		remember_line(j, r, l->seq, hash);
 	j->sum.checked += event;
 	r->checked += event;
 }

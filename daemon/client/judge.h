@@ -39,6 +39,7 @@ struct judge_sum {
 	uint64_t records;    /* that stand in the ledger only */
 	uint64_t unnumbered; /* lines of a sink about itself, outside the chain */
 	uint64_t missing;    /* lines, as far as numbers tell */
+	uint64_t repeated;   /* lines that came again, byte for byte */
 	uint64_t altered;    /* places */
 	uint64_t holes;	     /* places */
 	uint32_t runs;

@@ -12,6 +12,7 @@
 enum {
 	JUDGE_GAPS = 32,    /* of a run that are remembered, to know a line that comes later */
 	JUDGE_LINES = 1000, /* in which a checkpoint must stand */
+	JUDGE_PAST = 4096,  /* newest lines of a run that are known again; a power of two */
 };
 
 struct gap {
@@ -50,7 +51,15 @@ struct run {
 	struct judge_place last;
 };
 
+/* What the newest lines of the newest run had come to, to know one that comes again. */
+struct past {
+	size_t run;
+	uint64_t seq[JUDGE_PAST]; /* at seq % JUDGE_PAST; 0: none */
+	uint8_t head[JUDGE_PAST][CHAIN_HASH];
+};
+
 struct judge {
+	struct past past;
 	judge_say *say;
 	void *ctx;
 	struct run *run;

@@ -200,15 +200,16 @@ sum_json(const struct answer *a, const struct judge_sum *s)
 {
 	char from[NSTIME_TEXT], to[NSTIME_TEXT];
 
-	printf("],\"unsaid\":%llu,\"verdict\":\"%s\",\"lines\":%llu,\"checked\":%llu,"
-	       "\"unchecked\":%llu,\"missing\":%llu,\"altered\":%llu,\"holes\":%llu,"
-	       "\"records\":%llu,\"unnumbered\":%llu,\"runs\":%u,\"from\":\"%s\",\"to\":\"%s\",",
+	printf(
+	    "],\"unsaid\":%llu,\"verdict\":\"%s\",\"lines\":%llu,\"checked\":%llu,"
+	    "\"unchecked\":%llu,\"missing\":%llu,\"repeated\":%llu,\"altered\":%llu,\"holes\":%llu,"
+	    "\"records\":%llu,\"unnumbered\":%llu,\"runs\":%u,\"from\":\"%s\",\"to\":\"%s\",",
 	    (unsigned long long)a->unsaid, verdict_of(s), (unsigned long long)s->lines,
 	    (unsigned long long)s->checked, (unsigned long long)s->unchecked,
-	    (unsigned long long)s->missing, (unsigned long long)s->altered,
-	    (unsigned long long)s->holes, (unsigned long long)s->records,
-	    (unsigned long long)s->unnumbered, s->runs, time_word(from, s->from),
-	    time_word(to, s->to));
+	    (unsigned long long)s->missing, (unsigned long long)s->repeated,
+	    (unsigned long long)s->altered, (unsigned long long)s->holes,
+	    (unsigned long long)s->records, (unsigned long long)s->unnumbered, s->runs,
+	    time_word(from, s->from), time_word(to, s->to));
 	printf("\"signed\":%llu,\"signed_run\":\"%s\",\"signed_seq\":%llu,\"key\":\"%s\","
 	       "\"key_from\":\"%s\"}\n",
 	    (unsigned long long)s->signed_by, s->last, (unsigned long long)s->last_seq, s->key,
@@ -222,13 +223,15 @@ sum_text(const struct answer *a, const struct judge_sum *s)
 
 	if (a->unsaid)
 		printf("%llu more are not shown\n", (unsigned long long)a->unsaid);
-	printf("verdict=%s lines=%llu checked=%llu unchecked=%llu missing=%llu altered=%llu "
-	       "holes=%llu records=%llu unnumbered=%llu runs=%u from=%s to=%s signed=%llu\n",
+	printf("verdict=%s lines=%llu checked=%llu unchecked=%llu missing=%llu repeated=%llu "
+	       "altered=%llu holes=%llu records=%llu unnumbered=%llu runs=%u from=%s to=%s "
+	       "signed=%llu\n",
 	    verdict_of(s), (unsigned long long)s->lines, (unsigned long long)s->checked,
 	    (unsigned long long)s->unchecked, (unsigned long long)s->missing,
-	    (unsigned long long)s->altered, (unsigned long long)s->holes,
-	    (unsigned long long)s->records, (unsigned long long)s->unnumbered, s->runs,
-	    time_word(from, s->from), time_word(to, s->to), (unsigned long long)s->signed_by);
+	    (unsigned long long)s->repeated, (unsigned long long)s->altered,
+	    (unsigned long long)s->holes, (unsigned long long)s->records,
+	    (unsigned long long)s->unnumbered, s->runs, time_word(from, s->from),
+	    time_word(to, s->to), (unsigned long long)s->signed_by);
 	if (s->lines + s->records == 0)
 		puts("There is no line of segauditd here.");
 	if (s->last[0])
