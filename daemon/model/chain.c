@@ -1,8 +1,11 @@
 /* chain.c - see chain.h. */
 #include "model/chain.h"
 
-#include <nettle/sha2.h>
 #include <string.h>
+
+#include "model/digest.h"
+
+_Static_assert((int)CHAIN_HASH == (int)DIGEST_SIZE, "a hash of the chain is SHA-256");
 
 /* One field of a line: offsets of the space before it, of its value, and of what is behind it. */
 struct field {
@@ -229,15 +232,15 @@ void
 chain_next(uint8_t next[CHAIN_HASH], const uint8_t head[CHAIN_HASH], const struct chain_line *l)
 {
 	char before[CHAIN_HEX];
-	struct sha256_ctx c;
+	struct digest c;
 
 	chain_hex(before, head);
 	before[CHAIN_HEX - 1] = '\n';
-	sha256_init(&c);
-	sha256_update(&c, CHAIN_HEX, (const uint8_t *)before);
-	sha256_update(&c, l->cut, (const uint8_t *)l->at);
-	sha256_update(&c, l->size - l->rest, (const uint8_t *)l->at + l->rest);
-	sha256_digest(&c, CHAIN_HASH, next);
+	digest_begin(&c);
+	digest_add(&c, before, CHAIN_HEX);
+	digest_add(&c, l->at, l->cut);
+	digest_add(&c, l->at + l->rest, l->size - l->rest);
+	digest_end(&c, next);
 }
 
 bool
@@ -298,10 +301,10 @@ chain_unhex(uint8_t hash[CHAIN_HASH], const char *digits)
 void
 chain_sha256(uint8_t hash[CHAIN_HASH], const void *a, size_t a_size, const void *b, size_t b_size)
 {
-	struct sha256_ctx c;
+	struct digest c;
 
-	sha256_init(&c);
-	sha256_update(&c, a_size, a);
-	sha256_update(&c, b_size, b);
-	sha256_digest(&c, CHAIN_HASH, hash);
+	digest_begin(&c);
+	digest_add(&c, a, a_size);
+	digest_add(&c, b, b_size);
+	digest_end(&c, hash);
 }

@@ -2,7 +2,7 @@
  *
  * Knows: how a line closes (ALERTS 1.1) and what its hash covers. Owns nothing but what the caller
  * keeps in struct chain. Called by the hub, which seals lines, and by the client, which checks
- * them: both read a line by the same function. The only user of SHA-256. Never signs, never looks
+ * them: both read a line by the same function. Never signs, never looks
  * at what a line says.
  *
  *	H_0 = 32 zero bytes
