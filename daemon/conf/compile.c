@@ -253,6 +253,11 @@ add_plain(struct build *b)
 	p->run_dir = image_text(&b->image, c->run_dir);
 	p->state_dir = image_text(&b->image, c->state_dir);
 	p->ledger_days = c->ledger_days;
+	p->evidence_frames = c->evidence_frames;
+	p->evidence_snap = c->evidence_snap;
+	p->evidence_payload = c->evidence_payload;
+	p->evidence_space = c->evidence_space;
+	p->evidence_keep = c->evidence_keep;
 	p->user = image_text(&b->image, c->user);
 }
 

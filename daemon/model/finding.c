@@ -98,7 +98,7 @@ finding_raised(const struct finding *f, const struct policy *p)
 	return false;
 }
 
-static bool
+bool
 place_valid(const struct place *at, const struct policy *p)
 {
 	return at->iface < p->nifaces && at->vlan[0] < 4096 && at->vlan[1] < 4096;

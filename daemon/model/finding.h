@@ -152,6 +152,9 @@ uint8_t finding_severity(uint16_t id, uint8_t outcome, bool core);
  * that of f->generation. */
 bool finding_raised(const struct finding *f, const struct policy *p);
 
+/* Is a place from outside one of P's interfaces, with ids that a tag can hold? */
+bool place_valid(const struct place *at, const struct policy *p);
+
 /* Is a record from outside in range: generation, id (a violation, suspected or unverifiable),
  * outcome, zones and conduits of the policy, interfaces, flags, words, layers, times in order,
  * counts that cannot overflow? */

@@ -231,6 +231,12 @@ struct policy {
 	uint32_t sinks, nsinks;	    /* offset and number of struct policy_sink */
 	uint32_t run_dir, state_dir, user; /* texts */
 	uint32_t ledger_days;		   /* for which files of the ledger are kept */
+	uint32_t evidence_frames;	   /* of an incident; 0: none are kept */
+	uint32_t evidence_snap;		   /* bytes of a frame */
+	bool evidence_payload;		   /* else no more than the headers */
+	uint8_t pad[7];
+	uint64_t evidence_space; /* bytes of all files */
+	nstime evidence_keep;
 	uint32_t notices,
 	    nnotices; /* offset and number of struct policy_notice: 7xxx found at load */
 	uint32_t say; /* offset of a row for each zone, 0 too, of uint8_t[nzones + 1], enum

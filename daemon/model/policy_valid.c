@@ -42,8 +42,9 @@ header_valid(const struct policy *p)
 	return p->model <= MODEL_BETA_PRIME && p->nzones < POLICY_ZONES &&
 	       p->nifaces <= POLICY_IFACES && p->nlines <= POLICY_LINES &&
 	       p->nconduits <= POLICY_CONDUITS && text(p, p->organisation) && text(p, p->run_dir) &&
-	       text(p, p->state_dir) && text(p, p->user) && span(p, p->ports, 3, 8192, 8) &&
-	       p->noffsets && span(p, p->offsets, p->noffsets, sizeof(struct policy_offset), 8) &&
+	       flag(&p->evidence_payload) && text(p, p->state_dir) && text(p, p->user) &&
+	       span(p, p->ports, 3, 8192, 8) && p->noffsets &&
+	       span(p, p->offsets, p->noffsets, sizeof(struct policy_offset), 8) &&
 	       list(p, p->gateway, p->ngateway, sizeof(struct addr));
 }
 

@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-#include "model/finding.h"
+#include "model/exhibit.h"
 #include "model/journal.h"
 
 enum counter {
@@ -38,13 +38,21 @@ struct worker_shm {
 	_Atomic uint64_t told; /* packets of findings sent to the hub; not under the lock */
 };
 
-enum { WORKER_TRAFFIC = 4 << 20 }; /* bytes of records: some 37,000 */
+enum {
+	WORKER_TRAFFIC = 4 << 20,  /* bytes of records: some 37,000 */
+	WORKER_EXHIBITS = 2 << 20, /* some 5,000 that are headers alone */
+};
 
-/* All that a worker shows the hub: the counters, and the journal of struct traffic. */
+_Static_assert(sizeof(struct exhibit) + EXHIBIT_SNAP <= WORKER_EXHIBITS / 4, "see journal_put()");
+
+/* All that a worker shows the hub: the counters, the journal of struct traffic, and that of struct
+ * exhibit with frames. */
 struct worker_room {
 	struct worker_shm shm;
 	struct journal_head traffic;
 	_Alignas(64) uint8_t traffic_data[WORKER_TRAFFIC];
+	struct journal_head exhibits;
+	_Alignas(64) uint8_t exhibits_data[WORKER_EXHIBITS];
 };
 
 /* Written by capture. Relaxed atomics; each value is right by itself. */

@@ -71,7 +71,7 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 	v->said_bytes = f->bytes;
 	v->unsaid_since = s->frame->time;
 	f->key.state |= FLOW_WATCH;
-	f->key.state &= (uint16_t) ~(FLOW_SAME | FLOW_SETTLED);
+	f->key.state &= (uint16_t) ~(FLOW_SAME | FLOW_SETTLED | FLOW_SHOWN);
 	audit_class(w, m, class_of(id));
 	outcome_wait(w, n, QUEUE_OUTCOME);
 }
@@ -477,6 +477,7 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	if (m->flags & MORE_CONTENT)
 		check_content(w, n, s); /* may say it: the packet is part of that */
 	conclude(w, n, s, proof);
+	exhibit_packet(w, n, s, copy);
 	return copy;
 }
 

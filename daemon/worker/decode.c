@@ -72,6 +72,7 @@ decode_enter(struct decode *d, struct packet *p, enum next inside)
 	d->depth++;
 	d->unexpected = 0;
 	d->to = NULL;
+	d->inside = d->at.w.p;
 	if (d->depth > DECODE_DEPTH)
 		return packet_bad(d, NULL, EVENT_DEPTH);
 	return inside;
@@ -96,7 +97,7 @@ decode_ip(struct decode *d)
 	}
 }
 
-static enum next
+static inline __attribute__((always_inline)) enum next
 decode_layer(struct decode *d, enum next next)
 {
 	switch (next) {
@@ -121,8 +122,8 @@ decode_layer(struct decode *d, enum next next)
 	return NEXT_NONE;
 }
 
-unsigned
-decode_layers(const struct frame *f, struct packet *out, struct stack *stack)
+static inline __attribute__((always_inline)) struct decode
+read_layers(const struct frame *f, struct packet *out, struct stack *stack)
 {
 	struct decode d = {
 		.f = f, .out = out, .stack = stack,
@@ -137,5 +138,47 @@ decode_layers(const struct frame *f, struct packet *out, struct stack *stack)
 	next = decode_link(&d);
 	while (next != NEXT_NONE)
 		next = decode_layer(&d, next);
-	return d.n;
+	return d;
+}
+
+unsigned
+decode_layers(const struct frame *f, struct packet *out, struct stack *stack)
+{
+	return read_layers(f, out, stack).n;
+}
+
+/* Where the transport header ends whose first part was read: options follow that of TCP. A cut one,
+ * of a first fragment, ends with the frame. */
+static const uint8_t *
+transport_end(const struct decode *d, const struct packet *p)
+{
+	const uint8_t *at = d->at.w.p;
+	size_t options;
+
+	if (!d->at.w.ok)
+		return d->at.w.end;
+	if (p->kind != PACKET_IP || p->proto != PROTO_TCP || p->fragment == FRAGMENT_LATER)
+		return at;
+	options = (at[-8] >> 4) * (size_t)4 - TCP_HEADER; /* not less, or it would be a bad one */
+	return options < wire_left(&d->at.w) ? at + options : d->at.w.end;
+}
+
+uint32_t
+decode_headers(const struct frame *f)
+{
+	struct packet out[DECODE_PACKETS];
+	struct stack stack;
+	struct decode d = read_layers(f, out, &stack);
+	const struct packet *last = &out[d.n - 1];
+	const uint8_t *end = d.at.w.p;
+	uint32_t size;
+
+	if (last->kind != PACKET_BAD)
+		end = transport_end(&d, last);
+	else if (last->depth > 0)
+		end = d.inside;
+	size = (uint32_t)(end - f->bytes);
+	if (last->kind == PACKET_BAD && last->depth == 0 && size < DECODE_UNREADABLE)
+		size = DECODE_UNREADABLE;
+	return size < f->caplen ? size : f->caplen;
 }

@@ -21,6 +21,7 @@ enum {
 	DECODE_PACKETS = 24,	/* room that decode_frame() needs */
 	DECODE_TAGS = 8,	/* VLAN tags, and MPLS labels, that are followed */
 	DECODE_EXTENSIONS = 24, /* IPv6 extension headers that are followed */
+	DECODE_UNREADABLE = 64, /* decode_headers() of a frame that cannot be read */
 };
 
 enum packet_kind {
@@ -100,6 +101,12 @@ struct stack {
  * Returns how many packets it gave, at least 1; the first is the outermost. Fields that a kind does
  * not use are zero. */
 unsigned decode_frame(const struct frame *f, struct packet *out, struct stack *stack);
+
+/* How many of a frame's bytes are headers: up to the end of the innermost transport header that can
+ * be read, or of the headers around what cannot be; at least the first DECODE_UNREADABLE bytes, as
+ * far as they are here, of a frame that itself cannot be read. Padding is none. Slower than
+ * decode_frame(). */
+uint32_t decode_headers(const struct frame *f);
 
 /* "truncated", "ip4-length" … for messages; the ALERTS word (enum what) that fits an event. */
 const char *decode_event_name(uint8_t event);

@@ -46,6 +46,8 @@ struct decode {
 	uint16_t unexpected;	    /* for the next packet */
 	const uint8_t *smac, *dmac; /* outermost */
 	const uint8_t *to;	    /* destination MAC of the innermost Ethernet, or NULL */
+	const uint8_t *inside;	    /* where the innermost encapsulation begins; of no meaning
+				     * before there is one */
 };
 
 enum {
@@ -67,6 +69,7 @@ enum {
 	TYPE_ERSPAN = 0x88be,
 	TYPE_LLDP = 0x88cc,
 
+	TCP_HEADER = 20,
 	IP4_HEADER = 20,
 	IP6_HEADER = 40,
 	PROTO_HOPOPTS = 0,

@@ -13,7 +13,6 @@ enum {
 	IP4_PLAIN = 0x45,	/* version 4, header of 20 bytes */
 	FRAGMENT_BITS = 0x3fff, /* more fragments, and the offset */
 	UDP_HEADER = 8,
-	TCP_HEADER = 20,
 	FLAGS_KEPT = 0x17,
 };
 

@@ -6,14 +6,7 @@
  */
 #include "worker/decode_in.h"
 
-enum {
-	TCP_HEADER = 20,
-	TCP_FLAGS = 14,
-	UDP_HEADER = 8,
-	ICMP_HEADER = 8,
-	SCTP_HEADER = 12,
-	PORTS = 4
-};
+enum { TCP_FLAGS = 14, UDP_HEADER = 8, ICMP_HEADER = 8, SCTP_HEADER = 12, PORTS = 4 };
 
 /* FIN, SYN, RST, ACK */
 enum { TCP_FLAGS_KEPT = 0x17 };

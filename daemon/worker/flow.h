@@ -53,6 +53,7 @@ enum flow_state {
 			       as the first; end 1: the next bit */
 	FLOW_OUT1 = 1 << 9,
 	FLOW_SETTLED = 1 << 10, /* watched, but said at its worst: packets only count */
+	FLOW_SHOWN = 1 << 11,	/* no more of its frames are wanted as evidence */
 	FLOW_GENERATION = 0xf000,
 };
 

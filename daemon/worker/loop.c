@@ -64,7 +64,7 @@ struct loop {
 	struct ring ring;
 	const struct capture_shm *capture;
 	struct worker_shm *shm;
-	struct journal traffic;
+	struct journal traffic, exhibits;
 	struct keep *keep;
 	struct saved base;     /* counted by the processes before this one */
 	struct worker *worker; /* NULL before the first policy */
@@ -314,6 +314,7 @@ begin(struct loop *l)
 	 * so. */
 	worker_resume(l->worker, l->base.count, l->base.events, l->base.released);
 	worker_traffic(l->worker, &l->traffic);
+	worker_exhibits(l->worker, &l->exhibits);
 	error = sandbox_enter(SANDBOX_WORKER, &filter);
 	if (error < 0) {
 		log_error("no system call filter: %s", strerror(-error));
@@ -526,6 +527,7 @@ set_up(struct loop *l, bool restarted)
 		return -ENOMEM;
 	l->shm = &room->shm;
 	l->traffic = journal_writer(&room->traffic, room->traffic_data, WORKER_TRAFFIC);
+	l->exhibits = journal_writer(&room->exhibits, room->exhibits_data, WORKER_EXHIBITS);
 	if (pread(ROLE_FD_KEY, &l->key, sizeof l->key, 0) != sizeof l->key)
 		return -EINVAL;
 	l->base = l->keep->saved[l->keep->slot & 1];

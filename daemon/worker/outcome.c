@@ -133,8 +133,8 @@ fill_carrier(struct worker *w, struct finding *out, uint32_t carrier)
 	out->flags |= FINDING_OUTER;
 }
 
-static void
-fill(struct worker *w, struct finding *out, uint32_t n)
+void
+outcome_fill(struct worker *w, struct finding *out, uint32_t n)
 {
 	const struct flow *f = &w->flows.hot[n];
 	const struct flow_more *m = &w->flows.more[n];
@@ -194,7 +194,7 @@ outcome_say(struct worker *w, uint32_t n)
 	struct flow_watch *v = watch_of(w, n);
 	struct finding out;
 
-	fill(w, &out, n);
+	outcome_fill(w, &out, n);
 	if (!w->emit(w->emit_ctx, &out)) {
 		w->count[COUNTER_held_findings]++;
 		outcome_wait(w, n, QUEUE_COUNT);
@@ -245,12 +245,14 @@ outcome_unsaid(const struct worker *w, uint32_t n)
 void
 outcome_counted(struct worker *w, uint32_t n, const struct sight *s)
 {
-	const struct flow *f = &w->flows.hot[n];
+	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = &w->flows.more[n];
 	struct flow_watch *v = watch_of(w, n);
 
 	if (f->packets - v->said_packets == 1)
 		v->unsaid_since = s->frame->time;
+	if (s->frame->time - v->last > w->policy->quiet_after)
+		f->key.state &= (uint16_t)~FLOW_SHOWN; /* another incident */
 	v->last = s->frame->time;
 	if (s->end == initiator_of(f)) /* the one of before may be over, its number another's */
 		m->carrier = s->carrier;
@@ -337,6 +339,35 @@ outcome_tick(struct worker *w, nstime now)
 	w->due = first_due(w);
 }
 
+/* The zone of a place now: since the frame was seen there another policy may have come. */
+static uint8_t
+zone_at(const struct worker *w, const struct place *at)
+{
+	uint16_t line = policy_line_of(w->policy, at->iface, at->vlan[0], at->vlan[1]);
+
+	return policy_line(w->policy, line)->zone;
+}
+
+/* What is to be said of them. */
+static struct finding
+unreadable_finding(const struct worker *w, const struct unreadable *u, uint8_t event)
+{
+	return (struct finding){ .id = 1005,
+		.from = zone_at(w, &u->in),
+		.generation = w->policy->generation,
+		.rule = (uint32_t)POLICY_NONE,
+		.near = (uint32_t)POLICY_NONE,
+		.flags =
+		    u->in.iface < w->policy->nifaces ? FINDING_LINK | FINDING_HAS_IN : FINDING_LINK,
+		.what = decode_event_what(event),
+		.in = u->in,
+		.event = event,
+		.first = u->first,
+		.last = u->last < u->first ? u->first : u->last,
+		.n = u->frames,
+		.bytes = u->bytes };
+}
+
 void
 outcome_unreadable(struct worker *w, const struct sight *s)
 {
@@ -354,15 +385,11 @@ outcome_unreadable(struct worker *w, const struct sight *s)
 		w->unreadable_due = w->now;
 		w->due = w->now;
 	}
-}
+	if (w->exhibits) {
+		struct finding f = unreadable_finding(w, u, s->packet->event);
 
-/* The zone of a place now: since the frame was seen there another policy may have come. */
-static uint8_t
-zone_at(const struct worker *w, const struct place *at)
-{
-	uint16_t line = policy_line_of(w->policy, at->iface, at->vlan[0], at->vlan[1]);
-
-	return policy_line(w->policy, line)->zone;
+		exhibit_unreadable(w, s, &f);
+	}
 }
 
 void
@@ -377,21 +404,7 @@ outcome_say_unreadable(struct worker *w)
 			if (u->frames == 0)
 				continue;
 
-			struct finding f = { .id = 1005,
-				.from = zone_at(w, &u->in),
-				.generation = w->policy->generation,
-				.rule = (uint32_t)POLICY_NONE,
-				.near = (uint32_t)POLICY_NONE,
-				.flags = u->in.iface < w->policy->nifaces ?
-					     FINDING_LINK | FINDING_HAS_IN :
-					     FINDING_LINK,
-				.what = decode_event_what((uint8_t)e),
-				.in = u->in,
-				.event = (uint8_t)e,
-				.first = u->first,
-				.last = u->last < u->first ? u->first : u->last,
-				.n = u->frames,
-				.bytes = u->bytes };
+			struct finding f = unreadable_finding(w, u, (uint8_t)e);
 
 			if (w->emit(w->emit_ctx, &f)) {
 				u->frames = 0;

@@ -1,8 +1,9 @@
 /* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
  * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), traffic.c (what
- * flows counted, for the ledger), life.c (start, new policy, end).
+ * flows counted, for the ledger), exhibit.c (frames for the hub to keep), life.c (start, new
+ * policy, end).
  *
- * Knows: the worker's tables and counters. Included by those six and by nobody else.
+ * Knows: the worker's tables and counters. Included by those seven and by nobody else.
  */
 #ifndef SEGAUDIT_STATE_H
 #define SEGAUDIT_STATE_H
@@ -59,6 +60,15 @@ struct spot {
 	bool mirror;
 };
 
+/* Frames of one incident that were put before the hub. */
+struct shown {
+	uint32_t tag; /* of the incident */
+	uint32_t frames;
+	nstime since; /* time of the first of them */
+};
+
+enum { SHOWN = 4096 };
+
 struct look {
 	struct flow_key key;
 	uint64_t hash;
@@ -95,10 +105,13 @@ struct worker {
 	worker_emit *emit;
 	void *emit_ctx;
 
-	struct journal *journal; /* for records of traffic; NULL: none are left */
-	uint32_t hand;		 /* where the round of flows that leave a record goes on */
-	nstime walked;		 /* as of when it is there */
-	uint32_t finished;	 /* how far worker_finish_some() came */
+	struct journal *journal;  /* for records of traffic; NULL: none are left */
+	uint32_t hand;		  /* where the round of flows that leave a record goes on */
+	nstime walked;		  /* as of when it is there */
+	uint32_t finished;	  /* how far worker_finish_some() came */
+	struct journal *exhibits; /* for frames; NULL: none are kept */
+	struct shown shown[SHOWN];
+	nstime shown_to; /* up to here the budget for frames is used */
 
 	void *memory; /* tables: own or of a memfd */
 	size_t memory_size;
@@ -276,6 +289,9 @@ void outcome_counted(struct worker *w, uint32_t n, const struct sight *s);
 /* Packets that waited since TIME will be counted for a flow: what is said next begins with them. */
 void outcome_waited(struct worker *w, uint32_t n, nstime time);
 
+/* What is to be said of flow N now. */
+void outcome_fill(struct worker *w, struct finding *out, uint32_t n);
+
 /* The flow waits no more. */
 void outcome_unqueue(struct worker *w, uint32_t n);
 
@@ -333,5 +349,21 @@ traffic_leave(struct worker *w, uint32_t n)
 
 /* Once a minute every flow that goes on leaves a record: goes round the table as time passes. */
 void traffic_walk(struct worker *w);
+
+/* exhibit.c */
+
+/* Puts the frame of a packet of flow N before the hub, if it is one of the first. */
+void exhibit_offer(struct worker *w, uint32_t n, const struct sight *s, enum copy copy);
+
+/* A packet of flow N, which has a finding, was judged: its frame may be evidence. */
+static inline void
+exhibit_packet(struct worker *w, uint32_t n, const struct sight *s, enum copy copy)
+{
+	if (w->exhibits && !(w->flows.hot[n].key.state & FLOW_SHOWN))
+		exhibit_offer(w, n, s, copy);
+}
+
+/* The same of a frame that could not be read; F is what will be said of it. Only with a journal. */
+void exhibit_unreadable(struct worker *w, const struct sight *s, const struct finding *f);
 
 #endif

@@ -97,6 +97,15 @@ flow_carry(struct worker *w, const struct flow *f, bool bytes)
 		m->flags += MORE_WRAP;
 }
 
+/* A packet of a flow of which the worst was said. */
+static __attribute__((cold, noinline)) void
+known_settled(struct worker *w, uint32_t n, const struct sight *s, enum copy copy)
+{
+	if (copy == COPY_FIRST)
+		outcome_counted(w, n, s);
+	exhibit_packet(w, n, s, copy);
+}
+
 /* A packet at a place where its sender's packets, or their copies, were seen before, of a flow
  * whose next packets change nothing: it conforms, or the worst was said of it. */
 static inline bool
@@ -116,11 +125,10 @@ known(struct worker *w, uint32_t n, const struct sight *s, enum copy *copy)
 		*copy = state & (FLOW_OUT0 << end) ? COPY_FIRST : COPY_FURTHER;
 	else
 		return false;
-	if (*copy == COPY_FIRST) {
+	if (*copy == COPY_FIRST)
 		flow_count(w, f, s);
-		if (__builtin_expect(state & FLOW_SETTLED, 0))
-			outcome_counted(w, n, s);
-	}
+	if (__builtin_expect(state & FLOW_SETTLED, 0))
+		known_settled(w, n, s, *copy);
 	flow_note_end(f, s);
 	return true;
 }

@@ -49,6 +49,10 @@ void worker_net(struct worker *w, const struct net *net);
  * packet since fifteen generations end. */
 void worker_policy(struct worker *w, const struct policy *p);
 
+/* From now on frames of findings are put into JOURNAL (model/exhibit.h), which is borrowed. Without
+ * it, as in replay, none are. */
+void worker_exhibits(struct worker *w, struct journal *journal);
+
 /* Judges N frames, at most WORKER_BATCH, in the order of time as far as the source has it. */
 void worker_judge(struct worker *w, const struct frame *frames, unsigned n);
 

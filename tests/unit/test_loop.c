@@ -76,6 +76,13 @@ worker_resume(struct worker *w, const uint64_t *count, const uint64_t *events, u
 	w->resumed = true;
 }
 
+void
+worker_exhibits(struct worker *w, struct journal *journal)
+{
+	(void)w;
+	(void)journal;
+}
+
 /* As in the real one: what was judged already is counted, as its count was not saved, but not said
  * again; unless nobody told this worker that there was one before it. */
 static void
