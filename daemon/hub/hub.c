@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "hub/coverage_keep.h"
-#include "hub/evidence.h"
+#include "hub/evidence_skipped.h"
 #include "hub/hub.h"
 #include "hub/hub_state.h"
 

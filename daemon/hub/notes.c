@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "hub/coverage.h"
-#include "hub/evidence.h"
+#include "hub/evidence_skipped.h"
 #include "hub/notes.h"
 
 /* A text from outside that may be long: it fits in a line whatever it is, in JSON too, where an

@@ -1,5 +1,5 @@
-/* test_evidence.c - the file of a skipped frame, byte by byte; how many there may be; and what is
- * said when it cannot be written. */
+/* test_evidence_skipped.c - the file of a skipped frame, byte by byte; how many there may be; and
+ * what is said when it cannot be written. */
 #include "unit.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hub/evidence.h"
+#include "hub/evidence_skipped.h"
 
 static char state_dir[64];
 static uint8_t bytes[MSG_FRAME_MOST];

@@ -1,5 +1,5 @@
-/* evidence.c - see evidence.h. */
-#include "hub/evidence.h"
+/* evidence_skipped.c - see evidence_skipped.h. */
+#include "hub/evidence_skipped.h"
 
 #include <dirent.h>
 #include <errno.h>

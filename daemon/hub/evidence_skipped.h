@@ -1,11 +1,12 @@
-/* evidence.h - what is kept aside on disk, in evidence/ of the state directory.
+/* evidence_skipped.h - a frame that ended a worker twice, kept aside in evidence/ of the state
+ * directory.
  *
  * Knows: names, number and format (pcap) of the files. Owns nothing: it opens and closes. Called by
  * the hub, whose user must own the state directory. Never removes or writes over a file that is
  * there; the frames that it writes it does not look into.
  */
-#ifndef SEGAUDIT_EVIDENCE_H
-#define SEGAUDIT_EVIDENCE_H
+#ifndef SEGAUDIT_EVIDENCE_SKIPPED_H
+#define SEGAUDIT_EVIDENCE_SKIPPED_H
 
 #include "model/msg.h"
 
