@@ -19,6 +19,7 @@ struct cases {
 	struct incidents *incidents;
 	struct storm *storm;
 	struct resume *resume;
+	struct evidence *evidence;
 	struct storm_calls calls;
 	struct hash_key key;
 	struct resume_loaded resumed;
@@ -60,15 +61,22 @@ on_incident(void *ctx, enum incident_state state, struct incident *i, uint64_t a
 	}
 	storm_put(c->storm, state, i, added, say == SAY_SUMS, c->tell->mono);
 	resume_moved(c->resume, i, c->tell->wall);
+	if (state == INCIDENT_CLOSED)
+		evidence_end(c->evidence, i, c->tell->wall);
 }
 
 static void
 on_line(void *ctx, enum incident_state state, const struct incident *i, uint64_t added)
 {
 	struct cases *c = ctx;
+	const char *sum = NULL;
 
+	if (state == INCIDENT_CLOSED)
+		sum = evidence_sum(c->evidence, i);
+	else
+		evidence_said(c->evidence, c->tell->policy, i);
 	resume_line(c->resume, state, i, added, c->tell->wall);
-	tell_incident(c->tell, state, i, added);
+	tell_incident(c->tell, state, i, added, sum);
 }
 
 static void
@@ -132,6 +140,15 @@ ask_told(struct cases *c, const struct accounts *a, bool last)
 	}
 }
 
+static void
+resume_evidence(void *ctx, const struct incident *i)
+{
+	struct cases *c = ctx;
+
+	if (i->own)
+		evidence_resume(c->evidence, i);
+}
+
 /* Opens what was open in the process before this one. */
 static int
 resume(struct cases *c, unsigned restarts)
@@ -147,6 +164,8 @@ resume(struct cases *c, unsigned restarts)
 		log_error("%s/resume cannot be read: open incidents are told anew", c->dir);
 		note_resume(c->tell, &c->unwritten_notes, false, r);
 	}
+	incidents_each(c->incidents, resume_evidence, c);
+	evidence_begin(c->evidence);
 	c->lost_due = c->resumed.same_run;
 	note_restart(c->tell, restarts, &c->resumed);
 	return 0;
@@ -170,7 +189,7 @@ keep(struct cases *c, bool clean)
 }
 
 struct cases *
-cases_new(struct tell *t, const char *state_dir, unsigned restarts)
+cases_new(struct tell *t, const char *state_dir, const char *version, unsigned restarts)
 {
 	struct cases *c = calloc(1, sizeof *c);
 
@@ -184,7 +203,8 @@ cases_new(struct tell *t, const char *state_dir, unsigned restarts)
 	hash_key_init(&c->key, 0);
 	c->incidents = incidents_new(INCIDENTS, &c->key, t->policy->quiet_after, on_incident, c);
 	c->storm = storm_new(t->policy->lines_per_second, &c->calls);
-	if (c->incidents && c->storm && resume(c, restarts) == 0) {
+	c->evidence = evidence_new(state_dir, version, INCIDENTS);
+	if (c->incidents && c->storm && c->evidence && resume(c, restarts) == 0) {
 		(void)keep(c, false); /* it was said, and is tried again */
 		return c;
 	}
@@ -200,6 +220,7 @@ cases_free(struct cases *c)
 	incidents_free(c->incidents);
 	storm_free(c->storm);
 	resume_free(c->resume);
+	evidence_free(c->evidence);
 	free(c);
 }
 
@@ -250,6 +271,8 @@ cases_tick(struct cases *c, const struct accounts *a)
 	incidents_ahead(c->incidents, c->tell->wall + CLOCK_SLACK);
 	incidents_tick(c->incidents, c->tell->wall);
 	ask_told(c, a, false);
+	evidence_tick(c->evidence, c->tell->policy, c->tell->wall, c->tell->mono);
+	note_evidence(c->tell, c->evidence);
 	if (resume_due(c->resume, c->tell->mono))
 		(void)keep(c, false); /* it was said, and is tried again */
 	note_waiting(c->tell, &c->unwritten_notes, false);
@@ -284,4 +307,10 @@ const struct incidents *
 cases_incidents(const struct cases *c)
 {
 	return c->incidents;
+}
+
+struct evidence *
+cases_evidence(const struct cases *c)
+{
+	return c->evidence;
 }

@@ -1,7 +1,7 @@
-/* cases.h - from findings to lines, over storms and restarts: hub/incident, hub/storm and
- * hub/resume put together.
+/* cases.h - from findings to lines, over storms and restarts: hub/incident, hub/storm, hub/resume
+ * and hub/evidence put together.
  *
- * Knows: their order, and what the hub before this one took with it. Owns the three. Called by the
+ * Knows: their order, and what the hub before this one took with it. Owns the four. Called by the
  * hub's loop; the time is that of its struct tell. Never says how a line looks or where it goes.
  *
  * Of what workers told, every packet is said in a line, waits for one, or is named by 9004.
@@ -10,14 +10,16 @@
 #define SEGAUDIT_CASES_H
 
 #include "hub/accounts.h"
+#include "hub/evidence.h"
 #include "hub/tell.h"
 
 struct cases;
 
 /* With the first policy, which T has; T is borrowed. Opens what was open before, from STATE_DIR,
- * and says what is missing. RESTARTS: hubs of this daemon before this one. NULL when there is no
- * memory. */
-struct cases *cases_new(struct tell *t, const char *state_dir, unsigned restarts);
+ * and says what is missing. VERSION stands in what is kept; RESTARTS: hubs of this daemon before
+ * this one. NULL when there is no memory. */
+struct cases *
+cases_new(struct tell *t, const char *state_dir, const char *version, unsigned restarts);
 void cases_free(struct cases *c);
 
 /* T has another policy. */
@@ -48,5 +50,8 @@ void cases_stop(struct cases *c, const struct accounts *a);
 /* Incidents that are open, and the table of them. */
 uint32_t cases_open(const struct cases *c);
 const struct incidents *cases_incidents(const struct cases *c);
+
+/* Where frames go. */
+struct evidence *cases_evidence(const struct cases *c);
 
 #endif

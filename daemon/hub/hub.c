@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "hub/coverage_keep.h"
+#include "hub/evidence.h"
 #include "hub/evidence_skipped.h"
 #include "hub/hub.h"
 #include "hub/hub_state.h"
@@ -115,10 +116,22 @@ on_skipped(void *ctx, const struct msg_skipped *m, const uint8_t *bytes)
 	char name[EVIDENCE_NAME] = "";
 	int r = bytes ? evidence_skipped(h->state_dir, h->tell.run.sid, m, bytes, name) : -m->error;
 
+	if (r == 0 && h->cases)
+		evidence_skip(cases_evidence(h->cases), name);
 	if (r < 0)
 		log_error("no copy is kept in %s/evidence of a frame that worker %u skipped: %s",
 		    h->state_dir, m->worker, evidence_error(r));
 	note_skipped(&h->tell, &h->repeat[HUB_SKIPPED + m->worker], m, r, name);
+}
+
+static void
+on_exhibit(void *ctx, unsigned worker, const struct policy *p, const struct exhibit *x,
+    const uint8_t *bytes, size_t size)
+{
+	struct hub *h = ctx;
+
+	evidence_exhibit(
+	    cases_evidence(h->cases), h->tell.policy, p, worker, x, bytes, size, h->now.mono);
 }
 
 static void
@@ -346,6 +359,7 @@ loop(struct hub *h)
 		if (h->tell.policy) {
 			peers_read(&h->peers);
 			read_traffic(h);
+			(void)peers_exhibits(&h->peers); /* the rest in the next turn */
 			if (netlink_read(h->netlink, h->now.mono))
 				coverage_overrun(h->coverage, h->now);
 			if (h->now.mono >= netlink_due(h->netlink))
@@ -446,6 +460,7 @@ start(struct hub *h, int keep_fd)
 		.traffic = on_traffic,
 		.iface = on_iface,
 		.skipped = on_skipped,
+		.exhibit = on_exhibit,
 		.ended = on_ended,
 		.ctx = h };
 	peers_init(&h->peers, &h->policies, &h->calls);

@@ -51,7 +51,7 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 	coverage_policy(h->coverage, p, first ? GAP_START : GAP_RELOAD, h->now);
 	if (first) {
 		take_up_coverage(h);
-		h->cases = cases_new(&h->tell, h->state_dir, h->restarts);
+		h->cases = cases_new(&h->tell, h->state_dir, h->version, h->restarts);
 		if (!h->cases)
 			return -ENOMEM;
 		if (h->restarts)

@@ -369,14 +369,21 @@ open_slot(struct incidents *t, const struct policy *p, const struct finding *f,
 	tell(t, s, INCIDENT_OPEN);
 }
 
-bool
-incident_restore(struct incidents *t, const struct incident *i, nstime to)
+void
+incident_key_again(struct incident_key *k, const struct hash_key *secret, const struct incident *i)
 {
 	const struct incident_names names = { i->from.id, i->to.id, i->rule, i->near,
 		i->f.flags & FINDING_HAS_IN ? i->in : "" };
+
+	incident_key_made(k, secret, &names, &i->f);
+}
+
+bool
+incident_restore(struct incidents *t, const struct incident *i, nstime to)
+{
 	struct incident_key k;
 
-	incident_key_made(&k, &t->key, &names, &i->f);
+	incident_key_again(&k, &t->key, i);
 	uint64_t hash = incident_key_hash(&k, &t->key);
 
 	if (t->used == t->size || t->index[index_place(t, &k, hash)])

@@ -53,6 +53,10 @@ struct incident {
 	uint64_t kept;	 /* packets not said when it was last written to disk, and not since */
 };
 
+/* The key of an incident that is open, by another secret than the table's perhaps. */
+void
+incident_key_again(struct incident_key *k, const struct hash_key *secret, const struct incident *i);
+
 /* Called for each thing to say; ADDED: packets since the last call about it. *I is borrowed for the
  * call; of it only what is kept for others may be changed. Who does not say an UPDATE takes ADDED
  * from i->said: these packets come with the next thing to say. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/evidence_file.h"
 #include "hub/fields.h"
 #include "hub/sentence.h"
 #include "hub/storm.h"
@@ -286,9 +287,20 @@ words_outer(struct text *t, const struct finding *f)
 		text_add(t, "%s>%s", addr_text(a, &f->outer_src), addr_text(b, &f->outer_dst));
 }
 
+static void
+put_evidence(struct line *l, const char *sha256)
+{
+	char bytes[EVIDENCE_FILE_NAME];
+	struct text t = text_of(bytes, sizeof bytes);
+
+	text_add(&t, "%s" EVIDENCE_SUFFIX, l->i->ev);
+	put(l, "evidence", bytes);
+	put(l, "sha256", sha256);
+}
+
 /* What stands between dst and the fields that close a line. */
 static void
-tail(struct line *l)
+tail(struct line *l, const struct line_run *run)
 {
 	const struct incident *i = l->i;
 	size_t size = l->f.t.size;
@@ -319,6 +331,8 @@ tail(struct line *l)
 		put_time(l, "last", i->last);
 		break;
 	case INCIDENT_CLOSED:
+		if (run && run->sha256)
+			put_evidence(l, run->sha256);
 		break;
 	}
 }
@@ -369,7 +383,7 @@ incident(struct text *t, const struct policy *p, enum incident_state state,
 		if (l.f.t.len <= (size_t)(json ? HEAD_MOST_JSON : HEAD_MOST))
 			break;
 	}
-	tail(&l);
+	tail(&l, run);
 	sentence(&msg, p, state, i);
 	finish(&l.f, run, msg_bytes);
 	text_string(t, bytes);

@@ -25,6 +25,7 @@ struct line_run {
 	char sid[9];  /* this run, 8 hexadecimal digits */
 	uint64_t seq; /* number of the line in this run */
 	char h[17];   /* its hash, 16 hexadecimal digits (model/chain.h): any, until it is known */
+	const char *sha256; /* of the incident's evidence, for CLOSED: 64 digits; NULL: none */
 };
 
 /* `SEG2003 OPEN ev=… …` without a newline. ADDED as incident_say(). P gives language and timezone;

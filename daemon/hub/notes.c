@@ -359,3 +359,71 @@ note_ledger(struct tell *t)
 			"保存日数を過ぎた台帳のファイルを削除しました"));
 	}
 }
+
+/* The room that the configuration gives, or the disk, is used up to a threshold. */
+static void
+note_evidence_full(struct tell *t, const struct evidence_news *n)
+{
+	char buffer[200];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	if (n->space.space) {
+		text_add(&f, "what=space percent=%u used=%llu limit=%llu lost=%llu", n->space.space,
+		    (unsigned long long)n->space.used, (unsigned long long)n->space.limit,
+		    (unsigned long long)n->lost);
+		tell_note(t, 9013, buffer,
+		    tell_pick(t,
+			"evidence takes more than this share of evidence.space: when that is full, "
+			"the oldest goes first",
+			"証跡の使用量が evidence.space のこの割合を超えました。"
+			"満杯になると古い証跡から削除します"));
+	}
+	if (!n->space.disk)
+		return;
+	f = text_of(buffer, sizeof buffer);
+	text_add(&f, "what=disk percent=%u free=%llu lost=%llu", n->space.disk,
+	    (unsigned long long)n->space.free, (unsigned long long)n->lost);
+	tell_note(t, 9013, buffer,
+	    tell_pick(t,
+		"the file system of state_dir is full to this share: from 98 % on evidence gives "
+		"way, the oldest first",
+		"state_dir のファイルシステムの使用率がこの割合を超えました。"
+		"98 % を超えると古い証跡から削除します"));
+}
+
+void
+note_evidence(struct tell *t, struct evidence *e)
+{
+	struct evidence_news n;
+	char buffer[500];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	if (!evidence_news(e, &n))
+		return;
+	note_evidence_full(t, &n);
+	if (n.space.expired) {
+		text_add(&f, "what=evidence-removed n=%u days=%lld", n.space.expired,
+		    (long long)(t->policy->evidence_keep / NS_DAY));
+		tell_note(t, 9013, buffer,
+		    tell_pick(t, "files of evidence that were older than its days were removed",
+			"保存日数を過ぎた証跡のファイルを削除しました"));
+	}
+	if (n.error) {
+		const char *error = strerror(n.error), *dir = evidence_dir(e);
+
+		f = text_of(buffer, sizeof buffer);
+		text_add(&f, "what=evidence-blocked lost=%llu", (unsigned long long)n.lost);
+		text_pair(&f, "path", dir, strlen(dir));
+		text_pair(&f, "error", error, strlen(error));
+		log_error("%s: no evidence can be written: %s", dir, error);
+		tell_note(t, 9013, buffer,
+		    tell_pick(t, "evidence cannot be written: frames are lost until it can again",
+			"証跡を書き込めません。書き込めるまでフレームは保存されません"));
+	}
+	if (n.again) {
+		f = text_of(buffer, sizeof buffer);
+		text_add(&f, "what=evidence-again lost=%llu", (unsigned long long)n.lost);
+		tell_note(t, 9013, buffer,
+		    tell_pick(t, "evidence is written again", "証跡の書込みを再開しました"));
+	}
+}

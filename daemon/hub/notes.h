@@ -9,6 +9,7 @@
 #define SEGAUDIT_NOTES_H
 
 #include "hub/digest.h"
+#include "hub/evidence.h"
 #include "hub/repeat.h"
 #include "hub/resume.h"
 #include "hub/tell.h"
@@ -68,6 +69,10 @@ struct note_clock {
 
 /* 9007: the wall clock was stepped since the last look; nothing when it was not. */
 void note_clock(struct tell *t, struct note_clock *c);
+
+/* 9013: how full the room for evidence is, what was removed, what could not be kept; nothing when
+ * there is no news of it. */
+void note_evidence(struct tell *t, struct evidence *e);
 
 /* 9008 and 9013: what the ledger could not take, found, or removed; nothing when it has no news. */
 void note_ledger(struct tell *t);

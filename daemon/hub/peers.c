@@ -16,7 +16,9 @@ enum {
 void
 peers_init(struct peers *s, const struct generations *policies, const struct peers_calls *calls)
 {
-	*s = (struct peers){ .policies = policies, .calls = calls };
+	memset(s, 0, sizeof *s);
+	s->policies = policies;
+	s->calls = calls;
 	for (unsigned i = 0; i < ROLE_WORKERS; i++)
 		s->worker[i].chan.fd = -1;
 	s->capture.chan.fd = -1;
@@ -200,6 +202,14 @@ traffic_good(const struct peers *s, uint32_t kind, int size, const struct traffi
 	return p ? traffic_valid(t, p) : generations_passed(s->policies, t->generation);
 }
 
+/* Where reading goes on when nothing of what was left so far is looked at again. */
+static uint64_t
+head_of(const struct journal_head *h)
+{
+	return (atomic_load_explicit(&h->head, memory_order_relaxed) + JOURNAL_UNIT - 1) &
+	       ~(uint64_t)(JOURNAL_UNIT - 1);
+}
+
 /* At most MOST records that a worker left. Their number. */
 static unsigned
 traffic_read(const struct peers *s, struct peer *p, unsigned worker, unsigned most)
@@ -225,14 +235,63 @@ traffic_read(const struct peers *s, struct peer *p, unsigned worker, unsigned mo
 		if (s->calls->traffic(s->calls->ctx, worker, p->traffic.number, lost,
 			good ? &t : NULL, generations_of(s->policies, t.generation)))
 			continue;
-		/* Nothing of what it left so far is looked at again. */
-		p->traffic.at =
-		    (atomic_load_explicit(&j.head->head, memory_order_relaxed) + JOURNAL_UNIT - 1) &
-		    ~(uint64_t)(JOURNAL_UNIT - 1);
+		p->traffic.at = head_of(j.head);
 		peer_wrong(s, p, ROLE_WORKER, worker);
 		break;
 	}
 	return n;
+}
+
+/* Takes one frame; 0 when there is none, -EPROTO when it is one that may not be. */
+static int
+take_exhibit(struct peers *s, struct peer *p, unsigned worker)
+{
+	struct worker_room *room = p->shm;
+	const struct journal j = {
+		.head = &room->exhibits, .data = room->exhibits_data, .size = WORKER_EXHIBITS
+	};
+	const struct policy *policy;
+	struct exhibit x;
+	uint64_t lost = 0; /* the incident has fewer frames: nothing else comes of it */
+	uint32_t kind;
+	int r = journal_take(&j, &p->exhibits, &kind, s->record, sizeof s->record, &lost);
+
+	if (r <= 0)
+		return r;
+	if (kind != EXHIBIT || (size_t)r < sizeof x)
+		return -EPROTO;
+	memcpy(&x, s->record, sizeof x);
+	policy = generations_of(s->policies, x.f.generation);
+	if (!policy)
+		return generations_passed(s->policies, x.f.generation) ? 1 : -EPROTO;
+	if (!exhibit_valid(&x, (size_t)r - sizeof x, policy))
+		return -EPROTO;
+	s->calls->exhibit(
+	    s->calls->ctx, worker, policy, &x, s->record + sizeof x, (size_t)r - sizeof x);
+	return 1;
+}
+
+bool
+peers_exhibits(struct peers *s)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < ROLE_WORKERS; i++) {
+		struct peer *p = &s->worker[i];
+		const struct worker_room *room = p->shm;
+		int r = 1;
+
+		if (!room || p->wrong)
+			continue;
+		for (unsigned n = 0; n < PEERS_EXHIBITS && r > 0; n++)
+			r = take_exhibit(s, p, i);
+		more |= r > 0;
+		if (r >= 0)
+			continue;
+		p->exhibits = (struct journal_reader){ .at = head_of(&room->exhibits) };
+		peer_wrong(s, p, ROLE_WORKER, i);
+	}
+	return more;
 }
 
 static int
@@ -257,7 +316,8 @@ add_worker(struct peers *s, const struct msg_peer *m, const int fds[3])
 		.restarts = m->restarts,
 		.told_known = p->told_known,
 		.told = p->told,
-		.traffic = p->traffic };
+		.traffic = p->traffic,
+		.exhibits = p->exhibits };
 	return 0;
 }
 
@@ -347,6 +407,8 @@ peers_drain(struct peers *s)
 {
 	for (unsigned i = 0; i < ROLE_WORKERS; i++)
 		(void)traffic_read(s, &s->worker[i], i, DRAIN);
+	for (unsigned n = 0; n < DRAIN / PEERS_EXHIBITS && peers_exhibits(s); n++)
+		continue;
 	read_all(s, DRAIN);
 }
 

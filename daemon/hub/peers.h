@@ -12,6 +12,7 @@
 #include "hub/accounts.h"
 #include "hub/generations.h"
 #include "model/chan.h"
+#include "model/exhibit.h"
 #include "model/traffic.h"
 
 enum peer_end {
@@ -39,6 +40,10 @@ struct peers_calls {
 	 * it contradicts those before. T NULL: it was none that a worker leaves. */
 	bool (*traffic)(void *ctx, unsigned worker, uint64_t next, uint64_t lost,
 	    const struct traffic *t, const struct policy *p);
+	/* A frame that a worker puts before the hub, with SIZE BYTES, only for the call; P is the
+	 * policy of its generation. */
+	void (*exhibit)(void *ctx, unsigned worker, const struct policy *p, const struct exhibit *x,
+	    const uint8_t *bytes, size_t size);
 	/* A channel ended, and was closed. */
 	void (*ended)(void *ctx, enum role role, unsigned index, enum peer_end why);
 	void *ctx;
@@ -49,16 +54,18 @@ struct peer {
 	void *shm;		      /* struct worker_room or capture_shm, NULL before the first */
 	struct ring_control *control; /* workers: NULL before the first */
 	uint32_t restarts;
-	bool wrong;		       /* nothing more is believed until it is started again */
-	bool told_known;	       /* workers: a message came; */
-	uint64_t told;		       /* packets of all its findings so far, over restarts */
-	struct journal_reader traffic; /* workers: where it is in their records, over restarts */
+	bool wrong;			/* nothing more is believed until it is started again */
+	bool told_known;		/* workers: a message came; */
+	uint64_t told;			/* packets of all its findings so far, over restarts */
+	struct journal_reader traffic;	/* workers: where it is in their records, over restarts */
+	struct journal_reader exhibits; /* and in their frames */
 };
 
 struct peers {
 	struct peer worker[ROLE_WORKERS], capture;
 	const struct generations *policies;
 	const struct peers_calls *calls;
+	_Alignas(16) uint8_t record[sizeof(struct exhibit) + EXHIBIT_SNAP]; /* that is read */
 };
 
 enum { PEERS_POLL = ROLE_WORKERS + 1 };
@@ -77,6 +84,12 @@ size_t peers_poll(const struct peers *s, struct pollfd *fds);
 
 /* Reads what is there, of each peer at most a share, so that none can hold the loop. */
 void peers_read(struct peers *s);
+
+/* Reads the frames that workers put before the hub, at most PEERS_EXHIBITS of each. Are there
+ * perhaps more? */
+bool peers_exhibits(struct peers *s);
+
+enum { PEERS_EXHIBITS = 256 };
 
 /* Reads what flows have left, of each worker at most PEERS_TRAFFIC records. The most that were read
  * of one. */

@@ -135,7 +135,8 @@ tell_tick(struct tell *t)
 }
 
 void
-tell_incident(struct tell *t, enum incident_state state, const struct incident *i, uint64_t added)
+tell_incident(struct tell *t, enum incident_state state, const struct incident *i, uint64_t added,
+    const char *sha256)
 {
 	char text_buffer[LINE_MAX_BYTES + 1], json_buffer[LINE_MAX_BYTES + 1];
 	struct text text = text_of(text_buffer, sizeof text_buffer);
@@ -147,12 +148,14 @@ tell_incident(struct tell *t, enum incident_state state, const struct incident *
 	before_line(t);
 	incident_pair(i, t->policy, &l.from, &l.to);
 	number(t);
+	t->run.sha256 = sha256;
 	line_incident(&text, t->policy, state, i, added, &t->run, &l.severity);
 	seal(t, &text, l.severity);
 	if (sinks_want_json(t->sinks)) {
 		line_incident_json(&json, t->policy, state, i, added, &t->run);
 		l.json = json_buffer;
 	}
+	t->run.sha256 = NULL;
 	say(t, &l, text.len);
 }
 

@@ -34,9 +34,10 @@ struct tell {
 /* A run that begins: ID is random. */
 void tell_init(struct tell *t, struct sinks *sinks, uint32_t id);
 
-/* Says what became of an incident. */
-void
-tell_incident(struct tell *t, enum incident_state state, const struct incident *i, uint64_t added);
+/* Says what became of an incident. SHA256: of its evidence, when it is CLOSED; NULL: there is none.
+ */
+void tell_incident(struct tell *t, enum incident_state state, const struct incident *i,
+    uint64_t added, const char *sha256);
 
 /* Says what stands for lines that found no room. */
 void tell_rollup(struct tell *t, const struct rollup *r);

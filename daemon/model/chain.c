@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "model/digest.h"
+#include "model/sha.h"
 
-_Static_assert((int)CHAIN_HASH == (int)DIGEST_SIZE, "a hash of the chain is SHA-256");
+_Static_assert((int)CHAIN_HASH == (int)SHA_SIZE, "a hash of the chain is SHA-256");
 
 /* One field of a line: offsets of the space before it, of its value, and of what is behind it. */
 struct field {
@@ -232,15 +232,15 @@ void
 chain_next(uint8_t next[CHAIN_HASH], const uint8_t head[CHAIN_HASH], const struct chain_line *l)
 {
 	char before[CHAIN_HEX];
-	struct digest c;
+	struct sha c;
 
 	chain_hex(before, head);
 	before[CHAIN_HEX - 1] = '\n';
-	digest_begin(&c);
-	digest_add(&c, before, CHAIN_HEX);
-	digest_add(&c, l->at, l->cut);
-	digest_add(&c, l->at + l->rest, l->size - l->rest);
-	digest_end(&c, next);
+	sha_begin(&c);
+	sha_add(&c, before, CHAIN_HEX);
+	sha_add(&c, l->at, l->cut);
+	sha_add(&c, l->at + l->rest, l->size - l->rest);
+	sha_end(&c, next);
 }
 
 bool
@@ -301,10 +301,10 @@ chain_unhex(uint8_t hash[CHAIN_HASH], const char *digits)
 void
 chain_sha256(uint8_t hash[CHAIN_HASH], const void *a, size_t a_size, const void *b, size_t b_size)
 {
-	struct digest c;
+	struct sha c;
 
-	digest_begin(&c);
-	digest_add(&c, a, a_size);
-	digest_add(&c, b, b_size);
-	digest_end(&c, hash);
+	sha_begin(&c);
+	sha_add(&c, a, a_size);
+	sha_add(&c, b, b_size);
+	sha_end(&c, hash);
 }

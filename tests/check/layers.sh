@@ -71,7 +71,7 @@ library seccomp daemon/base/sandbox.c
 library netlink daemon/hub/netlink.c
 library linux/netlink daemon/hub/netlink.c
 library linux/rtnetlink daemon/hub/netlink.c
-library nettle daemon/model/digest.h daemon/hub/signer.c daemon/client/keys.c
+library nettle daemon/model/sha.h daemon/hub/signer.c daemon/client/keys.c
 library pthread
 library threads
 

@@ -128,7 +128,8 @@ check_note(const uint8_t *data, size_t size)
 static void
 say(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
-	static const struct line_run run = { "01234567", UINT64_MAX, "0123456789abcdef" };
+	static const struct line_run run = { "01234567", UINT64_MAX, "0123456789abcdef",
+		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff" };
 	const struct policy *p = ctx;
 	char bytes[2 * LINE_MAX_BYTES];
 	struct text t = text_of(bytes, sizeof bytes);

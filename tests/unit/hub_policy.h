@@ -50,6 +50,7 @@ hub_policy_new(uint32_t generation)
 	struct policy_iface ifaces[3];
 	struct policy_line lines[4];
 	const struct policy_offset utc = { .from = NSTIME_ALWAYS };
+	const uint16_t untagged = 0; /* an index of nothing */
 
 	assert_non_null(h);
 	memset(h, 0, sizeof *h);
@@ -79,6 +80,7 @@ hub_policy_new(uint32_t generation)
 	h->p.ifaces = hub_policy_put(h, ifaces, sizeof ifaces);
 	h->p.nlines = 3;
 	h->p.lines = hub_policy_put(h, lines, sizeof lines);
+	h->p.tagged = hub_policy_put(h, &untagged, sizeof untagged);
 	h->p.noffsets = 1;
 	h->p.offsets = hub_policy_put(h, &utc, sizeof utc);
 	return h;

@@ -61,7 +61,7 @@ begin(struct world *w)
 	w->tell.wall = before.wall;
 	w->tell.policy = &w->policy->p;
 	assert_int_equal(sinks_set(w->sinks, &w->policy->p, w->tell.mono), 0);
-	w->cases = cases_new(&w->tell, w->dir, w->restarts);
+	w->cases = cases_new(&w->tell, w->dir, "1.2-test", w->restarts);
 	assert_non_null(w->cases);
 }
 

@@ -223,7 +223,7 @@ static unsigned compared[INCIDENT_CLOSED + 1]; /* lines, by state */
 static void
 same_json(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
-	static const struct line_run run = { "00000012", 99, "0123456789abcdef" };
+	static const struct line_run run = { "00000012", 99, "0123456789abcdef", NULL };
 	const struct policy *p = ctx;
 	char line_bytes[LINE_MAX_BYTES + 1], json_bytes[LINE_MAX_BYTES + 1];
 	struct text line = text_of(line_bytes, sizeof line_bytes);
@@ -320,7 +320,7 @@ test_json_random(void **state)
 static void
 test_json_note(void **state)
 {
-	static const struct line_run run = { "00000012", 99, "0123456789abcdef" };
+	static const struct line_run run = { "00000012", 99, "0123456789abcdef", NULL };
 	static const char *const fields[] = {
 		"seconds=5.139 interfaces=4 watching=4 blind=0.310 frames=529 pairs=12 assured=0",
 		"what=coverage in=eth1 watched=5.100 blind=0.038 frames=1 unread=0",

@@ -40,6 +40,7 @@ struct world {
 	int hub_end[2]; /* of those channels, as the monitor keeps them for the next hub */
 	int capture_fd, worker_fd, ring_fd;
 	uint32_t generation;
+	nstime quiet;  /* quiet_after, 0: five minutes */
 	nstime ahead;  /* of the wall clock: the time of what is found */
 	uint64_t told; /* packets of all findings so far */
 	char text[65536];
@@ -82,6 +83,11 @@ send_policy(struct world *w)
 		rules_conduit(&r, "wide", "lgwan", "kikan", NULL, NULL, "tcp/443");
 	r.conf.run_dir = w->dir;
 	r.conf.state_dir = w->generation > 1 ? "/nonexistent" : w->dir;
+	r.conf.evidence_frames = 4;
+	r.conf.evidence_snap = 256;
+	r.conf.evidence_space = 1 << 20;
+	r.conf.evidence_keep = NS_DAY;
+	r.conf.quiet_after = w->quiet ? w->quiet : 5 * NS_MIN;
 	r.conf.sinks = &sink;
 	r.conf.nsinks = 1;
 	struct policy *p = rules_compile(&r, rules_utc(2026, 1, 5, 0, 0, 0));
@@ -224,13 +230,10 @@ send_notice(struct world *w, enum notice notice, const char *text)
 }
 
 /* A flow from lgwan to internet that no conduit fits. */
-static void
-send_finding(struct world *w, uint8_t outcome, uint16_t iface, uint64_t n)
+static struct finding
+finding(const struct world *w, uint8_t outcome, uint16_t iface, uint64_t n)
 {
-	struct msg_findings m = { .count = 1, .before = w->told };
-	struct finding *f = &m.finding[0];
-
-	*f = (struct finding){ .id = 2002,
+	struct finding f = { .id = 2002,
 		.outcome = outcome,
 		.from = 2,
 		.to = 3,
@@ -244,9 +247,19 @@ send_finding(struct world *w, uint8_t outcome, uint16_t iface, uint64_t n)
 		.dport = 443,
 		.n = n,
 		.bytes = 60 * n };
-	assert_true(addr_parse("10.2.0.9", &f->src));
-	assert_true(addr_parse("10.3.9.7", &f->dst));
-	f->first = f->last = nstime_now() + w->ahead;
+
+	assert_true(addr_parse("10.2.0.9", &f.src));
+	assert_true(addr_parse("10.3.9.7", &f.dst));
+	f.first = f.last = nstime_now() + w->ahead;
+	return f;
+}
+
+static void
+send_finding(struct world *w, uint8_t outcome, uint16_t iface, uint64_t n)
+{
+	struct msg_findings m = { .count = 1, .before = w->told };
+
+	m.finding[0] = finding(w, outcome, iface, n);
 	w->told += n;
 	assert_int_equal(chan_send(&w->worker, MSG_FINDINGS, &m, NULL), 0);
 }
@@ -325,12 +338,12 @@ set_up(void **state)
 }
 
 static void
-remove_ledger(struct world *w)
+remove_all(struct world *w, const char *name)
 {
 	DIR *d;
 	struct dirent *e;
 
-	snprintf(w->text, sizeof w->text, "%s/ledger", w->dir);
+	snprintf(w->text, sizeof w->text, "%s/%s", w->dir, name);
 	d = opendir(w->text);
 	while (d && (e = readdir(d)))
 		(void)unlinkat(dirfd(d), e->d_name, 0); /* not . and .. */
@@ -368,13 +381,12 @@ tear_down(void **state)
 	unlink(w->file);
 	snprintf(w->text, sizeof w->text, "%s/control", w->dir);
 	unlink(w->text); /* of a hub that was killed */
-	snprintf(w->text, sizeof w->text, "%s/evidence", w->dir);
-	rmdir(w->text);
+	remove_all(w, "evidence");
 	snprintf(w->text, sizeof w->text, "%s/resume", w->dir);
 	unlink(w->text);
 	snprintf(w->text, sizeof w->text, "%s/resume.said", w->dir);
 	unlink(w->text);
-	remove_ledger(w);
+	remove_all(w, "ledger");
 	rmdir(w->dir);
 	free(w);
 	return 0;
@@ -732,6 +744,167 @@ test_compromised_worker(void **state)
 	stop(w);
 }
 
+/* A frame of that flow in the worker's memory. */
+static struct exhibit
+exhibit(const struct world *w)
+{
+	static uint64_t seq;
+
+	return (struct exhibit){ .f = finding(w, OUTCOME_ATTEMPTED, 1, 0),
+		.time = nstime_now(),
+		.seq = ++seq,
+		.at = { .iface = 1 },
+		.link = 1,
+		.wirelen = 60,
+		.packet = 1 };
+}
+
+static void
+put_record(struct world *w, uint32_t kind, const void *record, size_t size)
+{
+	static const uint8_t bytes[54];
+	struct journal j =
+	    journal_writer(&w->room->exhibits, w->room->exhibits_data, WORKER_EXHIBITS);
+
+	journal_put(&j, kind, record, size, bytes, sizeof bytes);
+}
+
+static void
+put_exhibit(struct world *w, const struct exhibit *x)
+{
+	put_record(w, EXHIBIT, x, sizeof *x);
+}
+
+static const char *
+evidence_file(struct world *w, const char *ev)
+{
+	static char path[160];
+
+	snprintf(path, sizeof path, "%s/evidence/%.10s.pcapng", w->dir, ev);
+	return path;
+}
+
+/* Waits until the file has more than SIZE bytes, at most five seconds. */
+static off_t
+wait_larger(const char *path, off_t size)
+{
+	struct stat st = { .st_size = 0 };
+
+	for (unsigned i = 0; i < 500 && st.st_size <= size; i++) {
+		if (stat(path, &st) < 0)
+			st.st_size = 0;
+		(void)poll(NULL, 0, 10);
+	}
+	assert_true(st.st_size > size);
+	return st.st_size;
+}
+
+/* Frames before and after their finding, over a kill of the hub; CLOSED says the hash. */
+static void
+test_evidence(void **state)
+{
+	struct world *w = *state;
+	struct exhibit x;
+	char ev[11];
+	off_t size;
+
+	w->quiet = 2 * NS_SEC;
+	start(w);
+	x = exhibit(w);
+	put_exhibit(w, &x);
+	send_finding(w, OUTCOME_ATTEMPTED, 1, 1);
+	snprintf(ev, sizeof ev, "%.10s", strstr(wait_line(w, "SEG2002 OPEN "), " ev=") + 4);
+	size = wait_larger(evidence_file(w, ev), 0);
+	x = exhibit(w);
+	put_exhibit(w, &x);
+	size = wait_larger(evidence_file(w, ev), size);
+	kill(w->pid, SIGKILL);
+	waitpid(w->pid, NULL, 0);
+	chan_close(&w->hub);
+	atomic_store(&w->worker_shm->told, w->told);
+	start_hub(w, 1);
+	w->generation = 0;
+	send_policy(w);
+	(void)wait_ready(w);
+	add_worker(w, 0, 0);
+	x = exhibit(w);
+	put_exhibit(w, &x);
+	/* The two from before the kill are in the journal still, and not twice in the file. */
+	off_t now = wait_larger(evidence_file(w, ev), size);
+	assert_true(now - size < 400);
+	const char *line = wait_line(w, "SEG2002 CLOSED ");
+	char want[64];
+	snprintf(want, sizeof want, " evidence=%s.pcapng sha256=", ev);
+	assert_non_null(strstr(line, want));
+	stop(w);
+}
+
+/* Record WRONG of those that no worker writes. */
+static void
+put_wrong(struct world *w, unsigned wrong)
+{
+	struct exhibit x = exhibit(w);
+
+	switch (wrong) {
+	case 0:
+		put_record(w, EXHIBIT + 1, &x, sizeof x);
+		return;
+	case 1:
+		put_record(w, EXHIBIT, &x, 10);
+		return;
+	case 2:
+		x.wirelen = 53;
+		break;
+	case 3:
+		x.at.iface = 63;
+		break;
+	case 4:
+		x.f.from = 200;
+		break;
+	case 5:
+		x.f.near = 1000;
+		break;
+	case 6:
+		x.f.generation = 7;
+		break;
+	case 7:
+		x.flags = UINT32_MAX;
+		break;
+	case 8: /* no place where a record can begin */
+		atomic_fetch_add(&w->room->exhibits.head, 8);
+		return;
+	}
+	put_exhibit(w, &x);
+}
+
+/* Whoever writes such is compromised. The next one starts clean. */
+static void
+test_evidence_that_may_not_be(void **state)
+{
+	struct world *w = *state;
+	struct exhibit good;
+	const char *ev;
+
+	start(w);
+	for (unsigned wrong = 0; wrong < 9; wrong++) {
+		char byte;
+
+		put_wrong(w, wrong);
+		assert_int_equal(
+		    poll(&(struct pollfd){ .fd = w->worker.fd, .events = POLLIN }, 1, 5000), 1);
+		assert_int_equal(recv(w->worker.fd, &byte, 1, 0), 0); /* nobody talks to it */
+		add_worker(w, wrong + 1, 9);
+	}
+	wait_line(w, "SEG9006 NOTE sev=err verdict=gap what=protocol role=worker number=0 ");
+	good = exhibit(w);
+	put_exhibit(w, &good);
+	send_finding(w, OUTCOME_ATTEMPTED, 1, 1);
+	ev = strstr(wait_line(w, "SEG2002 OPEN "), " ev=") + 4;
+	(void)wait_larger(evidence_file(w, ev), 0);
+	assert_null(strstr(log_text(w), "SEG9013"));
+	stop(w);
+}
+
 static struct msg_skipped
 skipped_frame(uint64_t seq)
 {
@@ -961,6 +1134,8 @@ main(void)
 		CASE(test_control),
 		CASE(test_crash),
 		CASE(test_compromised_worker),
+		CASE(test_evidence),
+		CASE(test_evidence_that_may_not_be),
 		CASE(test_skipped),
 		CASE(test_skipped_refused),
 		CASE(test_finding_of_another_generation),

@@ -90,7 +90,7 @@ test_example(void **state)
 {
 	struct tell_policy *t = site();
 	struct finding f = example();
-	struct line_run run = { "0a1b2c3d", 90817, "9f2c41d0a7731be5" };
+	struct line_run run = { "0a1b2c3d", 90817, "9f2c41d0a7731be5", NULL };
 	struct said s = { .run = NULL };
 
 	(void)state;
@@ -478,12 +478,42 @@ test_states(void **state)
 	free(t);
 }
 
+/* CLOSED names the evidence; no other line does, whatever it is told. */
+static void
+test_evidence(void **state)
+{
+	static const char sum[] =
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	static const struct hash_key key = { { 1, 3, 5, 7, 9, 11 } };
+	const struct line_run run = { "0a1b2c3d", 17, "9f2c41d0a7731be5", sum };
+	struct tell_policy *t = site();
+	struct finding f = example();
+	struct said s = { .policy = t, .run = &run };
+	struct incidents *table = incidents_new(2, &key, NS_MIN, say, &s);
+
+	(void)state;
+	incident_add(table, &t->p, &f);
+	assert_null(strstr(s.line, "evidence="));
+	assert_null(strstr(s.line, sum));
+	incidents_close_all(table);
+	assert_non_null(strstr(s.line,
+	    " dst=10.3.9.7:3390 evidence=7K3QD9ABCD.pcapng "
+	    "sha256=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef "
+	    "sid=0a1b2c3d seq=17 h=9f2c41d0a7731be5 msg=\""));
+	assert_non_null(strstr(s.json,
+	    "\"dport\":3390,\"evidence\":\"7K3QD9ABCD.pcapng\","
+	    "\"sha256\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\","
+	    "\"sid\":"));
+	incidents_free(table);
+	free(t);
+}
+
 static void
 test_note(void **state)
 {
 	char bytes[2000];
 	struct text t = text_of(bytes, sizeof bytes);
-	struct line_run run = { "0a1b2c3d", 5, "9f2c41d0a7731be5" };
+	struct line_run run = { "0a1b2c3d", 5, "9f2c41d0a7731be5", NULL };
 	uint8_t severity;
 
 	(void)state;
@@ -578,6 +608,7 @@ main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_note),
 		cmocka_unit_test(test_msg),
 	};

@@ -534,6 +534,8 @@ wanted(const char **keys, enum incident_state state, const struct incident *i, u
 	want_key(keys, &n, "first", open);
 	want_key(keys, &n, "gen", open);
 	want_key(keys, &n, "last", state == INCIDENT_UPDATE);
+	want_key(keys, &n, "evidence", run && state == INCIDENT_CLOSED);
+	want_key(keys, &n, "sha256", run && state == INCIDENT_CLOSED);
 	want_key(keys, &n, "sid", run);
 	want_key(keys, &n, "seq", run);
 	want_key(keys, &n, "h", run);
@@ -644,7 +646,8 @@ check_values(const struct read *line, const char *text, enum incident_state stat
 static void
 one_incident(const struct policy *p)
 {
-	static const struct line_run run = { "ffffffff", UINT64_MAX, "ffffffffffffffff" };
+	static const struct line_run run = { "ffffffff", UINT64_MAX, "ffffffffffffffff",
+		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff" };
 	const struct line_run *with = rnd(8) ? &run : NULL;
 	struct incident i = some_incident((enum names)rnd(3));
 	enum incident_state state = (enum incident_state)rnd(4);
@@ -667,7 +670,8 @@ one_incident(const struct policy *p)
 static void
 one_rollup(const struct policy *p)
 {
-	static const struct line_run run = { "ffffffff", UINT64_MAX, "ffffffffffffffff" };
+	static const struct line_run run = { "ffffffff", UINT64_MAX, "ffffffffffffffff",
+		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff" };
 	enum names names = (enum names)rnd(3);
 	struct rollup r = { .outcome = (uint8_t)rnd(4),
 		.severity = (uint8_t)(1 + rnd(6)),
@@ -756,7 +760,8 @@ is_shown(const struct read_field *f, const char *text)
 static void
 one_note(void)
 {
-	static const struct line_run run = { "ffffffff", UINT64_MAX, "ffffffffffffffff" };
+	static const struct line_run run = { "ffffffff", UINT64_MAX, "ffffffffffffffff",
+		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff" };
 	static const char *const texts[] = { "what", "error", "file", "path", "target" };
 	static const char *const numbers[] = { "total", "lost", "pkts", "limit" };
 	const struct line_run *with = rnd(8) ? &run : NULL;

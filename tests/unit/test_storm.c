@@ -488,7 +488,7 @@ test_line(void **state)
 		.incidents = 512,
 		.first = T0,
 		.last = T0 + 1500 * NS_MSEC };
-	const struct line_run run = { "0badcafe", 7, "0123456789abcdef" };
+	const struct line_run run = { "0badcafe", 7, "0123456789abcdef", NULL };
 	char bytes[2 * LINE_MAX_BYTES];
 	struct text t = text_of(bytes, sizeof bytes);
 
