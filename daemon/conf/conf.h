@@ -181,6 +181,10 @@ void conf_free(struct conf *c);
  * policy (-n -v). */
 void conf_print(FILE *out, const struct conf *c);
 
+/* The same with the addresses of sets that are in files, instead of the files' names: all that was
+ * configured. */
+void conf_print_whole(FILE *out, const struct conf *c);
+
 /* "1.5.0": of the libconfig that it was built with. Borrowed. */
 const char *conf_library(void);
 

@@ -5,6 +5,7 @@
  */
 #include "conf/conf.h"
 
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 struct printer {
 	FILE *out;
 	const struct conf *conf;
+	bool whole; /* what files held stands in it, instead of their names */
 };
 
 static void print_group(const struct printer *p, enum schema_group g, const void *base,
@@ -22,13 +24,18 @@ static void print_group(const struct printer *p, enum schema_group g, const void
 static void
 print_string(FILE *out, const char *text)
 {
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', out);
-		fputc(*text, out);
+	fputs("\"", out);
+	for (;;) {
+		size_t run = strcspn(text, "\"\\");
+
+		(void)fwrite(text, 1, run, out); /* whoever owns OUT asks it for errors */
+		text += run;
+		if (!*text)
+			break;
+		fputs("\\", out);
+		fputc(*text++, out);
 	}
-	fputc('"', out);
+	fputs("\"", out);
 }
 
 static const char *
@@ -63,11 +70,10 @@ print_addrs(FILE *out, const struct conf_addrs *a)
 	char text[PREFIX_TEXT];
 
 	for (uint32_t i = 0; i < a->n; i++) {
-		if (a->item[i].set)
-			fprintf(out, "%s\"@%s\"", i ? ", " : "", a->item[i].set);
-		else
-			fprintf(
-			    out, "%s\"%s\"", i ? ", " : "", prefix_text(text, &a->item[i].prefix));
+		fputs(i ? ", \"" : "\"", out);
+		fputs(a->item[i].set ? "@" : "", out);
+		fputs(a->item[i].set ? a->item[i].set : prefix_text(text, &a->item[i].prefix), out);
+		fputs("\"", out);
 	}
 }
 
@@ -97,11 +103,13 @@ print_list(FILE *out, const struct conf_list *l)
 
 /* Was the key configured, or has it a default? */
 static bool
-is_there(const struct schema_key *k, const void *base, const void *p)
+is_there(const struct printer *out, const struct schema_key *k, const void *base, const void *p)
 {
 	const struct conf_addrs *addrs = p;
 	const struct conf_list *list = p;
 
+	if (k->type == TYPE_FILE && out->whole)
+		return false;
 	if (k->type <= TYPE_DATE || k->type == TYPE_CHOICE)
 		return text_at(p) != NULL;
 	if (k->type == TYPE_SIZE)
@@ -117,7 +125,8 @@ is_there(const struct schema_key *k, const void *base, const void *p)
 	if (k->type > TYPE_HOSTS)
 		return list->present;
 	/* A set's addresses may be those of its file. */
-	return addrs->present && (k->group != GROUP_SET || !((const struct conf_set *)base)->file);
+	return addrs->present &&
+	       (k->group != GROUP_SET || out->whole || !((const struct conf_set *)base)->file);
 }
 
 static void
@@ -210,18 +219,34 @@ print_group(const struct printer *p, enum schema_group g, const void *base, cons
 			chosen = *(const uint8_t *)value;
 		if (k->when && by && !(k->when >> chosen & 1))
 			continue;
-		if (!is_there(k, base, value))
+		if (!is_there(p, k, base, value))
 			continue;
-		fprintf(p->out, "%s%s = ", before, k->name);
+		fputs(before, p->out);
+		fputs(k->name, p->out);
+		fputs(" = ", p->out);
 		print_value(p, k, base, value, before);
-		fprintf(p->out, ";%s", after);
+		fputs(";", p->out);
+		fputs(after, p->out);
 	}
+}
+
+static void
+print_conf(FILE *out, const struct conf *c, bool whole)
+{
+	const struct printer p = { out, c, whole };
+
+	(void)__fsetlocking(out, FSETLOCKING_BYCALLER); /* there are no threads */
+	print_group(&p, GROUP_TOP, c, "", "\n");
 }
 
 void
 conf_print(FILE *out, const struct conf *c)
 {
-	const struct printer p = { out, c };
+	print_conf(out, c, false);
+}
 
-	print_group(&p, GROUP_TOP, c, "", "\n");
+void
+conf_print_whole(FILE *out, const struct conf *c)
+{
+	print_conf(out, c, true);
 }

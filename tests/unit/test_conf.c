@@ -335,16 +335,62 @@ test_order(void **state)
 }
 
 static char *
-printed(const struct conf *c)
+printed_by(void (*print)(FILE *out, const struct conf *c), const struct conf *c)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
 	assert_non_null(f);
-	conf_print(f, c);
+	print(f, c);
 	assert_int_equal(fclose(f), 0);
 	return text;
+}
+
+static char *
+printed(const struct conf *c)
+{
+	return printed_by(conf_print, c);
+}
+
+/* What the record keeps has what was in files, and reads back without them. */
+static void
+test_print_whole(void **state)
+{
+	static const char text[] = ZONES
+	    "sets = ( { name = \"f\"; file = \"f.txt\"; }, { name = \"e\"; file = \"e.txt\"; } );\n"
+	    "conduits = ( { id = \"c\"; from = \"a\"; to = \"b\"; clients = (\"@f\", \"@e\"); "
+	    "services = (\"tcp/1\"); } );\n";
+	struct conf *c, *d;
+	struct policy *p, *q;
+	char *first, *second;
+
+	(void)state;
+	write_file("f.txt", "10.1.0.0/25\n10.1.1.7\n");
+	write_file("e.txt", "# nobody\n");
+	c = read_text(text);
+	assert_non_null(c);
+	first = printed_by(conf_print_whole, c);
+	assert_non_null(strstr(first, "addresses = (\"10.1.0.0/25\", \"10.1.1.7\");"));
+	assert_non_null(strstr(first, "addresses = ();"));
+	assert_null(strstr(first, "f.txt"));
+	write_file("f.txt", "10.1.0.0/24\n");
+	d = read_text(first);
+	assert_non_null(d);
+	second = printed_by(conf_print_whole, d);
+	assert_string_equal(first, second);
+	p = compile(c, NS_SEC, NULL, &errors);
+	q = compile(d, NS_SEC, NULL, &errors);
+	assert_non_null(p);
+	assert_non_null(q);
+	assert_int_equal(p->size, q->size);
+	assert_memory_equal(p, q, p->size);
+	free(p);
+	free(q);
+	free(first);
+	free(second);
+	conf_free(c);
+	conf_free(d);
 }
 
 /* What is printed reads back as the same text and the same policy. */
@@ -637,6 +683,7 @@ main(void)
 		cmocka_unit_test(test_nesting),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_print_whole),
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_arena),
