@@ -13,14 +13,20 @@
 
 enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL };
 
-static int
-memory(const char *name)
+int
+memory_open(const char *name)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 
 	if (fd < 0 && errno == EINVAL)
 		fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	return fd < 0 ? -errno : fd;
+}
+
+int
+memory_seal(int fd)
+{
+	return fcntl(fd, F_ADD_SEALS, SEALS) < 0 ? -errno : 0;
 }
 
 /* Closes FD and gives back the error that made it useless. */
@@ -34,7 +40,7 @@ give_up(int fd, int error)
 int
 memory_fixed(const char *name, uint64_t size)
 {
-	int fd = memory(name);
+	int fd = memory_open(name);
 
 	if (fd < 0)
 		return fd;
@@ -47,7 +53,7 @@ int
 memory_sealed(const char *name, const void *bytes, size_t size)
 {
 	const uint8_t *p = bytes;
-	int fd = memory(name);
+	int fd = memory_open(name);
 	size_t done = 0;
 
 	if (fd < 0)
@@ -59,9 +65,8 @@ memory_sealed(const char *name, const void *bytes, size_t size)
 			return give_up(fd, errno);
 		done += n > 0 ? (size_t)n : 0;
 	}
-	if (fcntl(fd, F_ADD_SEALS, SEALS) < 0)
-		return give_up(fd, errno);
-	return fd;
+	int r = memory_seal(fd);
+	return r < 0 ? give_up(fd, -r) : fd;
 }
 
 bool

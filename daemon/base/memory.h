@@ -14,6 +14,12 @@
 /* A memfd that holds SIZE bytes, zero, of a size that stays. Or -errno. */
 int memory_fixed(const char *name, uint64_t size);
 
+/* A memfd to be written to, or -errno. */
+int memory_open(const char *name);
+
+/* From now on nobody can change it. 0 or -errno. */
+int memory_seal(int fd);
+
 /* A memfd that holds these bytes for ever: nobody can change it. Or -errno. */
 int memory_sealed(const char *name, const void *bytes, size_t size);
 

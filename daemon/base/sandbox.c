@@ -96,6 +96,8 @@ static const struct call {
 	{ SCMP_SYS(mkdir), FOR_HUB },
 	{ SCMP_SYS(mkdirat), FOR_HUB },
 	{ SCMP_SYS(fchmod), FOR_HUB },
+	/* it notes when a policy was last in force by the time of its file */
+	{ SCMP_SYS(utimensat), FOR_HUB },
 	{ SCMP_SYS(fchmodat), FOR_HUB },
 	{ SCMP_SYS(flock), FOR_HUB },
 	{ SCMP_SYS(statfs), FOR_HUB },

@@ -29,13 +29,14 @@ judge_tell(struct judge *j, enum judge_word word, const struct judge_place *at, 
 }
 
 struct judge *
-judge_new(judge_say *say, void *ctx)
+judge_new(judge_say *say, judge_policy *policy, void *ctx)
 {
 	struct judge *j = calloc(1, sizeof *j);
 
 	if (!j)
 		return NULL;
 	j->say = say;
+	j->policy = policy;
 	j->ctx = ctx;
 	j->sum.from = NSTIME_NEVER;
 	j->sum.to = NSTIME_ALWAYS;
@@ -340,6 +341,7 @@ take_record(
 	r->in_ledger = true;
 	if (begins)
 		judge_begin(j, at, r, l);
+	judge_names_policy(j, at, r, l);
 	if (l->seq <= k->c.n) {
 		take_late(j, at, r, k, l);
 		return;

@@ -31,6 +31,16 @@ struct judge_place {
 typedef void judge_say(void *ctx, enum judge_word word, const struct judge_place *at,
     const char *sid, uint64_t seq, const char *text);
 
+/* What became of the text of a policy (hub/policy_file). */
+enum judge_kept {
+	JUDGE_KEPT, /* it is there and has its hash, or was asked for before, or nobody can tell */
+	JUDGE_GONE, /* there is no such file, */
+	JUDGE_CHANGED, /* or it has another hash */
+};
+
+/* HASH: 64 digits. */
+typedef enum judge_kept judge_policy(void *ctx, const struct judge_place *at, const char *hash);
+
 struct judge_sum {
 	uint64_t lines;	     /* of runs */
 	uint64_t checked;    /* of them: their hash fits */
@@ -52,8 +62,8 @@ struct judge_sum {
 
 struct judge;
 
-/* NULL when there is no memory. */
-struct judge *judge_new(judge_say *say, void *ctx);
+/* POLICY is asked about each policy that a ledger names. NULL when there is no memory. */
+struct judge *judge_new(judge_say *say, judge_policy *policy, void *ctx);
 void judge_free(struct judge *j);
 
 /* A public key that the reader has from elsewhere: base64 of its SubjectPublicKeyInfo, SIZE bytes,

@@ -452,3 +452,31 @@ judge_begin(
 	if (r->records.c.n == 0 && number_of(&n, l, "records") && hash_of(head, l, "rhead"))
 		compare(j, at, r, &r->records, n, head, "records");
 }
+
+void
+judge_names_policy(
+    struct judge *j, const struct judge_place *at, struct run *r, const struct chain_line *l)
+{
+	static const char begin[] = "LEDGER begin ", policy[] = "LEDGER policy ";
+	char hash[CHAIN_VALUE];
+	uint8_t bytes[CHAIN_HASH];
+
+	if ((l->size < sizeof begin || memcmp(l->at, begin, sizeof begin - 1) != 0) &&
+	    (l->size < sizeof policy || memcmp(l->at, policy, sizeof policy - 1) != 0))
+		return;
+	chain_value(hash, l->at, l->size, "policy");
+	if (!chain_unhex(bytes, hash))
+		return;
+	switch (j->policy(j->ctx, at, hash)) {
+	case JUDGE_KEPT:
+		break;
+	case JUDGE_GONE:
+		judge_tell(j, JUDGE_HOLE, at, r, l->seq,
+		    "policy-%s.conf, which was in force, is not beside this file", hash);
+		break;
+	case JUDGE_CHANGED:
+		judge_tell(j, JUDGE_ALTERED, at, r, l->seq,
+		    "policy-%s.conf beside this file was altered: it has another hash", hash);
+		break;
+	}
+}

@@ -61,6 +61,7 @@ struct past {
 struct judge {
 	struct past past;
 	judge_say *say;
+	judge_policy *policy;
 	void *ctx;
 	struct run *run;
 	size_t room, runs;
@@ -95,6 +96,10 @@ void judge_before(
 
 /* `LEDGER begin` and `LEDGER end`. */
 void judge_begin(
+    struct judge *j, const struct judge_place *at, struct run *r, const struct chain_line *l);
+
+/* A record of the ledger that names the policy in force. */
+void judge_names_policy(
     struct judge *j, const struct judge_place *at, struct run *r, const struct chain_line *l);
 
 /* What announces a key, in a file of nothing else. True when it was that. */

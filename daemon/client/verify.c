@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -20,9 +21,16 @@ enum {
 	PROBLEMS = 100, /* that are said one by one */
 };
 
+/* A policy's file that was looked at. */
+struct looked {
+	struct looked *next;
+	char path[];
+};
+
 struct answer {
 	bool json, running;
 	struct judge *judge;
+	struct looked *looked;
 	uint64_t said[3], unsaid; /* by word; those beyond PROBLEMS */
 };
 
@@ -74,6 +82,63 @@ on_problem(void *ctx, enum judge_word word, const struct judge_place *at, const 
 	    (unsigned long long)at->line, sid, (unsigned long long)seq, words[word]);
 	put_json(text);
 	putchar('}');
+}
+
+/* The file's hash. 0 or -errno. */
+static int
+hash_of(const char *path, char hash[CHAIN_HEX])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	uint8_t digest[CHAIN_HASH], *bytes = NULL;
+	struct stat st;
+	size_t size = 0;
+	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : !S_ISREG(st.st_mode) ? -EINVAL : 0;
+
+	if (r == 0 && !(bytes = malloc((size_t)st.st_size + 1)))
+		r = -ENOMEM;
+	while (r == 0 && size < (size_t)st.st_size) {
+		ssize_t n = read(fd, bytes + size, (size_t)st.st_size - size);
+
+		if (n < 0 && errno != EINTR)
+			r = -errno;
+		if (n == 0)
+			break;
+		size += n > 0 ? (size_t)n : 0;
+	}
+	if (r == 0) {
+		chain_sha256(digest, bytes, size, NULL, 0);
+		chain_hex(hash, digest);
+	}
+	free(bytes);
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* Looks at the file beside that of the record, once. */
+static enum judge_kept
+on_policy(void *ctx, const struct judge_place *at, const char *hash)
+{
+	struct answer *a = ctx;
+	const char *slash = strrchr(at->file, '/');
+	size_t dir = slash ? (size_t)(slash - at->file) + 1 : 0;
+	size_t room = dir + sizeof "policy-.conf" + strlen(hash);
+	struct looked *l = strcmp(at->file, "-") ? malloc(sizeof *l + room) : NULL;
+	char found[CHAIN_HEX];
+
+	if (!l)
+		return JUDGE_KEPT;
+	snprintf(l->path, room, "%.*spolicy-%s.conf", (int)dir, at->file, hash);
+	for (const struct looked *o = a->looked; o; o = o->next)
+		if (strcmp(o->path, l->path) == 0) {
+			free(l);
+			return JUDGE_KEPT;
+		}
+	l->next = a->looked;
+	a->looked = l;
+	if (hash_of(l->path, found) < 0)
+		return JUDGE_GONE;
+	return strcmp(found, hash) == 0 ? JUDGE_KEPT : JUDGE_CHANGED;
 }
 
 /* All whole lines of the bytes. Returns the bytes used, or -ENOMEM. */
@@ -276,7 +341,7 @@ verify_command(int argc, char **argv, bool json)
 	int nkeys = 0, status = EX_USAGE, c = -1;
 
 	optind = 1;
-	a.judge = judge_new(on_problem, &a);
+	a.judge = judge_new(on_problem, on_policy, &a);
 	while (keys && ((c = getopt(argc, argv, "+k:r")) == 'k' || c == 'r')) {
 		if (c == 'k')
 			keys[nkeys++] = optarg;
@@ -292,6 +357,8 @@ verify_command(int argc, char **argv, bool json)
 		fprintf(stderr, "usage: segauditctl verify [-r] [-k PUBKEY] FILE...\n");
 	}
 	judge_free(a.judge);
+	for (struct looked *l; (l = a.looked); free(l))
+		a.looked = l->next;
 	free(block);
 	free(keys);
 	return status;

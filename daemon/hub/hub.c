@@ -242,6 +242,7 @@ keep_record(struct hub *h)
 {
 	const struct policy *p = h->tell.policy;
 
+	hub_keep_text(h);
 	tally_tick(&h->tally, h->ledger, &h->accounts, p, h->now);
 	digest_tick(h->digest, h->ledger, &h->policies, h->now);
 	note_missed(&h->tell, &h->missed_lines, h->digest, false);
@@ -482,6 +483,7 @@ hub_run(int control_fd, int keep_fd, const struct role_args *args, const char *v
 	signal(SIGTERM, SIG_IGN);
 	h->monitor = (struct chan){ .fd = control_fd, .self = ROLE_HUB, .peer = ROLE_MONITOR };
 	h->version = version;
+	h->text_fd = -1;
 	h->restarts = args->restarts;
 	r = start(h, keep_fd);
 	if (r == 0)
@@ -497,6 +499,8 @@ hub_run(int control_fd, int keep_fd, const struct role_args *args, const char *v
 	netlink_free(h->netlink);
 	coverage_free(h->coverage);
 	digest_free(h->digest);
+	if (h->text_fd >= 0)
+		close(h->text_fd);
 	sinks_free(h->sinks);
 	ledger_close(h->ledger);
 	generations_fini(&h->policies);

@@ -32,6 +32,31 @@ take_up_coverage(struct hub *h)
 				    strerror(-r));
 }
 
+/* The text of the policy that comes next. */
+static void
+take_text(struct hub *h, const struct msg_policy *m, int fd)
+{
+	if (h->text_fd >= 0)
+		close(h->text_fd);
+	h->text = *m;
+	h->text_fd = fd;
+}
+
+void
+hub_keep_text(struct hub *h)
+{
+	const struct policy *p = h->tell.policy;
+
+	if (h->text_fd < 0 || h->text.generation > p->generation)
+		return;
+	if (h->text.generation < p->generation ||
+	    !ledger_policy(h->ledger, p->generation, h->text_fd, h->text.size, h->now.wall,
+		policy_offset_at(p, h->now.wall)))
+		log_error("the text of policy generation %u cannot be kept", p->generation);
+	close(h->text_fd);
+	h->text_fd = -1;
+}
+
 static int
 take_policy(struct hub *h, const struct msg_policy *m, int fd)
 {
@@ -78,6 +103,7 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 static void
 take_notice(struct hub *h, const struct msg_notice *m)
 {
+	hub_keep_text(h);
 	switch ((enum notice)m->notice) {
 	case NOTICE_STARTED:
 		note_sizes(&h->tell, NULL, 9002, h->version,
@@ -160,6 +186,8 @@ take_message(struct hub *h, int type, const union msg_any *m, int fds[CHAN_FDS])
 	if (type == MSG_POLICY) {
 		r = take_policy(h, &m->m_POLICY, fds[0]);
 		close(fds[0]);
+	} else if (type == MSG_POLICY_TEXT) {
+		take_text(h, &m->m_POLICY_TEXT, fds[0]);
 	} else if (type == MSG_STOP) {
 		h->stop = true;
 	} else if (type == MSG_PEER) {

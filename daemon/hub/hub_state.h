@@ -44,6 +44,8 @@ struct hub {
 	struct ledger *ledger;
 	struct tally tally;
 	struct digest *digest;
+	struct msg_policy text; /* of the configuration, in the memory behind text_fd; -1: none */
+	int text_fd;
 	struct netlink *netlink;
 	struct outbox out;
 	struct control *control;
@@ -58,6 +60,10 @@ struct hub {
 	struct allowance missed_lines;
 	bool stopping, stop, orphan; /* about to stop; told to; the monitor is gone */
 };
+
+/* The ledger gets the text of the policy in force, if it has it not yet. Tens of megabytes are
+ * hashed in a tenth of a second: not before the others know that this role is ready. */
+void hub_keep_text(struct hub *h);
 
 /* Takes all messages of the monitor. 0 or -errno, which ends the hub. */
 int hub_hear(struct hub *h);

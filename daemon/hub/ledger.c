@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "hub/daily.h"
 #include "hub/ledger_tail.h"
+#include "hub/policy_file.h"
 #include "hub/signer.h"
 
 enum {
@@ -33,8 +34,11 @@ struct ledger {
 	struct chain records; /* of the LEDGER records */
 	struct ledger_tail before;
 	struct ledger_news news;
-	bool blocked;	 /* was said */
-	int64_t expired; /* the day for which old files were looked for */
+	struct policy_file policy;
+	bool policy_missing; /* was said */
+	nstime policy_at;    /* when it was last written to */
+	bool blocked;	     /* was said */
+	int64_t expired;     /* the day for which old files were looked for */
 };
 
 static void
@@ -110,6 +114,9 @@ mark(struct ledger *l, const char *word, nstime wall, int32_t offset)
 		text_add(&t, " root=%s key=%s", l->signer.root, l->signer.id);
 		text_pair(&t, "pub", l->signer.pub, strlen(l->signer.pub));
 	}
+	if (*l->policy.hash)
+		text_add(&t, " policy=%s", l->policy.hash);
+	policy_file_used(&l->policy, l->path, wall);
 	record(l, word, bytes, true, wall, offset);
 }
 
@@ -183,12 +190,45 @@ ledger_open(const char *state_dir, const char *sid, nstime wall, int32_t offset)
 	snprintf(l->path, sizeof l->path, "%s/ledger", state_dir);
 	snprintf(l->sid, sizeof l->sid, "%s", sid);
 	l->expired = INT64_MIN;
+	policy_file_init(&l->policy);
 	if (daily_init(&l->file, -1) < 0) {
 		free(l);
 		return NULL;
 	}
 	open_all(l, wall, offset);
 	return l;
+}
+
+/* The next piece of the policy's file, if it is not there yet. */
+static void
+write_policy(struct ledger *l, nstime wall)
+{
+	int r = l->dir < 0 ? 0 : policy_file_write(&l->policy, l->path, wall);
+
+	l->policy_at = wall;
+	if (r < 0 && !l->policy_missing)
+		l->news.policy = -r;
+	l->policy_missing = l->policy.text && (r < 0 || l->policy_missing);
+}
+
+bool
+ledger_policy(
+    struct ledger *l, uint32_t generation, int fd, size_t size, nstime wall, int32_t offset)
+{
+	char bytes[128];
+
+	if (policy_file_take(&l->policy, fd, size) < 0)
+		return false;
+	snprintf(bytes, sizeof bytes, "gen=%u policy=%s", generation, l->policy.hash);
+	record(l, "policy", bytes, true, wall, offset);
+	write_policy(l, wall);
+	return true;
+}
+
+const char *
+ledger_policy_hash(const struct ledger *l)
+{
+	return l->policy.hash;
 }
 
 /* Erases the old key once the line that announced the new one is on the disk. */
@@ -209,6 +249,10 @@ ledger_close(struct ledger *l)
 	(void)daily_sync(&l->file); /* nobody is left to be told */
 	save_key(l);
 	signer_close(&l->signer);
+	for (size_t left = l->policy.size / POLICY_FILE_PIECE + 1; l->dir >= 0 && left > 0; left--)
+		if (policy_file_write(&l->policy, l->path, l->policy_at) < 0)
+			break;
+	policy_file_fini(&l->policy);
 	daily_fini(&l->file);
 	if (l->dir >= 0)
 		close(l->dir);
@@ -333,8 +377,11 @@ ledger_tick(struct ledger *l, unsigned days, nstime wall, int32_t offset)
 	if (daily_sync(&l->file) < 0)
 		blocked(l, l->file.error);
 	save_key(l);
+	write_policy(l, wall);
 	if (l->dir >= 0 && day > l->expired) {
 		l->news.removed += daily_expire(l->dir, day - (int64_t)days);
+		l->news.removed +=
+		    policy_file_expire(&l->policy, l->path, wall - ((nstime)days + 1) * NS_DAY);
 		l->news.removed_days = (int)days;
 		l->expired = day;
 	}
@@ -345,5 +392,5 @@ ledger_news(struct ledger *l, struct ledger_news *n)
 {
 	*n = l->news;
 	l->news = (struct ledger_news){ 0 };
-	return n->error || n->again || n->removed || n->torn || n->key;
+	return n->error || n->again || n->removed || n->torn || n->key || n->policy;
 }

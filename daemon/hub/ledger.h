@@ -4,13 +4,15 @@
  * Knows: what a checkpoint and a record look like, where the run before ended. Owns the directory
  * ledger/ of the state directory, today's file and the key. Called by hub/tell with every line, by
  * the hub once a second. Never decides what is said; never waits for the disk but in
- * ledger_open(), ledger_close(), at the end of a day, and for one fdatasync() a second.
+ * ledger_open(), ledger_close(), at the end of a day, and for one fdatasync() a second, two while
+ * the text of a policy is written.
  *
  * A file holds lines `TIME MSG`: TIME by RFC 3339 in the configured time zone, which no hash
  * covers, as in any syslog file; MSG the line as every sink gets it, or a record
  * `LEDGER word key=value … sid= lseq= lh=` with a chain of its own:
  *
- *	begin	first of each file: where both chains are, and the key in use
+ *	begin	first of each file: where both chains are, the key in use, the policy in force
+ *	policy	gen= policy=: from here on the policy of that hash is in force (hub/policy_file)
  *	end	last of a file that another one follows
  *	torn	bytes= of a line that was cut by a crash: it stands before this
  *	others	what the hub counted (hub/tally)
@@ -43,6 +45,7 @@ struct ledger_news {
 	int removed_days;
 	size_t torn; /* bytes of an unfinished line found in the file */
 	int key;     /* why there is no key: errno; 0: there is one, or it was said */
+	int policy;  /* why the file of a policy is not there: errno; 0: it is, or it was said */
 };
 
 struct ledger;
@@ -50,6 +53,14 @@ struct ledger;
 /* The ledger of STATE_DIR for the run SID, with the time and the offset from UTC of its texts. What
  * fails is in ledger_news(), and is tried again. NULL when there is no memory. */
 struct ledger *ledger_open(const char *state_dir, const char *sid, nstime wall, int32_t offset);
+
+/* From now on the policy of GENERATION is in force, whose canonical text is the SIZE bytes of the
+ * sealed memory FD, which stays the caller's: it is kept. False: that is no such memory. */
+bool ledger_policy(
+    struct ledger *l, uint32_t generation, int fd, size_t size, nstime wall, int32_t offset);
+
+/* The hash of that text, 64 digits; "" before the first. */
+const char *ledger_policy_hash(const struct ledger *l);
 
 /* Everything on the disk, as far as it takes it. */
 void ledger_close(struct ledger *l);

@@ -52,6 +52,8 @@ note_sizes(struct tell *t, struct repeat *r, uint16_t id, const char *version, c
 	    p->nconduits, used, p->workers);
 	text_add(
 	    &f, " brief=%u sums=%u", policy_say_count(p, SAY_BRIEF), policy_say_count(p, SAY_SUMS));
+	if (t->ledger && *ledger_policy_hash(t->ledger))
+		text_add(&f, " policy=%.16s", ledger_policy_hash(t->ledger));
 	if (r) {
 		put(t, r, id, buffer, msg);
 		return;
@@ -350,6 +352,17 @@ note_ledger(struct tell *t)
 		tell_note(t, 9008, buffer,
 		    tell_pick(t, "there is no key: checkpoints are not signed",
 			"署名鍵がないため、検証点に署名できません"));
+	}
+	if (n.policy) {
+		f = text_of(buffer, sizeof buffer);
+		text_add(&f, "what=ledger-policy");
+		text_pair(&f, "error", strerror(n.policy), strlen(strerror(n.policy)));
+		log_error("the policy's text is not in the ledger: %s", strerror(n.policy));
+		tell_note(t, 9008, buffer,
+		    tell_pick(t,
+			"the text of the policy in force cannot be kept beside the ledger: it is "
+			"tried again",
+			"現在の設定の本文を台帳に保存できません。再試行します"));
 	}
 	if (n.removed) {
 		f = text_of(buffer, sizeof buffer);

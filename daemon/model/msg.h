@@ -29,7 +29,8 @@ struct msg_empty {
 	uint32_t unused;
 };
 
-/* A policy generation; its memfd comes with it. */
+/* A policy generation; its memfd comes with it. POLICY_TEXT: the canonical text of the
+ * configuration that it was made of, sealed (base/memory.h), before the policy. */
 struct msg_policy {
 	uint32_t generation;
 	uint32_t size;

@@ -159,6 +159,8 @@ child_tell(struct child *c, const struct news *news, bool policy)
 	if (c->control.fd < 0 || !tell_links(c, news) || !tell_addrs(c, news))
 		return;
 	if (c->send_policy && policy) {
+		if (c->role == ROLE_HUB && !sent(c, MSG_POLICY_TEXT, &news->text, &news->text_fd))
+			return;
 		if (!sent(c, MSG_POLICY, &news->policy, &news->policy_fd))
 			return;
 		c->send_policy = false;

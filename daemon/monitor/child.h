@@ -23,8 +23,8 @@ enum {
 
 /* What every child must know, as of now. */
 struct news {
-	int policy_fd;
-	struct msg_policy policy;
+	int policy_fd, text_fd;
+	struct msg_policy policy, text;
 	struct msg_link link[POLICY_IFACES];
 	uint64_t links; /* bit i: the hub told of interface i */
 	struct msg_addrs addrs[NEWS_ADDRS];

@@ -1,10 +1,15 @@
 /* load.c - see load.h. */
 #include "monitor/load.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/units.h"
 
 struct policy *
@@ -27,6 +32,49 @@ load(const char *file, nstime now, struct compile_ifaces *keep, struct conf **co
 	else
 		conf_free(c);
 	return p;
+}
+
+/* Prints into FD, which stays open. 0 or -errno. */
+static int
+print_into(int fd, const struct conf *c)
+{
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	FILE *f = own < 0 ? NULL : fdopen(own, "w");
+	int r;
+
+	if (!f) {
+		r = -errno;
+		if (own >= 0)
+			close(own);
+		return r;
+	}
+	(void)setvbuf(f, NULL, _IOFBF, 1 << 18); /* else it is slower */
+	errno = EIO;
+	conf_print_whole(f, c);
+	r = ferror(f) ? -errno : 0;
+	if (fclose(f) != 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+int
+load_text(const struct conf *c, uint32_t *size)
+{
+	int fd = memory_open("segaudit-text"), r;
+	struct stat st = { .st_size = 0 };
+
+	if (fd < 0)
+		return fd;
+	r = print_into(fd, c);
+	if (r == 0)
+		r = memory_seal(fd);
+	if (r == 0 && (fstat(fd, &st) < 0 || st.st_size > UINT32_MAX))
+		r = -EFBIG;
+	*size = (uint32_t)st.st_size;
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
 }
 
 void

@@ -15,6 +15,10 @@
 struct policy *load(const char *file, nstime now, struct compile_ifaces *keep, struct conf **conf,
     struct conf_errors *e);
 
+/* A sealed memory with the canonical text of C, all that was configured, of *SIZE bytes; or -errno.
+ */
+int load_text(const struct conf *c, uint32_t *size);
+
 /* Writes all errors on standard error, a line each. */
 void load_say_errors(const struct conf_errors *e);
 

@@ -103,22 +103,37 @@ send_notices(struct monitor *m)
 	memmove(m->notice, m->notice + done, m->notices * sizeof *m->notice);
 }
 
-/* Makes P the policy that every role is to have. 0 or -errno: then nothing changed. */
-static int
-publish(struct monitor *m, struct policy *p)
+static void
+forget_news(struct monitor *m)
 {
-	int fd;
-
-	p->generation = m->policy ? m->policy->generation + 1 : 1;
-	fd = memory_sealed("segaudit-policy", p, p->size);
-	if (fd < 0)
-		return fd;
 	if (m->news.policy_fd >= 0)
 		close(m->news.policy_fd);
+	if (m->news.text_fd >= 0)
+		close(m->news.text_fd);
+}
+
+/* Makes P the policy that every role is to have; C is what it was made of. 0 or -errno: then
+ * nothing changed. */
+static int
+publish(struct monitor *m, struct policy *p, const struct conf *c)
+{
+	uint32_t size = 0;
+	int fd, text_fd = load_text(c, &size);
+
+	p->generation = m->policy ? m->policy->generation + 1 : 1;
+	fd = text_fd < 0 ? text_fd : memory_sealed("segaudit-policy", p, p->size);
+	if (fd < 0) {
+		if (text_fd >= 0)
+			close(text_fd);
+		return fd;
+	}
+	forget_news(m);
 	free(m->policy);
 	m->policy = p;
 	m->news.policy_fd = fd;
 	m->news.policy = (struct msg_policy){ .generation = p->generation, .size = p->size };
+	m->news.text_fd = text_fd;
+	m->news.text = (struct msg_policy){ .generation = p->generation, .size = size };
 	for (unsigned i = 0; i < m->children; i++)
 		m->child[i].send_policy = m->child[i].pid != 0;
 	return 0;
@@ -140,12 +155,13 @@ static void
 reload(struct monitor *m)
 {
 	struct conf_errors errors = { 0 };
+	struct conf *c = NULL;
 	struct policy *p;
 	int r;
 
 	log_info("reading %s again", m->options->file);
 	notify_reloading(&m->notify, m->mono);
-	p = load(m->options->file, m->now, &m->ifaces, NULL, &errors);
+	p = load(m->options->file, m->now, &m->ifaces, &c, &errors);
 	if (!p) {
 		load_say_errors(&errors);
 		log_warn("the configuration has errors: the one in force stays");
@@ -156,7 +172,8 @@ reload(struct monitor *m)
 	}
 	conf_errors_free(&errors);
 	load_keep(p, m->policy);
-	r = publish(m, p);
+	r = publish(m, p, c);
+	conf_free(c);
 	if (r < 0) {
 		log_error("no memory for the new policy: %s", strerror(-r));
 		queue_notice(m, NOTICE_RELOAD_REFUSED, "no memory for the new policy");
@@ -425,7 +442,7 @@ make_children(struct monitor *m)
 
 /* Everything up to the first child. EX_OK, or the status after having said why. */
 static int
-prepare(struct monitor *m, struct policy *p)
+prepare(struct monitor *m, struct policy *p, const struct conf *c)
 {
 	size_t flows = m->options->flow_memory(p->flows);
 	int r = spawn_init(&m->spawn, m->options->debug, m->options->foreground);
@@ -443,7 +460,7 @@ prepare(struct monitor *m, struct policy *p)
 		    m->options->file, policy_text(p, p->user));
 	r = shared_open(&m->shared, p, flows);
 	if (r == 0)
-		r = publish(m, p);
+		r = publish(m, p, c);
 	if (r == 0)
 		r = sandbox_enter(SANDBOX_MONITOR, NULL);
 	if (r < 0) {
@@ -458,6 +475,7 @@ static int
 start(struct monitor *m)
 {
 	struct conf_errors errors = { 0 };
+	struct conf *c = NULL;
 	struct policy *p;
 	int status;
 
@@ -465,13 +483,14 @@ start(struct monitor *m)
 		log_error("%s: %m", m->options->file);
 		return EX_NOINPUT;
 	}
-	p = load(m->options->file, m->now, &m->ifaces, NULL, &errors);
+	p = load(m->options->file, m->now, &m->ifaces, &c, &errors);
 	if (!p)
 		load_say_errors(&errors);
 	conf_errors_free(&errors);
 	if (!p)
 		return EX_CONFIG;
-	status = prepare(m, p);
+	status = prepare(m, p, c);
+	conf_free(c);
 	if (status != EX_OK && !m->policy)
 		free(p);
 	return status;
@@ -488,7 +507,7 @@ monitor_run(const struct monitor_options *o)
 		return EX_UNAVAILABLE;
 	log_level(o->debug ? LOG_LEVEL_DEBUG : o->foreground ? LOG_LEVEL_INFO : LOG_LEVEL_WARN);
 	m->options = o;
-	m->news.policy_fd = -1;
+	m->news.policy_fd = m->news.text_fd = -1;
 	m->spawn.exe = -1;
 	look_at_clocks(m);
 	notify_init(&m->notify);
@@ -504,8 +523,7 @@ monitor_run(const struct monitor_options *o)
 			close(m->child[i].hub_end);
 	if (m->children)
 		shared_close(&m->shared);
-	if (m->news.policy_fd >= 0)
-		close(m->news.policy_fd);
+	forget_news(m);
 	if (m->spawn.exe >= 0)
 		close(m->spawn.exe);
 	free(m->policy);

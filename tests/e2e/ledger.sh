@@ -1,10 +1,10 @@
 #!/bin/bash
-# What the ledger says was counted is what was sent: by minute for each pair and conduit, by flow for
+# The ledger: the policies that were in force are beside it. What it says was counted is what was sent: by minute for each pair and conduit, by flow for
 # each client, server and service, in both IP families; over SIGKILL of a worker and of the
 # hub, reloads, and restarts. The record stays whole.
 set -eu
 . "$(dirname "$0")/lib.sh"
-segauditctl=$(dirname "$SEGAUDITD")/segauditctl
+segauditctl=$(dirname "$SEGAUDITD")/segauditctl # absolute, as $SEGAUDITD
 
 # records WORD: the LEDGER records WORD, fields only.
 records()
@@ -102,6 +102,7 @@ records flow | grep -q ' rule=default-deny near=web verdict=violation outcome=at
 # What a hub has not read of a policy before its own when it is killed, the next one cannot name: it
 # says how much that is.
 daemon_up
+conf heartbeat='"6 s"' > "$dir/conf"
 during reload kill_hub reload kill_worker kill_hub
 daemon_down
 [ $status = 0 ] || fail "exit status $status"
@@ -132,6 +133,33 @@ expect "lost afterwards" "$(count traffic '' '(lost|nameless)')" "$lost"
 	cat "$dir/verified"
 	fail "the record is not whole"
 }
+# The two policies that were in force are there by their hashes, and are configurations.
+cd "$dir/state/ledger"
+named=$(sed -nE 's/.* LEDGER (begin|policy) .* policy=([0-9a-f]{64}) .*/\2/p' ./*.log | sort -u)
+expect "policies" "$(echo "$named" | wc -l)" 2
+expect "their files" "$(echo policy-*)" "$(printf '%s\n' "$named" | sed 's/.*/policy-&.conf/' | paste -sd ' ')"
+for file in policy-*.conf; do
+	expect "the hash of $file" "policy-$(sha256sum < "$file" | cut -d' ' -f1).conf" "$file"
+	"$SEGAUDITD" -n -c "$file" > "$dir/notices" || fail "$file is no configuration"
+	expect "$file, mode and owner" "$(stat -c '%a %U' "$file")" "640 nobody"
+done
+said "SEG8001 .* policy=$(grep -l 'heartbeat = "6 s"' policy-* | cut -c8-23) " ||
+	fail "the reload does not name its policy"
+# One that is altered, or gone, is found.
+cp "$file" "$dir/copy"
+sed -i 's/Laboratory/Labaratory/' "$file"
+got=0
+"$segauditctl" verify ./*.log > "$dir/verified" || got=$?
+expect "verify of an altered policy" $got 1
+grep -q "altered: $file beside this file was altered" "$dir/verified" || fail "it is not named"
+rm "$file"
+got=0
+"$segauditctl" verify ./*.log > "$dir/verified" || got=$?
+expect "verify without a policy" $got 2
+grep -q "hole: $file, which was in force, is not beside this file" "$dir/verified" || fail "it is not named"
+cp "$dir/copy" "$file"
+"$segauditctl" verify ./*.log > "$dir/verified" || fail "the record is not whole again"
+cd "$top"
 echo "lost $lost of 24000; $(records flow | wc -l) rows of flows, $(records pair | wc -l) of pairs," \
 	"$(records conduit | wc -l) of conduits"
 finish

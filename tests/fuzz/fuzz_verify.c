@@ -48,12 +48,22 @@ take(struct judge *j, const struct judge_place *at, const char *line, size_t siz
 	free(copy);
 }
 
+/* Files of policies, of all kinds. */
+static enum judge_kept
+on_policy(void *ctx, const struct judge_place *at, const char *hash)
+{
+	(void)ctx;
+	(void)at;
+	assert(strlen(hash) == CHAIN_HEX - 1);
+	return hash[0] % 3 == 0 ? JUDGE_KEPT : hash[0] % 3 == 1 ? JUDGE_GONE : JUDGE_CHANGED;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct judge_place at = { .file = "x" };
 	uint64_t said[3] = { 0 };
-	struct judge *j = judge_new(on_problem, said);
+	struct judge *j = judge_new(on_problem, on_policy, said);
 	const char *p = (const char *)data, *end = p + size, *stop;
 
 	assert(j);

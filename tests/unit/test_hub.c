@@ -32,6 +32,7 @@ struct world {
 	struct capture_shm *capture_shm;
 	struct worker_room *room;
 	struct worker_shm *worker_shm; /* in it */
+	const char *policy_text;       /* sent before a policy; NULL: not */
 	struct journal traffic;	       /* in it, too */
 	uint64_t left;		       /* packets in its records */
 	void *keep;		       /* HUB_KEEP bytes */
@@ -99,6 +100,15 @@ send_policy(struct world *w)
 	void *image = memory(p->size, &fd);
 	memcpy(image, p, p->size);
 	munmap(image, p->size);
+	if (w->policy_text) {
+		struct msg_policy text = { .generation = w->generation,
+			.size = (uint32_t)strlen(w->policy_text) };
+		int text_fd = memory_sealed("test", w->policy_text, text.size);
+
+		assert_true(text_fd >= 0);
+		assert_int_equal(chan_send(&w->hub, MSG_POLICY_TEXT, &text, &text_fd), 0);
+		close(text_fd);
+	}
 	assert_int_equal(chan_send(&w->hub, MSG_POLICY, &m, &fd), 0);
 	close(fd);
 	free(p);
@@ -605,6 +615,35 @@ test_traffic(void **state)
 	assert_null(strstr(w->text, "what=traffic"));
 }
 
+/* The text of each policy is kept and named, also by a hub that was started again. */
+static void
+test_policy_text(void **state)
+{
+	/* By sha256sum. */
+	static const char one[] =
+	    "2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806",
+			  two[] =
+			      "27dd8ed44a83ff94d557f9fd0412ed5a8cbca69ea04922d88c01184a07300a5a";
+	struct world *w = *state;
+	char path[200];
+
+	w->policy_text = "one\n";
+	start(w);
+	assert_non_null(strstr(wait_line(w, "SEG9002 "), " policy=2c8b08da5ce60398 "));
+	snprintf(path, sizeof path, "%s/ledger/policy-%s.conf", w->dir, one);
+	assert_int_equal(access(path, R_OK), 0);
+	w->policy_text = "two\n";
+	send_policy(w);
+	(void)wait_ready(w);
+	send_notice(w, NOTICE_RELOADED, "");
+	assert_non_null(strstr(wait_line(w, "SEG8001 "), " policy=27dd8ed44a83ff94 "));
+	snprintf(path, sizeof path, "%s/ledger/policy-%s.conf", w->dir, two);
+	assert_int_equal(access(path, R_OK), 0);
+	stop(w);
+	assert_non_null(strstr(ledger_text(w), " LEDGER policy gen=1 policy=2c8b08da5ce60398"));
+	assert_non_null(strstr(w->text, " LEDGER policy gen=2 policy=27dd8ed44a83ff94"));
+}
+
 /* A worker that leaves what cannot be true is no worker any more, and what it left is said to be
  * missing. */
 static void
@@ -619,6 +658,7 @@ test_false_traffic(void **state)
 	leave_traffic(w, 4, VERDICT_CONFORMING); /* by no conduit? */
 	leave_traffic(w, 5, VERDICT_VIOLATION);	 /* nor is this believed */
 	wait_line(w, "SEG9006 NOTE sev=err verdict=gap what=protocol role=worker number=0 ");
+	wait_line(w, "SEG9008 NOTE sev=err verdict=gap what=traffic n=1 pkts=0 ");
 	assert_int_equal(
 	    poll(&(struct pollfd){ .fd = w->worker.fd, .events = POLLIN }, 1, 5000), 1);
 	assert_int_equal(recv(w->worker.fd, &byte, 1, 0), 0); /* nobody talks to it any more */
@@ -1131,6 +1171,7 @@ main(void)
 		CASE(test_losses_and_accounts),
 		CASE(test_traffic),
 		CASE(test_false_traffic),
+		CASE(test_policy_text),
 		CASE(test_control),
 		CASE(test_crash),
 		CASE(test_compromised_worker),

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "hub/daily.h"
 #include "hub/ledger.h"
 
@@ -27,7 +28,7 @@
 #define NOON (20000 * NS_DAY + 12 * NS_HOUR) /* 2024-10-04 */
 
 struct world {
-	char dir[64], path[128];
+	char dir[64], path[256];
 	char text[65536];
 	struct ledger *ledger;
 	struct chain chain;
@@ -258,6 +259,183 @@ test_expiry(void **state)
 	assert_true(is_there(w, "2024-02-30.log"));
 }
 
+/* The hash of TEXT by sha256sum. */
+static const char *
+hash_of(struct world *w, const char *text, size_t size)
+{
+	static char hash[80];
+	char command[160];
+	FILE *f;
+
+	snprintf(command, sizeof command, "%s/text", w->dir);
+	f = fopen(command, "we");
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, size, f), size);
+	fclose(f);
+	snprintf(command, sizeof command, "sha256sum < %s/text && rm %s/text", w->dir, w->dir);
+	f = popen(command, "re");
+	assert_non_null(f);
+	assert_non_null(fgets(hash, sizeof hash, f));
+	pclose(f);
+	hash[64] = '\0';
+	return hash;
+}
+
+static bool
+use_policy(struct world *w, uint32_t generation, const char *text, size_t size, nstime wall)
+{
+	int fd = memory_sealed("test", text, size);
+	bool taken;
+
+	assert_true(fd >= 0);
+	taken = ledger_policy(w->ledger, generation, fd, size, wall, 0);
+	close(fd);
+	return taken;
+}
+
+/* The policy in force is kept by its hash, once, and named where it begins and in each file. */
+static void
+test_policy(void **state)
+{
+	struct world *w = *state;
+	char name[100], other[100], want[200];
+	struct ledger_news n;
+	struct stat st;
+	int fd;
+
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	assert_string_equal(ledger_policy_hash(w->ledger), "");
+	assert_true(use_policy(w, 7, "one\n", 4, NOON));
+	snprintf(name, sizeof name, "policy-%s.conf", hash_of(w, "one\n", 4));
+	assert_memory_equal(name + 7, ledger_policy_hash(w->ledger), 64);
+	assert_string_equal(read_file(w, name), "one\n");
+	assert_int_equal(stat(path_of(w, name), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	snprintf(want, sizeof want, " LEDGER policy gen=7 policy=%.64s sid=", name + 7);
+	assert_non_null(strstr(read_file(w, "2024-10-04.log"), want));
+
+	assert_true(use_policy(w, 8, "two\n", 4, NOON));
+	snprintf(other, sizeof other, "policy-%s.conf", hash_of(w, "two\n", 4));
+	assert_string_equal(read_file(w, other), "two\n");
+	assert_true(ledger_day(w->ledger, NOON + NS_DAY, 0));
+	snprintf(want, sizeof want, " policy=%.64s sid=", other + 7);
+	assert_non_null(strstr(read_file(w, "2024-10-05.log"), want));
+
+	/* What was altered stays so, to be found. */
+	write_file(w, name, "three\n");
+	assert_true(use_policy(w, 9, "one\n", 4, NOON));
+	assert_string_equal(read_file(w, name), "one\nthree\n");
+
+	/* Not sealed, or not of that size. */
+	assert_false(ledger_policy(w->ledger, 10, -1, 4, NOON, 0));
+	fd = memory_sealed("test", "one\n", 4);
+	assert_false(ledger_policy(w->ledger, 10, fd, 3, NOON, 0));
+	close(fd);
+	assert_false(ledger_news(w->ledger, &n));
+}
+
+/* A large text is written in pieces; a stop writes the rest. */
+static void
+test_large_policy(void **state)
+{
+	enum { SIZE = 9 << 20 };
+	struct world *w = *state;
+	char *text = malloc(SIZE), name[100];
+	struct stat st;
+
+	assert_non_null(text);
+	for (size_t i = 0; i < SIZE; i++)
+		text[i] = (char)('a' + i * 7919 % 26);
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	for (unsigned stop = 0; stop < 2; stop++) {
+		text[0] = stop ? 'A' : 'B';
+		snprintf(name, sizeof name, "policy-%s.conf", hash_of(w, text, SIZE));
+		assert_true(use_policy(w, 1, text, SIZE, NOON));
+		for (unsigned i = 0; i < 2 && !stop; i++) {
+			assert_false(is_there(w, name));
+			ledger_tick(w->ledger, 400, NOON, 0);
+		}
+		if (stop) {
+			ledger_close(w->ledger);
+			w->ledger = NULL;
+		}
+		assert_int_equal(stat(path_of(w, name), &st), 0);
+		assert_int_equal(st.st_size, SIZE);
+		assert_false(is_there(w, "policy.new"));
+	}
+	free(text);
+}
+
+/* Where it cannot be written it is said once, and tried again. */
+static void
+test_policy_full(void **state)
+{
+	struct world *w = *state;
+	struct rlimit was, now;
+	struct ledger_news n;
+	char name[100];
+	int fd;
+
+	signal(SIGXFSZ, SIG_IGN);
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	now = was;
+	now.rlim_cur = 8000;
+	memset(w->text, 'x', 10000);
+	fd = memory_sealed("test", w->text, 10000);
+	assert_true(fd >= 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
+	assert_true(ledger_policy(w->ledger, 1, fd, 10000, NOON, 0));
+	close(fd);
+	assert_true(ledger_news(w->ledger, &n));
+	assert_int_equal(n.policy, EFBIG);
+	for (unsigned i = 0; i < 20; i++)
+		ledger_tick(w->ledger, 400, NOON, 0);
+	assert_false(ledger_news(w->ledger, &n));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	for (unsigned i = 0; i < 12; i++)
+		ledger_tick(w->ledger, 400, NOON, 0);
+	snprintf(name, sizeof name, "policy-%s.conf", ledger_policy_hash(w->ledger));
+	assert_true(is_there(w, name));
+	assert_false(is_there(w, "policy.new"));
+}
+
+/* A policy stays as long as the last file that names it, and one in force for ever. */
+static void
+test_policy_expiry(void **state)
+{
+	static const char stranger[] = "policy-of-mine.conf";
+	struct world *w = *state;
+	char name[3][100];
+
+	w->ledger = ledger_open(w->dir, "0a1b2c3d", NOON, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		char text[] = { (char)('a' + i), '\n' };
+
+		assert_true(use_policy(w, i, text, 2, NOON));
+		snprintf(name[i], sizeof name[i], "policy-%s.conf", ledger_policy_hash(w->ledger));
+	}
+	write_file(w, stranger, "x");
+	/* The second comes into force again after 15 days, for five; then it is the third again. */
+	assert_true(use_policy(w, 3, "b\n", 2, NOON + 15 * NS_DAY));
+	for (unsigned day = 16; day <= 20; day++)
+		assert_true(ledger_day(w->ledger, NOON + day * NS_DAY, 0));
+	assert_true(use_policy(w, 4, "c\n", 2, NOON + 20 * NS_DAY));
+	for (unsigned day = 21; day < 60; day++) {
+		nstime wall = NOON + day * NS_DAY;
+
+		assert_true(ledger_day(w->ledger, wall, 0));
+		ledger_tick(w->ledger, 30, wall, 0);
+		/* Files of 30 days are kept, today's not counted, and a day more for those between.
+		 */
+		assert_int_equal(is_there(w, name[0]), day <= 31);
+		assert_int_equal(is_there(w, name[1]), day <= 20 + 31);
+		assert_true(is_there(w, name[2]));
+		assert_int_equal(is_there(w, "2024-10-04.log"), day <= 30);
+	}
+	assert_true(is_there(w, stranger));
+}
+
 /* A new day, by local time, is a new file; a clock that goes back finds the newer one. */
 static void
 test_days(void **state)
@@ -376,6 +554,10 @@ main(void)
 		TEST(test_key_files),
 		TEST(test_full),
 		TEST(test_expiry),
+		TEST(test_policy),
+		TEST(test_large_policy),
+		TEST(test_policy_full),
+		TEST(test_policy_expiry),
 		TEST(test_days),
 		TEST(test_before),
 		TEST(test_torn_full),

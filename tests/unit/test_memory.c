@@ -53,6 +53,25 @@ test_sealed(void **state)
 	close(fd);
 }
 
+/* What is written piece by piece is sealed at the end. */
+static void
+test_open_and_seal(void **state)
+{
+	int fd = memory_open("test");
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(write(fd, "for ", 4), 4);
+	assert_int_equal(write(fd, "ever", 4), 4);
+	assert_false(memory_is_sealed(fd, 8));
+	assert_int_equal(memory_seal(fd), 0);
+	assert_true(memory_is_sealed(fd, 8));
+	assert_int_equal(write(fd, "!", 1), -1);
+	assert_int_equal(memory_seal(fd), -EPERM); /* not even again */
+	close(fd);
+}
+
 static void
 test_not_sealed(void **state)
 {
@@ -83,6 +102,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_sealed),
+		cmocka_unit_test(test_open_and_seal),
 		cmocka_unit_test(test_not_sealed),
 	};
 

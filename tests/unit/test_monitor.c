@@ -362,6 +362,82 @@ test_news(void **state)
 	chan_close(&worker);
 }
 
+/* The hub gets the text before the policy that was made of it, both again when the second found no
+ * room. */
+static void
+test_news_of_text(void **state)
+{
+	struct child c;
+	static struct news news;
+	struct chan hub;
+	union msg_any m;
+	int pair[2], fds[CHAN_FDS];
+
+	(void)state;
+	assert_int_equal(chan_pair(pair), 0);
+	child_init(&c, ROLE_HUB, 0);
+	c.control.fd = pair[0];
+	hub = (struct chan){ .fd = pair[1], .self = ROLE_HUB, .peer = ROLE_MONITOR };
+	news.policy_fd = memory_sealed("test", "p", 1);
+	news.text_fd = memory_sealed("test", "text", 4);
+	news.policy = (struct msg_policy){ .generation = 5, .size = 1 };
+	news.text = (struct msg_policy){ .generation = 5, .size = 4 };
+	c.send_policy = true;
+	child_tell(&c, &news, true);
+	assert_int_equal(chan_receive(&hub, &m, fds), MSG_POLICY_TEXT);
+	assert_int_equal(m.m_POLICY_TEXT.size, 4);
+	assert_true(memory_is_sealed(fds[0], 4));
+	close(fds[0]);
+	assert_int_equal(chan_receive(&hub, &m, fds), MSG_POLICY);
+	assert_true(memory_is_sealed(fds[0], 1));
+	close(fds[0]);
+	child_tell(&c, &news, true);
+	assert_int_equal(chan_receive(&hub, &m, fds), 0);
+	close(news.policy_fd);
+	close(news.text_fd);
+	chan_close(&c.control);
+	chan_close(&hub);
+}
+
+/* The text of a configuration, sealed: all that was configured. */
+static void
+test_text(void **state)
+{
+	char name[] = "/tmp/test_monitor.XXXXXX", *text = NULL, *got;
+	static const char zones[] =
+	    "zones = ( { id = \"a\"; class = \"other\"; interfaces = (\"eth1\"); "
+	    "networks = (\"10.1.0.0/16\"); }, { id = \"b\"; class = \"other\"; "
+	    "interfaces = (\"eth2\"); networks = (\"10.2.0.0/16\"); } );";
+	struct conf_errors errors = { 0 };
+	int fd = mkstemp(name);
+	size_t want;
+	uint32_t size;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, zones, sizeof zones - 1), sizeof zones - 1);
+	close(fd);
+	struct conf *c = conf_read(name, &errors);
+	unlink(name);
+	assert_non_null(c);
+	FILE *f = open_memstream(&text, &want);
+	assert_non_null(f);
+	conf_print_whole(f, c);
+	assert_int_equal(fclose(f), 0);
+	fd = load_text(c, &size);
+	assert_true(fd >= 0);
+	assert_int_equal(size, want);
+	assert_true(memory_is_sealed(fd, size));
+	got = calloc(1, size);
+	assert_non_null(got);
+	assert_int_equal(pread(fd, got, size, 0), size);
+	assert_memory_equal(got, text, size);
+	close(fd);
+	free(got);
+	free(text);
+	conf_free(c);
+}
+
 /* A crash is news to the hub once: one that was itself started again hears of a first start. */
 static void
 test_introduce(void **state)
@@ -416,6 +492,8 @@ main(void)
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_news),
+		cmocka_unit_test(test_news_of_text),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_introduce),
 	};
 
