@@ -305,7 +305,8 @@ keep(struct evidence *e, const struct policy *p, struct entry *n, const struct e
 		failed(e, -r);
 		return;
 	}
-	e->news.again = e->blocked;
+	if (e->blocked)
+		e->news.again = true;
 	e->blocked = false;
 	evidence_space_moved(e->space, before, n->file.size);
 	n->file.frames++;

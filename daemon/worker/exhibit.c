@@ -35,18 +35,20 @@ wanted(struct worker *w, uint64_t incident, nstime now)
 	return k->frames < w->policy->evidence_frames ? k : NULL;
 }
 
-/* Is there budget for SIZE bytes? Then they are paid for. */
+/* Is there budget for a frame? */
 static bool
-pay(struct worker *w, uint32_t size)
+solvent(struct worker *w)
 {
-	nstime cost = COST * (1 + size / COST_BYTES);
-
 	if (w->shown_to < w->now - BURST || w->shown_to > w->now + NS_SEC)
 		w->shown_to = w->now - BURST;
-	if (w->shown_to + cost > w->now)
-		return false;
-	w->shown_to += cost;
-	return true;
+	return w->shown_to + COST <= w->now;
+}
+
+/* Takes from it what SIZE bytes cost; a large frame may overdraw it. */
+static void
+pay(struct worker *w, uint32_t size)
+{
+	w->shown_to += COST * (1 + size / COST_BYTES);
 }
 
 /* How much of a frame is kept. */
@@ -121,23 +123,22 @@ void
 exhibit_offer(struct worker *w, uint32_t n, const struct sight *s, enum copy copy)
 {
 	struct flow *f = &w->flows.hot[n];
-	struct exhibit x = { .packet = f->packets };
 	struct shown *k;
-	uint32_t size;
 
-	if (!possible(w, s))
+	if (!possible(w, s) || !solvent(w))
 		return;
 	k = wanted(w, incident_of(w, f, &w->flows.more[n]), s->frame->time);
 	if (!k) {
 		f->key.state |= FLOW_SHOWN;
 		return;
 	}
-	size = size_of(w, s->frame);
-	if (!pay(w, size))
-		return;
+
+	struct exhibit x = { .packet = f->packets, .flags = flags_of(f, s, copy) };
+	uint32_t size = size_of(w, s->frame);
+
+	pay(w, size);
 	k->frames++;
 	outcome_fill(w, &x.f, n);
-	x.flags = flags_of(f, s, copy);
 	put(w, &x, s, size);
 }
 
@@ -145,18 +146,19 @@ void
 exhibit_unreadable(struct worker *w, const struct sight *s, const struct finding *f)
 {
 	const uint64_t *c = w->flows.key.k;
-	struct exhibit x = { .f = *f, .flags = s->own ? EXHIBIT_LEAVING : 0 };
 	struct shown *k;
-	uint32_t size;
 
-	if (!possible(w, s))
+	if (!possible(w, s) || !solvent(w))
 		return;
 	k = wanted(w, hash_fold((uint64_t)f->in.iface ^ c[0], f->event ^ c[1]), s->frame->time);
-	size = k ? size_of(w, s->frame) : 0;
-	if (!k || !pay(w, size))
+	if (!k)
 		return;
+
+	uint32_t flags = s->mirror ? EXHIBIT_MIRROR : s->own ? EXHIBIT_LEAVING : 0;
+	struct exhibit x = { .f = *f, .flags = flags };
+	uint32_t size = size_of(w, s->frame);
+
+	pay(w, size);
 	k->frames++;
-	if (s->mirror)
-		x.flags = EXHIBIT_MIRROR;
 	put(w, &x, s, size);
 }
