@@ -45,7 +45,7 @@ struct evidence_space {
 	uint32_t look; /* the next to be looked for, from `first` on */
 	struct skipped skipped[SKIPPED];
 	unsigned nskipped;
-	uint64_t used, free;
+	uint64_t used;
 	unsigned said_space, said_disk; /* thresholds that were passed */
 	bool disk_full;
 	nstime expire_due;
@@ -263,24 +263,36 @@ passed(unsigned *said, uint64_t used, uint64_t all)
 	return now;
 }
 
+/* How full is the file system? */
+static bool
+measure(struct evidence_space *s, int dir, struct statvfs *v)
+{
+	if (fstatvfs(dir, v) < 0 || v->f_blocks == 0)
+		return false;
+	s->disk_full = (v->f_blocks - v->f_bavail) * 100 > (uint64_t)v->f_blocks * FULL;
+	return true;
+}
+
 /* How full the file system is; a full one takes old evidence away. */
 static void
 look_at_disk(struct evidence_space *s, int dir)
 {
 	struct statvfs v;
-	unsigned now;
 
-	for (unsigned step = 0; step <= EVIDENCE_STEP; step++) {
-		if (fstatvfs(dir, &v) < 0 || v.f_blocks == 0)
-			return;
-		s->free = (uint64_t)v.f_bavail * v.f_frsize;
-		s->disk_full = (v.f_blocks - v.f_bavail) * 100 > (uint64_t)v.f_blocks * FULL;
-		if (!s->disk_full || s->n == 0)
-			break;
-		drop_oldest(s, dir);
+	if (!measure(s, dir, &v))
+		return;
+
+	unsigned now = passed(&s->said_disk, v.f_blocks - v.f_bavail, v.f_blocks);
+
+	if (now) {
+		s->news.disk = now;
+		s->news.free = (uint64_t)v.f_bavail * v.f_frsize;
 	}
-	now = passed(&s->said_disk, v.f_blocks - v.f_bavail, v.f_blocks);
-	s->news.disk = now ? now : s->news.disk;
+	for (unsigned step = 0; s->disk_full && s->n > 0 && step < EVIDENCE_STEP; step++) {
+		drop_oldest(s, dir);
+		if (!measure(s, dir, &v))
+			return;
+	}
 }
 
 static void
@@ -346,7 +358,6 @@ evidence_space_news(struct evidence_space *s, struct evidence_space_news *n)
 {
 	*n = s->news;
 	n->used = s->used;
-	n->free = s->free;
 	s->news = (struct evidence_space_news){ 0 };
 	return n->space || n->disk || n->expired;
 }

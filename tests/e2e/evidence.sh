@@ -244,4 +244,38 @@ closed 'dst=10\.3\.0\.25:1599 '
 ! line CLOSED 'dst=10\.3\.0\.25:1000 ' | grep -q 'evidence=' || fail "the oldest did not go first"
 daemon_down
 [ $status = 0 ] || fail "exit status $status"
+
+# A disk that something else fills: evidence gives way, the ledger goes on ---------------------------
+
+if mount -t tmpfs -o "size=8m,mode=755,uid=$(id -u nobody)" segaudit "$dir/state"; then
+	mv "$events" "$dir/fourth"
+	conf quiet_after='"2 s"' > "$dir/conf"
+	daemon_up
+	for ((i = 0; i < 100; i++)); do
+		echo "eth 02:00:00:00:02:02>02:00:00:00:02:01 / ip4 10.2.0.9>10.3.0.25 id=$((i + 1)) /" \
+			"udp 40000>$((3000 + i)) / data 20"
+	done | "$CRAFT" -o "$dir/hundred.pcap"
+	ns lgwan tcpreplay -i lan0 --pps 100 -q "$dir/hundred.pcap" > "$dir/hundred.log" 2>&1
+	wait_line 'CLOSED .*dst=10\.3\.0\.25:3099 ' 20
+	[ "$(find "$evidence" -name '*.pcapng' | wc -l)" = 100 ] || fail "not a file for each incident"
+	newest=$(value evidence "$(line CLOSED 'dst=10\.3\.0\.25:3099 ')")
+	# 2 % are 41 blocks of 4 KiB: ten are left, so some thirty files have to go.
+	blocks=$(($(stat -f -c %a "$dir/state") - 10))
+	dd if=/dev/zero of="$dir/state/filler" bs=4k count=$blocks 2> /dev/null
+	wait_line 'SEG9013 .*what=disk percent=98 free=[0-9]+ ' 5
+	fewer()
+	{
+		[ "$(find "$evidence" -name '*.pcapng' | wc -l)" -lt 80 ] &&
+			[ "$(stat -f -c %a "$dir/state")" -ge 30 ]
+	}
+	wait_for 10 fewer || fail "evidence does not give way: $(stat -f -c %a "$dir/state") blocks are free"
+	[ -f "$evidence/$newest" ] || fail "the newest evidence went, too"
+	[ "$(lines | grep -c 'SEG9013 .*what=disk percent=98 ')" = 1 ] || fail "98 % said more than once"
+	! said 'what=ledger error' || fail "the ledger had no room, and evidence had"
+	rm "$dir/state/filler"
+	send udp 10.3.0.66 15
+	closed 'dst=10\.3\.0\.66:15 '
+	daemon_down
+	[ $status = 0 ] || fail "exit status $status"
+fi
 finish
