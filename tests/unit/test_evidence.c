@@ -459,6 +459,55 @@ test_torn_end(void **state)
 	assert_sum(w);
 }
 
+static uint32_t
+below(uint32_t most)
+{
+	static uint64_t seed = 20261121;
+
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)((seed >> 32) * most >> 32);
+}
+
+/* Whatever a file became while nobody looked: what is whole at its beginning goes on, or it is left
+ * alone. */
+static void
+test_damaged_at_random(void **state)
+{
+	struct world *w = *state;
+	unsigned goes_on = 0, begins_anew = 0;
+
+	for (uint16_t port = 1; port <= 300; port++) {
+		uint8_t bytes[4];
+		off_t size;
+		int fd;
+
+		say(w, port);
+		show(w, port);
+		show(w, port);
+		size = size_of(w);
+		fd = open(path_of(w, w->ev), O_RDWR | O_CLOEXEC);
+		assert_true(fd >= 0);
+		for (uint32_t k = below(3); k > 0; k--) {
+			for (unsigned i = 0; i < sizeof bytes; i++)
+				bytes[i] = (uint8_t)below(256);
+			assert_true(pwrite(fd, bytes, 1 + below(4), below((uint32_t)size)) > 0);
+		}
+		if (below(2))
+			assert_int_equal(ftruncate(fd, below(2 * (uint32_t)size)), 0);
+		close(fd);
+		restart(w);
+		show(w, port);
+		memcpy(w->ev, w->kept[0].ev, sizeof w->ev);
+		pass(w, 6 * NS_MIN);
+		if (!*w->sum)
+			continue;
+		assert_sum(w);
+		goes_on += words(w, ": frame 3:") > 0;
+		begins_anew += words(w, ": frame 3:") == 0;
+	}
+	assert_true(goes_on > 50 && begins_anew > 20);
+}
+
 static void
 test_closed_while_away(void **state)
 {
@@ -754,6 +803,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_twice_is_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_goes_on_after_a_kill, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_torn_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_damaged_at_random, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_closed_while_away, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_changed_by_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_space, set_up, tear_down),
