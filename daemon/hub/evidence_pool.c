@@ -47,10 +47,12 @@ evidence_pool_new(size_t size)
 	p->memory = aligned_alloc(UNIT, size);
 	for (size_t i = 0; i < BUCKETS; i++)
 		p->bucket[i] = (struct list){ NOWHERE, NOWHERE };
-	if (p->memory)
-		return p;
-	free(p);
-	return NULL;
+	if (!p->memory) {
+		free(p);
+		return NULL;
+	}
+	memset(p->memory, 0xff, size); /* what a storm fills is ours from the start */
+	return p;
 }
 
 void
