@@ -43,15 +43,19 @@ kill_one()
 	writer=
 }
 
+# A kill may hit a write where a page ends, and cut the line: rare, and a hole from then on.
+want=0
 for i in $(seq "$kills"); do
 	kill_one
-	say 0 "kill $i"
+	last=$(find "$dir/ledger" -name '????-??-??.log' | sort | tail -n 1)
+	[ "$(tail -c 1 "$last" | od -An -tx1)" = " 0a" ] || want=2
+	say $want "kill $i"
 done
 runs=$(sed -n 's/.* runs=\([0-9]*\) .*/\1/p' "$dir/out")
-lines=$(sed -n 's/^verdict=whole lines=\([0-9]*\) .*/\1/p' "$dir/out")
+lines=$(sed -n 's/^verdict=[a-z]* lines=\([0-9]*\) .*/\1/p' "$dir/out")
 [ "$runs" = "$kills" ] || { echo "$runs runs, not $kills"; bad=1; }
 ./record_write "$dir" "$dir/log" 1 5
-say 0 "a run that stops behind them"
+say $want "a run that stops behind them"
 
 # The end of the file is lost, up to 3,000 bytes: in a line, or between two; once only the last newline.
 for i in $(seq 10); do
