@@ -16,13 +16,13 @@ enum { INCIDENT_EV = 11 }; /* ten characters of base32 (RFC 4648, without paddin
 
 /* No padding: compared and hashed as bytes. Names are there by their hashes. */
 struct incident_key {
-	uint64_t from, to, rule, near, iface;
+	uint64_t from, to, rule, near, iface, what;
 	struct addr src, dst;
-	uint16_t id, port, what, ethertype, vlan[2];
-	uint8_t proto, failed, event, link;
+	uint16_t id, port, ethertype, vlan[2];
+	uint8_t proto, failed, event, link, pad[2];
 };
 
-_Static_assert(sizeof(struct incident_key) == 5 * 8 + 2 * 16 + 6 * 2 + 4, "no padding in a key");
+_Static_assert(sizeof(struct incident_key) == 6 * 8 + 2 * 16 + 5 * 2 + 6, "no padding in a key");
 
 /* The names that a key is made of: ids of zones and conduits, the name of the interface where the
  * initiator came in; "" for none. */

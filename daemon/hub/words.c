@@ -206,9 +206,8 @@ words_what(struct text *t, const struct finding *f)
 {
 	size_t start = t->len;
 
-	for (unsigned bit = 1; bit <= WHAT_ALL; bit <<= 1)
-		if (f->what & bit)
-			text_add(t, "%s%s", t->len > start ? "," : "", what_word((uint16_t)bit));
+	for (uint64_t left = f->what; left; left &= left - 1)
+		text_add(t, "%s%s", t->len > start ? "," : "", what_word(left & -left));
 }
 
 void

@@ -111,7 +111,7 @@ flags_valid(const struct finding *f)
 	const unsigned shape = FINDING_LINK | FINDING_PORTS | FINDING_ICMP;
 	unsigned some = f->flags & shape;
 
-	if (f->flags & ~all || f->what & ~(unsigned)WHAT_ALL)
+	if (f->flags & ~all || f->what & ~what_all || __builtin_popcountll(f->what) > FINDING_WORDS)
 		return false;
 	if (some & (some - 1))
 		return false; /* two of them at once */
@@ -208,25 +208,15 @@ severity_word(uint8_t severity)
 }
 
 const char *
-what_word(uint16_t bit)
+what_word(uint64_t bit)
 {
 	static const struct {
-		uint16_t bit;
+		uint64_t bit;
 		const char *word;
 	} words[] = {
-		{ WHAT_OPAQUE_TUNNEL, "opaque-tunnel" },
-		{ WHAT_TRUNCATED, "truncated" },
-		{ WHAT_LOST, "lost" },
-		{ WHAT_INCOMPLETE_FRAGMENTS, "incomplete-fragments" },
-		{ WHAT_AMBIGUOUS, "ambiguous" },
-		{ WHAT_MIDSTREAM, "midstream" },
-		{ WHAT_DEPTH, "depth" },
-		{ WHAT_LIMIT, "limit" },
-		{ WHAT_MALFORMED, "malformed" },
-		{ WHAT_UNSUPPORTED_FORMAT, "unsupported-format" },
-		{ WHAT_NOT_INSPECTED, "not-inspected" },
-		{ WHAT_UNKNOWN_PROTOCOL, "unknown-protocol" },
-		{ WHAT_ENCRYPTED, "encrypted" },
+#define WHAT(bit, name, word, id) { WHAT_##name, word },
+#include "model/what.def"
+#undef WHAT
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)

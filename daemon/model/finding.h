@@ -24,24 +24,19 @@ enum verdict {
 /* In the order in which an outcome can only get worse. */
 enum outcome { OUTCOME_UNKNOWN, OUTCOME_ATTEMPTED, OUTCOME_CROSSED, OUTCOME_ANSWERED };
 
-/* The `what=` words of ALERTS 2 that this version says. Bits, so that one finding can carry
- * several. */
-enum what {
-	WHAT_OPAQUE_TUNNEL = 1 << 0,
-	WHAT_TRUNCATED = 1 << 1,
-	WHAT_LOST = 1 << 2,
-	WHAT_INCOMPLETE_FRAGMENTS = 1 << 3,
-	WHAT_AMBIGUOUS = 1 << 4,
-	WHAT_MIDSTREAM = 1 << 5,
-	WHAT_DEPTH = 1 << 6,
-	WHAT_LIMIT = 1 << 7,
-	WHAT_MALFORMED = 1 << 8,
-	WHAT_UNSUPPORTED_FORMAT = 1 << 9,
-	WHAT_NOT_INSPECTED = 1 << 10,
-	WHAT_UNKNOWN_PROTOCOL = 1 << 11,
-	WHAT_ENCRYPTED = 1 << 12,
-	WHAT_ALL = (1 << 13) - 1,
+/* The `what=` words: bits, so that one finding can carry several. They need 64 bits, which C before
+ * C23 does not give enumerations, but both compilers do. */
+__extension__ enum what {
+#define WHAT(bit, name, word, id) WHAT_##name = UINT64_C(1) << (bit),
+#include "model/what.def"
+#undef WHAT
 };
+
+#define WHAT(bit, name, word, id) | WHAT_##name
+static const uint64_t what_all = 0
+#include "model/what.def"
+    ;
+#undef WHAT
 
 enum finding_flag {
 	FINDING_MIDSTREAM = 1 << 0,
@@ -89,6 +84,7 @@ enum layer {
 enum {
 	FINDING_STACK = 40,  /* layers that a record keeps; deeper ones are left out */
 	FINDING_EVENTS = 32, /* numbers of decode events: 0 .. 31 */
+	FINDING_WORDS = 16,  /* of `what` in a record: so many always fit into a field */
 };
 
 /* A place on the wire: an interface and the VLAN ids on it. */
@@ -109,7 +105,7 @@ struct finding {
 	uint32_t rule;	/* conduit of a finding inside a conduit, else (uint32_t)POLICY_NONE */
 	uint32_t near;	/* nearest conduit, or (uint32_t)POLICY_NONE */
 	uint16_t flags; /* enum finding_flag */
-	uint16_t what;	/* enum what */
+	uint64_t what;	/* enum what */
 	struct place in, out;  /* where the initiator's first copy came in; where its copy left */
 	uint16_t sport, dport; /* host byte order; of the initiator and of the other end */
 	uint16_t ethertype;    /* FINDING_LINK; below 0x0600 it is an LLC protocol, 0x0100 + DSAP */
@@ -165,7 +161,7 @@ bool finding_valid(const struct finding *f, const struct policy *p);
 const char *verdict_word(uint8_t verdict);
 const char *outcome_word(uint8_t outcome);
 const char *severity_word(uint8_t severity);
-const char *what_word(uint16_t bit);
+const char *what_word(uint64_t bit);
 const char *layer_word(uint8_t layer);
 
 #endif

@@ -225,8 +225,8 @@ manual_section(const struct finding_kind *k, const struct explain *e)
 static void
 put_words(void)
 {
-	for (unsigned bit = 1; bit <= WHAT_ALL; bit <<= 1)
-		puts(what_word((uint16_t)bit));
+	for (uint64_t left = what_all; left; left &= left - 1)
+		puts(what_word(left & -left));
 	for (uint8_t i = OUTCOME_UNKNOWN; outcome_word(i); i++)
 		puts(outcome_word(i));
 	for (uint8_t i = VERDICT_VIOLATION; verdict_word(i); i++)

@@ -160,7 +160,7 @@ fold(struct finding *f, const struct policy *p)
 	f->near = f->near & 1 ? (uint32_t)POLICY_NONE : f->near % (CONDUITS + 1);
 	f->in.iface %= IFACES + 1;
 	f->out.iface %= IFACES + 1;
-	f->what &= WHAT_ALL * 2 + 1;
+	f->what &= what_all * 2 + 1;
 	f->flags &= FINDING_HAS_IN * 4 - 1;
 	f->event %= FINDING_EVENTS + 1;
 	f->nstack %= FINDING_STACK + 2;

@@ -133,7 +133,9 @@ some_finding(void)
 		f.sport &= 255;
 		f.dport &= 255;
 	}
-	f.what &= rnd(2) ? WHAT_ALL : WHAT_LOST;
+	f.what &= rnd(2) ? what_all : WHAT_LOST;
+	while (__builtin_popcountll(f.what) > FINDING_WORDS)
+		f.what &= f.what - 1;
 	f.nstack = (uint8_t)(rnd(3) ? rnd(5) : rnd(FINDING_STACK + 1));
 	for (unsigned i = 0; i < FINDING_STACK; i++)
 		f.stack[i] = (uint8_t)(1 + rnd(LAYER_COUNT - 1));
