@@ -12,6 +12,12 @@
  */
 #define YOUNG NS_SEC
 
+/* Records of one turn: less than half of the room, so that the hub reads them in time. */
+enum { TURN_MOST = 16384 };
+
+_Static_assert(
+    TURN_MOST <= WORKER_TRAFFIC / 2 / (sizeof(struct traffic) + JOURNAL_UNIT), "as many as fit");
+
 /* Keeps the compiler from moving stores across it: what a kill must find in this order. */
 static void
 in_order(void)
@@ -175,6 +181,7 @@ traffic_walk(struct worker *w)
 {
 	uint32_t fresh = w->flows.fresh, n = fresh;
 	nstime passed = w->now - w->walked;
+	uint64_t most;
 
 	if (!w->journal || (passed >= 0 && passed < TRAFFIC_EVERY / 256))
 		return;
@@ -184,7 +191,10 @@ traffic_walk(struct worker *w)
 	} else {
 		w->walked = w->now;
 	}
-	for (; n > 0; n--) {
+	/* After a step of the clock, or with the flows of a killed worker, all may be due: the rest
+	 * is visited in the minute that follows. */
+	most = w->journal->records + TURN_MOST;
+	for (; n > 0 && w->journal->records < most; n--) {
 		if (++w->hand >= fresh)
 			w->hand = 0;
 		if (w->hand)

@@ -7,7 +7,7 @@
 
 #include "model/traffic.h"
 
-enum { KEPT = 4096, ROOM = 1 << 20, DIED = 9 };
+enum { KEPT = 4096, ROOM = 4 << 20, DIED = 9, MANY = 50000 }; /* the room that live workers have */
 
 /* What the hub would have: the journal is read as it grows. */
 struct ledger {
@@ -387,6 +387,53 @@ test_young(void **state)
 	assert_left(1, 1, 1, headers(b) + 24);
 }
 
+/* More flows than there is room for, one packet each. */
+static void
+many(struct bench *b, nstime t)
+{
+	for (unsigned i = 0; i < MANY; i++)
+		udp(b, t, LGWAN, C, 1 + i, S, 53);
+}
+
+/* From then on all of them leave what they have, and the hub is in time for it. */
+static void
+assert_all_left(struct bench *b, nstime from, unsigned packets)
+{
+	for (nstime t = from; t < from + 2 * NS_MIN; t += NS_SEC / 4) {
+		worker_tick(b->worker, t);
+		look(b);
+	}
+	assert_int_equal(ledger.packets, packets);
+}
+
+/* The clock is stepped: what is due then does not come all at once. */
+static void
+test_clock_forward(void **state)
+{
+	struct bench *b = *state;
+
+	worker_tick(b->worker, NS_HOUR);
+	many(b, NS_HOUR);
+	assert_all_left(b, NS_HOUR + 10 * NS_MIN / 4, MANY);
+}
+
+/* A worker that begins with the flows of one that was killed. */
+static void
+test_many_restarted(void **state)
+{
+	struct bench *b = *state;
+	struct published last;
+
+	bench_survive(b);
+	leave(b);
+	worker_tick(b->worker, NS_HOUR);
+	many(b, NS_HOUR);
+	last = bench_publish(b);
+	bench_restart(b, b->policy, &last);
+	leave(b);
+	assert_all_left(b, NS_HOUR + 5 * NS_SEC, MANY);
+}
+
 /* What another policy judges counts for it; what was counted before, for the one before. */
 static void
 test_reload(void **state)
@@ -577,6 +624,8 @@ main(void)
 		BOTH(test_evicted),
 		BOTH(test_minutes),
 		BOTH(test_young),
+		BOTH(test_clock_forward),
+		BOTH(test_many_restarted),
 		BOTH(test_reload),
 		BOTH(test_reload_and_end),
 		BOTH(test_worse),
