@@ -168,11 +168,12 @@ static void
 visit(struct worker *w, uint32_t n)
 {
 	const struct flow *f = &w->flows.hot[n];
+	nstime age = w->now - w->flows.more[n].first;
 
 	if ((f->key.state & (FLOW_USED | FLOW_SAME)) != FLOW_USED ||
 	    f->packets == w->flows.left[n].packets)
 		return;
-	if (w->now - w->flows.more[n].first >= YOUNG)
+	if (age < 0 || age >= YOUNG) /* it is from before the clock was set back */
 		traffic_leave(w, n);
 }
 

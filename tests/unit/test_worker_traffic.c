@@ -417,6 +417,18 @@ test_clock_forward(void **state)
 	assert_all_left(b, NS_HOUR + 10 * NS_MIN / 4, MANY);
 }
 
+static void
+test_clock_back(void **state)
+{
+	struct bench *b = *state;
+
+	worker_tick(b->worker, NS_HOUR);
+	many(b, NS_HOUR);
+	worker_tick(b->worker, NS_HOUR + 2 * NS_SEC);
+	udp(b, NS_HOUR - NS_MIN, LGWAN, C, 1, S, 53);
+	assert_all_left(b, NS_HOUR - NS_MIN, MANY + 1);
+}
+
 /* A worker that begins with the flows of one that was killed. */
 static void
 test_many_restarted(void **state)
@@ -625,6 +637,7 @@ main(void)
 		BOTH(test_minutes),
 		BOTH(test_young),
 		BOTH(test_clock_forward),
+		BOTH(test_clock_back),
 		BOTH(test_many_restarted),
 		BOTH(test_reload),
 		BOTH(test_reload_and_end),
