@@ -95,6 +95,8 @@ flow_carry(struct worker *w, const struct flow *f, bool bytes)
 		p->bytes += UINT64_C(1) << 32;
 	if (bytes && (m->flags & MORE_WRAPS) != MORE_WRAPS)
 		m->flags += MORE_WRAP;
+	if ((m->flags & MORE_WRAPS) == MORE_WRAPS) /* it counts no further */
+		traffic_leave(w, (uint32_t)(f - w->flows.hot));
 }
 
 /* A packet of a flow of which the worst was said. */

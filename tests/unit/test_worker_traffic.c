@@ -520,9 +520,13 @@ test_bytes(void **state)
 		b->frame.wirelen = 0x60000000;
 		judge(b, 2 * NS_MIN);
 	}
+	for (unsigned i = 0; i < 200; i++) { /* 70 times 2^32 within a minute */
+		b->frame.wirelen = 0x60000000;
+		judge(b, 2 * NS_MIN);
+	}
 	finish(b);
-	assert_int_equal(ledger.bytes, headers(b) + 24 + 11 * UINT64_C(0x60000000));
-	assert_int_equal(ledger.packets, 12);
+	assert_int_equal(ledger.bytes, headers(b) + 24 + 211 * UINT64_C(0x60000000));
+	assert_int_equal(ledger.packets, 212);
 }
 
 /* A worker is killed just before, or just after, a record is there: it is there once. */
