@@ -261,8 +261,7 @@ locate_early(struct worker *w, uint32_t n)
 		w->count[COUNTER_packets] += m->early_n[end];
 		w->count[f->key.state & FLOW_SAME ? COUNTER_not_judged : COUNTER_judged] +=
 		    m->early_n[end];
-		f->packets += m->early_n[end];
-		f->bytes += m->early_bytes[end];
+		flow_count_more(w, f, m->early_n[end], m->early_bytes[end]);
 		if (forged || !leaving) {
 			f->in[end] = m->early[end];
 		} else {

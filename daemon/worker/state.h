@@ -203,6 +203,15 @@ flow_count(struct worker *w, struct flow *f, const struct sight *s)
 		flow_carry(w, f, wrapped);
 }
 
+/* Counts packets that waited until it was known whose they are. */
+static inline void
+flow_count_more(struct worker *w, struct flow *f, uint32_t packets, uint32_t bytes)
+{
+	f->packets += packets;
+	if (__builtin_add_overflow(f->bytes, bytes, &f->bytes))
+		flow_carry(w, f, true);
+}
+
 static inline bool
 flow_closed(const struct flow *f)
 {

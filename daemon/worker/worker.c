@@ -295,8 +295,7 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
 	e->last = s->frame->time;
 	if (e->packets)
 		outcome_waited(w, n, e->first);
-	f->packets += e->packets;
-	f->bytes += e->bytes;
+	flow_count_more(w, f, e->packets, e->bytes);
 	e->packets = 0;
 	e->bytes = 0;
 }

@@ -529,6 +529,28 @@ test_bytes(void **state)
 	assert_int_equal(ledger.packets, 212);
 }
 
+/* ... also when it is pieces that waited for their first one by which they pass. */
+static void
+test_bytes_of_pieces(void **state)
+{
+	struct bench *b = *state;
+
+	udp(b, NS_SEC, LGWAN, C, 5000, S, 9);
+	for (unsigned i = 0; i < 2; i++) {
+		b->frame.wirelen = 0x60000000;
+		judge(b, NS_SEC);
+	}
+	fragment(b, NS_SEC, 24, true);
+	b->frame.wirelen = 0x60000000; /* the same place, another frame */
+	judge(b, NS_SEC);
+	fragment(b, NS_SEC, 0, true);
+	finish(b);
+	assert_int_equal(ledger.n, 1);
+	assert_int_equal(ledger.packets, 6);
+	assert_int_equal(
+	    ledger.bytes, headers(b) + 24 + 2 * fragment_size(b) + 3 * UINT64_C(0x60000000));
+}
+
 /* A worker is killed just before, or just after, a record is there: it is there once. */
 static void
 killed(struct bench *b, int how)
@@ -647,6 +669,7 @@ main(void)
 		BOTH(test_reload_and_end),
 		BOTH(test_worse),
 		BOTH(test_bytes),
+		BOTH(test_bytes_of_pieces),
 		BOTH(test_killed_before),
 		BOTH(test_killed_after),
 		BOTH(test_random),
