@@ -199,7 +199,7 @@ traffic_good(const struct peers *s, uint32_t kind, int size, const struct traffi
 
 	if (kind != TRAFFIC_RECORD || size != (int)sizeof *t)
 		return false;
-	return p ? traffic_valid(t, p) : generations_passed(s->policies, t->generation);
+	return traffic_valid(t, p) && (p || generations_passed(s->policies, t->generation));
 }
 
 /* Where reading goes on when nothing of what was left so far is looked at again. */

@@ -38,7 +38,8 @@ struct traffic {
 
 _Static_assert(sizeof(struct traffic) == 96, "six units of the journal");
 
-/* Is a record in range, by the policy of its generation? */
+/* Is a record in range, by the policy of its generation? NULL when that is not known any more: then
+ * its numbers are, and nothing else of it is to be believed. */
 bool traffic_valid(const struct traffic *t, const struct policy *p);
 
 #endif
