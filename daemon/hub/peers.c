@@ -228,10 +228,12 @@ traffic_read(const struct peers *s, struct peer *p, unsigned worker, unsigned mo
 		uint32_t kind = 0;
 		int size = journal_take(&j, &p->traffic, &kind, &t, sizeof t, &lost);
 
-		bool good = size > 0 && traffic_good(s, kind, size, &t);
-
 		if (size == 0)
 			break;
+		if (size == -EAGAIN)
+			continue;
+		bool good = size > 0 && traffic_good(s, kind, size, &t);
+
 		if (s->calls->traffic(s->calls->ctx, worker, p->traffic.number, lost,
 			good ? &t : NULL, generations_of(s->policies, t.generation)))
 			continue;
@@ -242,7 +244,7 @@ traffic_read(const struct peers *s, struct peer *p, unsigned worker, unsigned mo
 	return n;
 }
 
-/* Takes one frame; 0 when there is none, -EPROTO when it is one that may not be. */
+/* Takes one frame, or passes one; 0 when there is none, -EPROTO when it is one that may not be. */
 static int
 take_exhibit(struct peers *s, struct peer *p, unsigned worker)
 {
@@ -256,6 +258,8 @@ take_exhibit(struct peers *s, struct peer *p, unsigned worker)
 	uint32_t kind;
 	int r = journal_take(&j, &p->exhibits, &kind, s->record, sizeof s->record, &lost);
 
+	if (r == -EAGAIN)
+		return 1;
 	if (r <= 0)
 		return r;
 	if (kind != EXHIBIT || (size_t)r < sizeof x)

@@ -138,33 +138,29 @@ int
 journal_take(const struct journal *j, struct journal_reader *r, uint32_t *kind, void *to,
     size_t room, uint64_t *lost)
 {
-	/* As often as there can be records: a writer that plays with us gains nothing. */
-	for (uint64_t turns = j->size / JOURNAL_UNIT; turns; turns--) {
-		uint64_t head = atomic_load_explicit(&j->head->head, memory_order_acquire);
-		uint64_t tail = atomic_load_explicit(&j->head->tail, memory_order_relaxed);
-		uint64_t at = r->at < tail ? tail : r->at;
+	uint64_t head = atomic_load_explicit(&j->head->head, memory_order_acquire);
+	uint64_t tail = atomic_load_explicit(&j->head->tail, memory_order_relaxed);
+	uint64_t at = r->at < tail ? tail : r->at;
 
-		if (at == head || (at > head && at == tail)) /* the tail may be of later */
-			return 0;
-		if (head - at > j->size || at % JOURNAL_UNIT)
-			return -EPROTO;
+	if (at == head || (at > head && at == tail)) /* the tail may be of later */
+		return 0;
+	if (head - at > j->size || at % JOURNAL_UNIT)
+		return -EPROTO;
 
-		struct record h = head_at(j, at);
-		bool good = fits(j, at, &h) && (h.kind == 0 || h.size <= room);
+	struct record h = head_at(j, at);
+	bool good = fits(j, at, &h) && (h.kind == 0 || h.size <= room);
 
-		if (good && h.kind)
-			memcpy(to, bytes_at(j, at), h.size);
-		if (gone(j, at))
-			continue;
-		if (!good)
-			return -EPROTO;
-		r->at = at + sizeof h + rounded(h.size);
-		if (h.kind == 0 || h.number < r->number)
-			continue;
-		*lost += h.number - r->number;
-		r->number = h.number + 1;
-		*kind = h.kind;
-		return (int)h.size;
-	}
-	return 0;
+	if (good && h.kind)
+		memcpy(to, bytes_at(j, at), h.size);
+	if (gone(j, at))
+		return -EAGAIN;
+	if (!good)
+		return -EPROTO;
+	r->at = at + sizeof h + rounded(h.size);
+	if (h.kind == 0 || h.number < r->number)
+		return -EAGAIN;
+	*lost += h.number - r->number;
+	r->number = h.number + 1;
+	*kind = h.kind;
+	return (int)h.size;
 }

@@ -44,9 +44,11 @@ struct journal journal_writer(struct journal_head *head, uint8_t *data, uint64_t
 void journal_put(
     struct journal *j, uint32_t kind, const void *a, size_t asize, const void *b, size_t bsize);
 
-/* The next record: its size, with KIND and its bytes in TO; 0 when there is none. -EPROTO: the
- * memory holds what no writer leaves, or a record of more than ROOM bytes. *LOST grows by the
- * records before it that were not read in time. */
+/* The next record: its size, with KIND and its bytes in TO; 0 when there is none; -EAGAIN when
+ * there may be one behind what was found: a record that was had, or has given way. So a call looks
+ * at one place, whatever the writer does. -EPROTO: the memory holds what no writer leaves, or a
+ * record of more than ROOM bytes. *LOST grows by the records before it that were not read in time.
+ */
 int journal_take(const struct journal *j, struct journal_reader *r, uint32_t *kind, void *to,
     size_t room, uint64_t *lost);
 

@@ -2,6 +2,8 @@
  * frames of which flows, how many, and at what pace. Sizes are sums of the RFCs' header sizes. */
 #include "worker_bench.h"
 
+#include <errno.h>
+
 #include "model/exhibit.h"
 
 /* Headers ----------------------------------------------------------------------------------------
@@ -289,9 +291,12 @@ static bool
 next(struct shown *s)
 {
 	uint32_t kind = 0;
-	int r = journal_take(
-	    &wall->writer, &wall->reader, &kind, wall->record, sizeof wall->record, &wall->lost);
+	int r;
 
+	do
+		r = journal_take(&wall->writer, &wall->reader, &kind, wall->record,
+		    sizeof wall->record, &wall->lost);
+	while (r == -EAGAIN);
 	assert_true(r >= 0);
 	if (r == 0)
 		return false;
