@@ -45,12 +45,12 @@ struct memory {
 	struct source source[ROLE_WORKERS];
 	struct digest_missed missed;
 	uint32_t used[TABLES];
-	int64_t hour, minute; /* since 1970, local and UTC, for which sums are */
-	nstime minute_at;     /* the minute is being written; else 0 */
-	nstime hour_at;	      /* the other hour's table is being written; else 0 */
-	uint32_t written;     /* rows of it */
-	uint64_t said_total;  /* of all sources, in the minute before */
-	struct digest_missed said;
+	int64_t hour, minute;		 /* since 1970, local and UTC, for which sums are */
+	nstime minute_at;		 /* the minute is being written; else 0 */
+	nstime hour_at;			 /* the other hour's table is being written; else 0 */
+	uint32_t written;		 /* rows of it */
+	uint64_t said_total;		 /* of all sources, in the minute before */
+	struct digest_missed said, told; /* told: by digest_missed() */
 	uint8_t rest[(POLICY_CONDUITS + 7) / 8]; /* conduits without a row in this minute */
 	/* One row more than its size each: for what finds none. */
 	struct digest_row hours[2][DIGEST_FLOWS + 1];
@@ -70,7 +70,6 @@ struct digest {
 	struct memory *m;
 	struct table table[TABLES];
 	struct hash_key key;
-	struct digest_missed told; /* by digest_missed() */
 	bool reload;
 };
 
@@ -160,7 +159,6 @@ digest_new(int fd)
 		undo(d->m);
 	d->m->magic = MAGIC;
 	hash_key_init(&d->key, 0);
-	d->told = d->m->missed;
 	if (table_init(d, HOUR_A, d->m->hours[0]) && table_init(d, HOUR_B, d->m->hours[1]) &&
 	    table_init(d, PAIRS, d->m->pairs) && table_init(d, CONDUITS, d->m->conduits))
 		return d;
@@ -518,12 +516,14 @@ digest_end(
 bool
 digest_missed(struct digest *d, struct digest_missed *missed)
 {
-	const struct digest_missed *m = &d->m->missed;
+	const struct digest_missed *m = &d->m->missed, *told = &d->m->told;
 
-	*missed = (struct digest_missed){ .records = m->records - d->told.records,
-		.packets = m->packets - d->told.packets,
-		.nameless = m->nameless - d->told.nameless,
-		.refused = m->refused - d->told.refused };
-	d->told = *m;
-	return missed->packets || missed->nameless || missed->refused;
+	*missed = (struct digest_missed){ .records = m->records - told->records,
+		.packets = m->packets - told->packets,
+		.nameless = m->nameless - told->nameless,
+		.refused = m->refused - told->refused };
+	if (!missed->packets && !missed->nameless && !missed->refused)
+		return false;
+	d->m->told = *m;
+	return true;
 }

@@ -7,10 +7,10 @@
  * traffic: what finds no row is summed in one for its pair.
  *
  *	flow	at= pair= client= server= service= rule= near= verdict= outcome= id= flows= packets=
- *		bytes= first= last= gen=	at each full hour, a reload and the stop
- *	pair	at= pair= verdict= flows= packets= bytes=		each minute, where something
- *moved conduit	at= pair= rule= verdict= flows= packets= bytes=		the same traffic	at=
- *packets= lost= records= nameless= refused=		the same: what all records said
+ *		bytes= first= last= gen=: at each full hour, a reload and the stop
+ *	pair	at= pair= verdict= flows= packets= bytes=: each minute, where something moved
+ *	conduit	at= pair= rule= verdict= flows= packets= bytes=: the same
+ *	traffic	at= packets= lost= records= nameless= refused=: the same, what all records said
  *
  * A row is written once. A hub that is killed while it writes one, or the rows of a minute, may
  * write them again, with the same `at`.
@@ -69,7 +69,8 @@ void digest_tick(
 void digest_end(
     struct digest *d, struct ledger *l, const struct generations *policies, struct moment now);
 
-/* What was missed since the last call with something in it. False when nothing was. */
+/* What was missed since the last call with something in it, by a hub before this one, too. False
+ * when nothing was. */
 bool digest_missed(struct digest *d, struct digest_missed *m);
 
 #endif

@@ -379,6 +379,25 @@ test_missed(void **state)
 	assert_int_equal(sum(w, "pair", "", "packets"), 43 - 25 - 4);
 }
 
+/* What a hub that was killed had not told yet, the next one tells. */
+static void
+test_missed_by_one_before(void **state)
+{
+	struct world *w = *state;
+	struct traffic t = flow(1, 4);
+	struct digest_missed m;
+
+	for (unsigned turn = 0; turn < 2; turn++) {
+		t.before = turn ? 29 : 25;
+		assert_true(digest_take(w->digest, 0, turn + 2, !turn, &t, &w->policy->p));
+		digest_free(w->digest);
+		w->digest = digest_new(w->keep);
+		assert_non_null(w->digest);
+		assert_int_equal(digest_missed(w->digest, &m), !turn);
+		assert_int_equal(m.packets, turn ? 0 : 25);
+	}
+}
+
 /* A reload makes the rows due while their names are known; the next hour is as ever. */
 static void
 test_reload(void **state)
@@ -528,6 +547,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_others_of_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many_conduits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_missed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_missed_by_one_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reload, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_ledger, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_killed_taking, set_up, tear_down),
