@@ -299,32 +299,36 @@ note_storm(struct tell *t, const struct storm_sums *s)
 		    "件数は正確です"));
 }
 
-/* What it says of itself when it takes nothing, and when it takes lines again. */
+/* The ledger cannot do WHAT: LOG says it to whoever looks at the daemon itself. */
 static void
-note_ledger_blocked(struct tell *t, const struct ledger_news *n)
+note_ledger_fails(struct tell *t, const char *what, int error, const char *log, const char *msg)
+{
+	const char *why = strerror(error);
+	char buffer[200];
+	struct text f = text_of(buffer, sizeof buffer);
+
+	text_add(&f, "what=%s", what);
+	text_pair(&f, "error", why, strlen(why));
+	log_error("%s: %s", log, why);
+	tell_note(t, 9008, buffer, msg);
+}
+
+/* What it says of itself when it takes lines again. */
+static void
+note_ledger_again(struct tell *t, const struct ledger_news *n)
 {
 	char buffer[300], from[NSTIME_TEXT], to[NSTIME_TEXT];
 	struct text f = text_of(buffer, sizeof buffer);
-	const char *error = strerror(n->error);
 	int32_t offset = policy_offset_at(t->policy, n->to);
 
-	text_add(&f, "what=ledger");
-	if (n->again) {
-		text_add(&f, " n=%llu lost=%llu", (unsigned long long)n->lost,
-		    (unsigned long long)n->lost);
-		if (n->lost)
-			text_add(&f, " from=%s to=%s", nstime_text(from, n->from, offset),
-			    nstime_text(to, n->to, offset));
-		tell_note(t, 9008, buffer,
-		    tell_pick(t, "the ledger takes lines again: those that found no room are lost",
-			"台帳への書込みを再開しました。保持できなかった行数は lost のとおりです"));
-		return;
-	}
-	text_pair(&f, "error", error, strlen(error));
-	log_error("the ledger takes no lines: %s", error);
+	text_add(&f, "what=ledger n=%llu lost=%llu", (unsigned long long)n->lost,
+	    (unsigned long long)n->lost);
+	if (n->lost)
+		text_add(&f, " from=%s to=%s", nstime_text(from, n->from, offset),
+		    nstime_text(to, n->to, offset));
 	tell_note(t, 9008, buffer,
-	    tell_pick(t, "the ledger takes no lines: they wait as long as there is room",
-		"台帳に書き込めません。行は容量の範囲で保持し、再試行します"));
+	    tell_pick(t, "the ledger takes lines again: those that found no room are lost",
+		"台帳への書込みを再開しました。保持できなかった行数は lost のとおりです"));
 }
 
 void
@@ -336,34 +340,29 @@ note_ledger(struct tell *t)
 
 	if (!t->ledger || !ledger_news(t->ledger, &n))
 		return;
-	if (n.error || n.again)
-		note_ledger_blocked(t, &n);
+	if (n.again)
+		note_ledger_again(t, &n);
+	else if (n.error)
+		note_ledger_fails(t, "ledger", n.error, "the ledger takes no lines",
+		    tell_pick(t, "the ledger takes no lines: they wait as long as there is room",
+			"台帳に書き込めません。行は容量の範囲で保持し、再試行します"));
 	if (n.torn) {
 		text_add(&f, "what=ledger-torn n=1 bytes=%zu", n.torn);
 		tell_note(t, 9008, buffer,
 		    tell_pick(t, "the last line in the ledger was cut by a crash",
 			"台帳の最終行が異常終了により途切れていました"));
 	}
-	if (n.key) {
-		f = text_of(buffer, sizeof buffer);
-		text_add(&f, "what=ledger-key");
-		text_pair(&f, "error", strerror(n.key), strlen(strerror(n.key)));
-		log_error("checkpoints are not signed: %s", strerror(n.key));
-		tell_note(t, 9008, buffer,
+	if (n.key)
+		note_ledger_fails(t, "ledger-key", n.key, "checkpoints are not signed",
 		    tell_pick(t, "there is no key: checkpoints are not signed",
 			"署名鍵がないため、検証点に署名できません"));
-	}
-	if (n.policy) {
-		f = text_of(buffer, sizeof buffer);
-		text_add(&f, "what=ledger-policy");
-		text_pair(&f, "error", strerror(n.policy), strlen(strerror(n.policy)));
-		log_error("the policy's text is not in the ledger: %s", strerror(n.policy));
-		tell_note(t, 9008, buffer,
+	if (n.policy)
+		note_ledger_fails(t, "ledger-policy", n.policy,
+		    "the policy's text is not in the ledger",
 		    tell_pick(t,
 			"the text of the policy in force cannot be kept beside the ledger: it is "
 			"tried again",
 			"現在の設定の本文を台帳に保存できません。再試行します"));
-	}
 	if (n.removed) {
 		f = text_of(buffer, sizeof buffer);
 		text_add(&f, "what=ledger-removed n=%u days=%d", n.removed, n.removed_days);
