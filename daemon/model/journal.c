@@ -71,8 +71,10 @@ journal_writer(struct journal_head *head, uint8_t *data, uint64_t size)
 	}
 	if (at == end)
 		return j;
-	/* Not what a writer leaves: somebody wrote over it. */
+	/* Not what a writer leaves: somebody wrote over it. More records than units there were not.
+	 */
 	end = rounded(end);
+	j.records = end / JOURNAL_UNIT;
 	atomic_store_explicit(&head->tail, end, memory_order_relaxed);
 	atomic_store_explicit(&head->head, end, memory_order_release);
 	return j;

@@ -172,6 +172,30 @@ test_too_large(void **state)
 	munmap(m, sizeof *m);
 }
 
+/* A writer that finds what no writer leaves begins behind it, with numbers that nobody has had: its
+ * records are not taken for those of before. */
+static void
+test_damaged(void **state)
+{
+	struct memory *m = memory_new();
+	struct journal w = journal_writer(&m->head, m->data, SIZE);
+	struct journal_reader r = { .number = 20 };
+	uint8_t n = 0;
+	uint64_t lost = 0;
+	uint32_t kind;
+
+	(void)state;
+	for (; n < 20; n++)
+		journal_put(&w, 1, &n, 1, NULL, 0);
+	r.at = m->head.head;
+	memset(m->data + 8, 0xff, 4); /* the first one's size */
+	w = journal_writer(&m->head, m->data, SIZE);
+	journal_put(&w, 1, &n, 1, NULL, 0);
+	assert_int_equal(take(&w, &r, &kind, &n, 1, &lost), 1);
+	assert_int_equal(n, 20);
+	munmap(m, sizeof *m);
+}
+
 /* A hostile writer that moves the end on and on, over records of no bytes that were had long ago,
  * and fillers: each costs a call, which the caller counts. */
 static void
@@ -311,6 +335,7 @@ main(void)
 		cmocka_unit_test(test_overwritten),
 		cmocka_unit_test(test_goes_on),
 		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_killed),
