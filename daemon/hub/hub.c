@@ -296,8 +296,11 @@ read_traffic(struct hub *h)
 {
 	unsigned n;
 
-	if (h->now.mono < h->traffic_due || !digest_ready(h->digest))
+	if (h->now.mono < h->traffic_due)
 		return;
+	h->traffic_due = h->now.mono + TRAFFIC_SOON;
+	if (!digest_ready(h->digest))
+		return; /* it writes what a killed hub began: looking all the time would not help */
 	n = peers_traffic(&h->peers);
 	h->traffic_due = h->now.mono + (n == PEERS_TRAFFIC   ? 0 :
 					   n >= TRAFFIC_MUCH ? TRAFFIC_SOON :
