@@ -25,6 +25,7 @@ struct cases {
 	struct resume_loaded resumed;
 	const char *dir;
 	bool stopping;
+	bool ended;	/* the newest CLOSED was a line of its own */
 	bool unwritten; /* the last attempt to write what is to be resumed failed */
 	struct repeat unwritten_notes;
 	bool lost_due;		     /* what the hub before took with it is not known yet; */
@@ -49,6 +50,18 @@ say_of(const struct policy *p, const struct incident *i)
 	return say == SAY_SUMS && incident_severity(i) <= INCIDENT_GRAVE ? SAY_BRIEF : say;
 }
 
+/* It ends without a line that names its evidence: the record does. Before the end is kept for the
+ * next hub, which may so say it twice, but never not at all. */
+static void
+record_evidence(struct cases *c, const struct incident *i)
+{
+	const char *sum = c->ended ? NULL : evidence_sum(c->evidence, i);
+
+	c->ended = false;
+	if (sum)
+		tell_evidence(c->tell, i, sum);
+}
+
 static void
 on_incident(void *ctx, enum incident_state state, struct incident *i, uint64_t added)
 {
@@ -60,6 +73,8 @@ on_incident(void *ctx, enum incident_state state, struct incident *i, uint64_t a
 		return;
 	}
 	storm_put(c->storm, state, i, added, say == SAY_SUMS, c->tell->mono);
+	if (state == INCIDENT_CLOSED)
+		record_evidence(c, i);
 	resume_moved(c->resume, i, c->tell->wall);
 	if (state == INCIDENT_CLOSED)
 		evidence_end(c->evidence, i, c->tell->wall);
@@ -71,10 +86,12 @@ on_line(void *ctx, enum incident_state state, const struct incident *i, uint64_t
 	struct cases *c = ctx;
 	const char *sum = NULL;
 
-	if (state == INCIDENT_CLOSED)
+	if (state == INCIDENT_CLOSED) {
 		sum = evidence_sum(c->evidence, i);
-	else
+		c->ended = true;
+	} else {
 		evidence_said(c->evidence, c->tell->policy, i);
+	}
 	resume_line(c->resume, state, i, added, c->tell->wall);
 	tell_incident(c->tell, state, i, added, sum);
 }

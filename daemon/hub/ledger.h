@@ -15,6 +15,7 @@
  *	policy	gen= policy=: from here on the policy of that hash is in force (hub/policy_file)
  *	end	last of a file that another one follows
  *	torn	bytes= of a line that was cut by a crash: it stands before this
+ *	evidence	id= ev= evidence= sha256= of an incident whose CLOSED was no line of its own
  *	others	what the hub counted (hub/tally)
  *
  * What a checkpoint signs is its text from `what=` up to the space before `sig=`:

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "hub/evidence_file.h"
 #include "hub/tell.h"
 
 void
@@ -157,6 +158,18 @@ tell_incident(struct tell *t, enum incident_state state, const struct incident *
 	}
 	t->run.sha256 = NULL;
 	say(t, &l, text.len);
+}
+
+void
+tell_evidence(struct tell *t, const struct incident *i, const char *sha256)
+{
+	char bytes[192];
+
+	if (!t->ledger)
+		return;
+	(void)snprintf(bytes, sizeof bytes, "id=%u ev=%s evidence=%s" EVIDENCE_SUFFIX " sha256=%s",
+	    i->f.id, i->ev, i->ev, sha256); /* 3 + 4 + 10 + 10 + 7 + 64 and the names */
+	ledger_record(t->ledger, "evidence", bytes, t->wall, offset_now(t));
 }
 
 void

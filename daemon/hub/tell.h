@@ -39,6 +39,9 @@ void tell_init(struct tell *t, struct sinks *sinks, uint32_t id);
 void tell_incident(struct tell *t, enum incident_state state, const struct incident *i,
     uint64_t added, const char *sha256);
 
+/* Writes into the ledger alone what a CLOSED would have said of an incident's evidence. */
+void tell_evidence(struct tell *t, const struct incident *i, const char *sha256);
+
 /* Says what stands for lines that found no room. */
 void tell_rollup(struct tell *t, const struct rollup *r);
 

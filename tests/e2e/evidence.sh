@@ -209,6 +209,28 @@ has 1 || fail "$file: not one frame"
 [ "$(frames "$file" | wc -c)" = 129 ] || fail "$file: not 64 bytes"
 grep -aq "${marker:0:22}" "$file" || fail "$file: no payload"
 
+# Told in sums, but for what is grave: the ledger has what CLOSED would have said ----------------------
+
+conf quiet_after='"4 s"' say='( { pairs = ("lgwan>internet"); lines = "sums"; } )' > "$dir/conf"
+kill -HUP "$daemon"
+wait_line 'SEG8001 .*gen=3 '
+send udp 10.3.0.25 23
+wait_line 'OPEN .*dst=10\.3\.0\.25:23 '
+ev=$(value ev "$(line OPEN 'dst=10\.3\.0\.25:23 ')")
+recorded()
+{
+	grep -ah " LEDGER evidence id=2002 ev=$ev " "$dir"/state/ledger/*.log > "$dir/recorded"
+}
+wait_for 20 recorded || fail "no record of the evidence of $ev"
+! lines | grep -q "CLOSED ev=$ev " || fail "the sums say CLOSED"
+[ "$(value evidence "$(cat "$dir/recorded")")" = "$ev.pcapng" ] || fail "another name: $(cat "$dir/recorded")"
+echo "$(value sha256 "$(cat "$dir/recorded")")  $evidence/$ev.pcapng" | sha256sum -c --quiet ||
+	fail "another hash: $(cat "$dir/recorded")"
+
+conf quiet_after='"4 s"' > "$dir/conf"
+kill -HUP "$daemon"
+wait_line 'SEG8001 .*gen=4 '
+
 # It cannot be written, and can again --------------------------------------------------------------
 
 chown root "$evidence"

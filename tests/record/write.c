@@ -99,6 +99,9 @@ run(struct world *w, const char *dir, unsigned long long lines, bool killed)
 		ledger_close(w->tell.ledger);
 		return 0;
 	}
+	const struct incident closed = { .f.id = 2002, .ev = "7K3QD9A2BC" };
+	tell_evidence(
+	    &w->tell, &closed, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	ledger_record(w->tell.ledger, "minute", "in=eth1 frames=1", w->tell.wall, 0);
 	tell_note(&w->tell, 9003, "", "it ends");
 	tell_checkpoint(&w->tell, LEDGER_STOP);

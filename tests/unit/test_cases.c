@@ -95,8 +95,8 @@ tick(struct world *w)
 	cases_tick(w->cases, &w->accounts);
 }
 
-static void
-say(struct world *w, unsigned worker, uint16_t port, uint64_t n, uint8_t outcome)
+static struct finding
+finding(const struct world *w, uint16_t port, uint64_t n, uint8_t outcome)
 {
 	struct finding f = { .id = 2002,
 		.outcome = outcome,
@@ -116,6 +116,14 @@ say(struct world *w, unsigned worker, uint16_t port, uint64_t n, uint8_t outcome
 		.bytes = 60 * n };
 
 	assert_true(addr_parse("10.2.0.9", &f.src) && addr_parse("10.3.9.7", &f.dst));
+	return f;
+}
+
+static void
+say(struct world *w, unsigned worker, uint16_t port, uint64_t n, uint8_t outcome)
+{
+	struct finding f = finding(w, port, n, outcome);
+
 	cases_message(w->cases, worker, w->accounts.worker[worker].told);
 	cases_add(w->cases, &w->policy->p, &f);
 	w->accounts.worker[worker].told += n;
@@ -638,6 +646,89 @@ test_sums(void **state)
 	assert_int_equal(lines_with(w, "SEG9009"), 0);
 }
 
+/* A frame of that flow. */
+static void
+show(struct world *w, uint16_t port)
+{
+	static const uint8_t bytes[54];
+	struct exhibit x = { .f = finding(w, port, 1, OUTCOME_ATTEMPTED),
+		.time = w->tell.wall,
+		.seq = port,
+		.at = { .iface = 1 },
+		.link = FRAME_ETHERNET,
+		.wirelen = 60,
+		.packet = 1 };
+
+	evidence_exhibit(cases_evidence(w->cases), &w->policy->p, &w->policy->p, 0, &x, bytes,
+	    sizeof bytes, w->tell.mono);
+}
+
+/* What COMMAND says, its last newline left out. */
+static const char *
+said_by(const char *command)
+{
+	static char bytes[1024];
+	FILE *f = popen(command, "r");
+
+	assert_non_null(f);
+	size_t n = fread(bytes, 1, sizeof bytes - 1, f);
+	assert_int_equal(pclose(f), 0);
+	bytes[n - (n > 0)] = '\0';
+	return bytes;
+}
+
+/* Six minutes after three incidents with a frame each, and one without: of two lines in a second,
+ * one is left for the last of them. What became of the others' evidence is in the ledger alone. */
+static void
+test_evidence_without_a_line(void **state)
+{
+	struct world *w = *state;
+	char command[256], want[256], ev[16];
+
+	w->policy->p.evidence_frames = 4;
+	w->policy->p.evidence_snap = 256;
+	w->policy->p.evidence_space = 1 << 20;
+	w->policy->p.evidence_keep = NS_DAY;
+	w->tell.ledger = ledger_open(w->dir, w->tell.run.sid, w->tell.wall, 0);
+	assert_non_null(w->tell.ledger);
+	for (uint16_t port = 80; port < 84; port++) {
+		say(w, 0, port, 1, OUTCOME_ATTEMPTED);
+		if (port < 83)
+			show(w, port);
+		pass(w, NS_MSEC);
+	}
+	assert_int_equal(lines_with(w, "SEG2002 OPEN"), 4);
+	pass(w, 5 * NS_MIN);
+	w->policy->p.lines_per_second = 2;
+	cases_policy(w->cases);
+	say(w, 0, 90, 1, OUTCOME_ATTEMPTED);
+	tick(w);
+	assert_int_equal(lines_with(w, "SEG2002 CLOSED"), 1);
+	assert_int_equal(lines_with(w, " sha256="), 1);
+	snprintf(
+	    command, sizeof command, "cat %s/ledger/*.log | grep -c ' LEDGER evidence '", w->dir);
+	assert_string_equal(said_by(command), "2");
+	/* Each file has its hash in one place. */
+	snprintf(command, sizeof command,
+	    "cd %s/evidence && for f in *; do cat ../ledger/*.log | "
+	    "grep -c \" evidence=$f sha256=$(sha256sum < $f | cut -c1-64) \"; done | tr -d '\\n'; "
+	    "echo",
+	    w->dir);
+	assert_string_equal(said_by(command), "111");
+	snprintf(command, sizeof command,
+	    "cat %s/ledger/*.log | sed -n 's/.*OPEN ev=\\([^ ]*\\) .*:81 .*/\\1/p'", w->dir);
+	snprintf(ev, sizeof ev, "%s", said_by(command));
+	snprintf(want, sizeof want,
+	    "cat %s/ledger/*.log | grep -c ' LEDGER evidence id=2002 ev=%s evidence=%s.pcapng "
+	    "sha256=[0-9a-f]* sid=00000abc lseq='",
+	    w->dir, ev, ev);
+	assert_string_equal(said_by(want), "1");
+	ledger_close(w->tell.ledger);
+	w->tell.ledger = NULL;
+	snprintf(command, sizeof command, "rm -r %s/ledger %s/evidence", w->dir, w->dir);
+	assert_int_equal(system(command), 0);
+}
+
 static uint64_t seed;
 
 static uint64_t
@@ -741,6 +832,7 @@ main(void)
 		TEST(test_moved),
 		TEST(test_brief),
 		TEST(test_sums),
+		TEST(test_evidence_without_a_line),
 		TEST(test_broken),
 		TEST(test_unwritable),
 		TEST(test_full),
