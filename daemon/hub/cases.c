@@ -9,7 +9,10 @@
 #include "hub/notes.h"
 #include "hub/resume.h"
 
-enum { INCIDENTS = 16384 }; /* at once */
+enum {
+	INCIDENTS = 16384, /* at once */
+	NOTES = 3,	   /* of a second that nobody expects: a checkpoint, a storm, a loss */
+};
 
 /* A frame's time is of the wall clock: further ahead of it, the clock was set back. */
 #define CLOCK_SLACK NS_SEC
@@ -30,6 +33,7 @@ struct cases {
 	struct repeat unwritten_notes;
 	bool lost_due;		     /* what the hub before took with it is not known yet; */
 	uint64_t told[ROLE_WORKERS]; /* packets that each worker had told before */
+	uint32_t expected;	     /* notes at once */
 	uint64_t lost;		     /* of these, not asked for by cases_lost() yet */
 	bool told_known[ROLE_WORKERS], asked[ROLE_WORKERS];
 };
@@ -205,6 +209,22 @@ keep(struct cases *c, bool clean)
 	return r == 0;
 }
 
+/* Room for notes, in a budget that is large enough for it. */
+static void
+reserve(struct cases *c)
+{
+	uint32_t third = c->tell->policy->lines_per_second / 3;
+
+	storm_reserve(c->storm, c->expected + (third < NOTES ? third : NOTES));
+}
+
+void
+cases_expect(struct cases *c, uint32_t notes)
+{
+	c->expected = notes;
+	reserve(c);
+}
+
 struct cases *
 cases_new(struct tell *t, const char *state_dir, const char *version, unsigned restarts)
 {
@@ -221,6 +241,9 @@ cases_new(struct tell *t, const char *state_dir, const char *version, unsigned r
 	c->incidents = incidents_new(INCIDENTS, &c->key, t->policy->quiet_after, on_incident, c);
 	c->storm = storm_new(t->policy->lines_per_second, &c->calls);
 	c->evidence = evidence_new(state_dir, version, INCIDENTS);
+	t->storm = c->storm;
+	if (c->storm)
+		reserve(c);
 	if (c->incidents && c->storm && c->evidence && resume(c, restarts) == 0) {
 		(void)keep(c, false); /* it was said, and is tried again */
 		return c;
@@ -234,6 +257,7 @@ cases_free(struct cases *c)
 {
 	if (!c)
 		return;
+	c->tell->storm = NULL;
 	incidents_free(c->incidents);
 	storm_free(c->storm);
 	resume_free(c->resume);
@@ -246,6 +270,7 @@ cases_policy(struct cases *c)
 {
 	incidents_quiet(c->incidents, c->tell->policy->quiet_after);
 	storm_rate(c->storm, c->tell->policy->lines_per_second);
+	reserve(c);
 }
 
 void

@@ -28,6 +28,10 @@ void cases_policy(struct cases *c);
 /* The next findings are of a message of this worker; BEFORE as in struct msg_findings. */
 void cases_message(struct cases *c, unsigned worker, uint64_t before);
 
+/* Until the next call, a second may have so many lines about the daemon at once: those about
+ * incidents leave room for them. */
+void cases_expect(struct cases *c, uint32_t notes);
+
 /* A finding of policy P. */
 void cases_add(struct cases *c, const struct policy *p, const struct finding *f);
 

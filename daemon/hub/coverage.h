@@ -103,6 +103,9 @@ struct coverage_extra {
 void coverage_heartbeat(struct coverage *c, const struct accounts *a,
     const struct coverage_extra *x, struct moment now);
 
+/* So many notes are that. */
+uint32_t coverage_heartbeat_lines(const struct coverage *c);
+
 /* The daemon is about to stop: what capture closes from now on is no gap to be said. Called once or
  * more, the first call counts. */
 void coverage_stopping(struct coverage *c, struct moment now);

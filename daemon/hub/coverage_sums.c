@@ -207,6 +207,16 @@ coverage_heartbeat(
 	coverage_beat_begins(c, now);
 }
 
+uint32_t
+coverage_heartbeat_lines(const struct coverage *c)
+{
+	uint32_t n = 1;
+
+	for (size_t i = 0; i < POLICY_IFACES; i++)
+		n += c->boundary[i].used;
+	return n;
+}
+
 /* Which packets of an interface were lost, and which could not be verified. */
 static void
 add_shares(struct text *t, const struct period_iface *f)

@@ -253,6 +253,16 @@ keep_record(struct hub *h)
 		keep_coverage(h, false);
 }
 
+/* Ticks come once a second, or later: before a heartbeat there are two that see it come, and one of
+ * them is a second before it. */
+static void
+expect_notes(struct hub *h, bool last)
+{
+	bool soon = last || h->beat_due - h->now.mono < 2 * TICK;
+
+	cases_expect(h->cases, soon ? coverage_heartbeat_lines(h->coverage) : 0);
+}
+
 static void
 tick(struct hub *h)
 {
@@ -280,6 +290,7 @@ tick(struct hub *h)
 		if (h->beat_due <= h->now.mono)
 			h->beat_due = h->now.mono + h->tell.policy->heartbeat;
 	}
+	expect_notes(h, false);
 }
 
 static void
@@ -392,6 +403,7 @@ finish(struct hub *h)
 	say_nameless(h, true);
 	peers_look(&h->peers, &h->accounts, h->now.mono);
 	accounts_check_ended(&h->accounts, h->tell.policy, on_mismatch, h);
+	expect_notes(h, true);
 	cases_stop(h->cases, &h->accounts);
 	say_repeats(h, true);
 	struct coverage_extra x = extra_of(h);

@@ -1,8 +1,8 @@
 /* storm.c - see storm.h.
  *
  * The budget is exact: the moments of the last lines are kept, and a line may be said when the one
- * RATE lines before it is a second old. Lines that are not grave have a second such list, of two
- * thirds of the rate.
+ * RATE lines before it is a second old, RATE being what notes leave of the rate. Lines that are not
+ * grave have a second such list, of two thirds of that.
  *
  * A roll-up has a place as long as it holds something, or its kind is known. Those of kinds are
  * found by a hash with chains; behind them stands one for each id.
@@ -39,8 +39,9 @@ struct entry {
 
 struct storm {
 	const struct storm_calls *calls;
-	uint32_t rate;
-	struct pace all, plain; /* plain: those that are not grave */
+	uint32_t rate, notes;	/* lines a second; room left for notes */
+	struct pace all, plain; /* plain: about incidents and not grave */
+	nstime last;		/* line about incidents */
 	struct entry *place;	/* [STORM_ROLLUPS + finding_kinds()] */
 	uint32_t bucket[BUCKETS];
 	uint32_t free;
@@ -84,6 +85,7 @@ storm_new(uint32_t rate, const struct storm_calls *calls)
 		return NULL;
 	s->calls = calls;
 	s->rate = rate;
+	s->last = NSTIME_ALWAYS;
 	hash_key_init(&s->key, 0);
 	s->place = calloc(places, sizeof *s->place);
 	bool ok = pace_init(&s->all);
@@ -122,19 +124,35 @@ storm_rate(struct storm *s, uint32_t rate)
 	s->rate = rate;
 }
 
+void
+storm_note(struct storm *s, nstime mono)
+{
+	pace_count(&s->all, mono);
+}
+
+void
+storm_reserve(struct storm *s, uint32_t notes)
+{
+	s->notes = notes;
+}
+
 /* When a line may be said. */
 static nstime
 room_at(const struct storm *s, bool grave)
 {
-	nstime all = pace_free_at(&s->all, s->rate);
-	nstime plain = grave ? NSTIME_ALWAYS : pace_free_at(&s->plain, s->rate - s->rate / 3);
+	uint32_t rate = s->rate > s->notes ? s->rate - s->notes : 1;
+	nstime all = pace_free_at(&s->all, rate);
+	nstime plain = grave ? NSTIME_ALWAYS : pace_free_at(&s->plain, rate - rate / 3);
+	nstime at = plain > all ? plain : all;
 
-	return plain > all ? plain : all;
+	/* Notes alone never keep a line back for longer than a second. */
+	return at < s->last + NS_SEC ? at : s->last + NS_SEC;
 }
 
 static void
 count_line(struct storm *s, bool grave, nstime mono)
 {
+	s->last = mono;
 	pace_count(&s->all, mono);
 	if (!grave)
 		pace_count(&s->plain, mono);

@@ -1,12 +1,17 @@
-/* storm.h - at most so many lines a second about incidents; what is over that is summed up, and the
- * sums are said within the same budget.
+/* storm.h - at most so many lines a second; of those about incidents, what is over that is summed
+ * up, and the sums are said within the same budget.
  *
  * Knows: the lines of the last second, and of each kind (id, pair, rule) what was not said in lines
  * of their own. Owns these sums, in memory of a fixed size. Called by the hub between incidents and
  * lines; answers through three functions. Never asks for the time, never loses a count: what was
  * put in is, at any moment, said by line(), said by rollup(), or in a roll-up that waits.
  *
- * Of the budget a third is kept for lines of severity crit and worse, so that warnings, however
+ * What the auditor says of itself never waits, and takes its places in the budget: lines about
+ * incidents leave as much of it as they are told that there will be notes. So no second has more
+ * lines than the budget, unless it has nearly as many notes; a line a second about incidents there
+ * always may be.
+ *
+ * Of the rest a third is kept for lines of severity crit and worse, so that warnings, however
  * many, never hide one of these. Roll-ups go before lines of their own once they waited for
  * STORM_WAIT, the longest waiting first. Nothing is switched off for all: an incident that is said
  * in roll-ups alone has its line as soon as there is room and something new about it.
@@ -73,6 +78,12 @@ void storm_free(struct storm *s);
 
 /* Another rate, after a reload. */
 void storm_rate(struct storm *s, uint32_t rate);
+
+/* A note was said. */
+void storm_note(struct storm *s, nstime mono);
+
+/* From now on there may be so many of them in a second; 0 at first. */
+void storm_reserve(struct storm *s, uint32_t notes);
 
 /* Takes what incidents have to say, as incident_say(); SUMS: it is to be told in sums; MONO: the
  * monotonic clock, here and below. Said at once while there is room. An incident that had no line

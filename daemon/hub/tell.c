@@ -63,6 +63,8 @@ say_note(struct tell *t, uint16_t id, const char *fields, const char *msg)
 	struct text json = text_of(json_buffer, sizeof json_buffer);
 	struct sink_line l = { .text = text_buffer, .time = t->wall, .severity = 5 };
 
+	if (t->storm)
+		storm_note(t->storm, t->mono);
 	number(t);
 	line_note(&text, id, fields, msg, &t->run, &l.severity);
 	seal(t, &text, l.severity);

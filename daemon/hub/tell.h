@@ -19,6 +19,7 @@ enum { CHECKPOINT_LINES = 1000 };
 struct tell {
 	struct sinks *sinks;	     /* borrowed */
 	struct ledger *ledger;	     /* borrowed; NULL: none, and no checkpoints */
+	struct storm *storm;	     /* borrowed; whose budget notes are counted in; NULL: none */
 	const struct policy *policy; /* the newest; NULL before the first */
 	struct line_run run;	     /* seq and h: of the last line */
 	struct chain chain;	     /* of all lines */

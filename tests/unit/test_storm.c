@@ -206,6 +206,73 @@ test_budget(void **state)
 	world_free(w);
 }
 
+static void
+note(struct world *w)
+{
+	count_line(&w->heard);
+	storm_note(w->storm, w->heard.now);
+}
+
+/* Six of thirty lines are left for notes: sixteen warnings, eight grave ones, six notes. More notes
+ * are said as well, and lines about incidents wait for the second to be over, but for one. */
+static void
+test_notes(void **state)
+{
+	struct world *w = world_new(30);
+	struct heard *h = &w->heard;
+
+	(void)state;
+	storm_reserve(w->storm, 6);
+	for (unsigned n = 0; n < 100; n++) {
+		struct incident i = incident("lgwan", "", OUTCOME_ATTEMPTED);
+
+		put(w, INCIDENT_OPEN, &i, 1);
+	}
+	assert_int_equal(h->own, 16);
+	for (unsigned n = 0; n < 100; n++) {
+		struct incident i = incident("kikan", "", OUTCOME_ANSWERED);
+
+		put(w, INCIDENT_OPEN, &i, 1);
+	}
+	assert_int_equal(h->own, 24);
+	for (unsigned n = 0; n < 6; n++)
+		note(w);
+	assert_int_equal(h->most, 30);
+	pass(w, NS_SEC);
+	assert_int_equal(h->rollups, 2);
+	/* Forty at once, beside the two roll-ups. */
+	for (unsigned n = 0; n < 40; n++)
+		note(w);
+	assert_int_equal(h->most, 42);
+	for (unsigned n = 0; n < 9; n++) {
+		struct incident i = incident("kikan", "", OUTCOME_ANSWERED);
+
+		h->now += NS_SEC / 10;
+		put(w, INCIDENT_OPEN, &i, 1);
+	}
+	assert_int_equal(h->own, 24);
+	assert_true(storm_due(w->storm) == START + 2 * NS_SEC + NS_SEC / 10);
+	pass(w, 2 * NS_SEC / 10);
+	assert_int_equal(h->rollups, 3);
+	assert_int_equal(h->n, 209);
+	/* Never less than a line a second, however many notes there are. */
+	storm_reserve(w->storm, 100);
+	for (unsigned s = 0; s < 10; s++) {
+		struct incident i[2] = { incident("lgwan", "", OUTCOME_ATTEMPTED),
+			incident("lgwan", "", OUTCOME_ATTEMPTED) };
+
+		h->now += 10 * NS_SEC;
+		storm_tick(w->storm, h->now);
+		h->now += 10 * NS_SEC;
+		for (unsigned n = 0; n < 40; n++)
+			note(w);
+		put(w, INCIDENT_OPEN, &i[0], 1);
+		put(w, INCIDENT_OPEN, &i[1], 1);
+		assert_true(i[0].own && !i[1].own);
+	}
+	world_free(w);
+}
+
 /* What a roll-up says of times, outcomes, severities and incidents. */
 static void
 test_sums(void **state)
@@ -527,6 +594,7 @@ test_line(void **state)
 struct both {
 	struct world *w;
 	uint64_t put;
+	uint64_t notes;
 	bool sums; /* of one id */
 };
 
@@ -550,6 +618,18 @@ some(uint64_t below)
 	return seed % below;
 }
 
+/* A note, if there were fewer than MOST in this second. AT: the moments of the last ones. */
+static void
+some_note(struct both *b, nstime *at, uint64_t most)
+{
+	nstime now = b->w->heard.now;
+
+	if (!most || at[b->notes % most] > now - NS_SEC)
+		return;
+	at[b->notes++ % most] = now;
+	note(b->w);
+}
+
 /* Anything in any order: never over the limit, nothing lost, roll-ups of a second at the latest
  * when there is room, and in the end nothing left. */
 static void
@@ -565,7 +645,10 @@ test_random(void **state)
 		struct both b = { .w = world_new(rate) };
 		struct heard *h = &b.w->heard;
 		struct incidents *t = incidents_new(size, &key, 20 * NS_SEC, to_storm, &b);
-		uint64_t sent = 0, keys = 1 + some(2000);
+		uint64_t sent = 0, keys = 1 + some(2000), notes = some(rate);
+		nstime at[40] = { 0 };
+
+		storm_reserve(b.w->storm, (uint32_t)notes);
 
 		for (unsigned n = 0; n < 20000; n++) {
 			struct finding f = finding(T0 + (h->now - START), 1 + some(5),
@@ -579,6 +662,8 @@ test_random(void **state)
 			sent += f.n;
 			if (!some(300))
 				b.sums = !b.sums; /* a reload */
+			if (!some(3))
+				some_note(&b, at, notes);
 			if (!some(4)) {
 				h->now += (nstime)some(some(50) ? NS_SEC / 20 : 30 * NS_SEC);
 				incidents_tick(t, T0 + (h->now - START));
@@ -716,6 +801,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_sums),
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_told_in_sums),
