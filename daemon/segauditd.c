@@ -28,6 +28,8 @@
 #include "hub/hub.h"
 #include "hub/line.h"
 #include "hub/netlink.h"
+#include "model/ring.h"
+#include "model/shm.h"
 #include "monitor/load.h"
 #include "monitor/monitor.h"
 #include "replay.h"
@@ -128,26 +130,54 @@ print_notices(const struct policy *p, const char *prefix)
 	}
 }
 
+static void
+print_bytes(const char *what, uint64_t bytes, const char *of)
+{
+	printf("#   %-16s %9.1f MiB%s%s\n", what, (double)bytes / (1 << 20), *of ? "  " : "", of);
+}
+
+/* The same, of N pieces of EACH bytes. */
+static void
+print_times(const char *what, uint64_t bytes, unsigned n, const char *thing, uint64_t each)
+{
+	char size[UNIT_TEXT], of[64];
+
+	snprintf(of, sizeof of, "%u %s x %s", n, thing, unit_bytes_text(size, each));
+	print_bytes(what, bytes, of);
+}
+
 /* -n -v: what a daemon with this configuration takes, as comments, so that the output parses again.
  */
 static void
 print_memory(const struct policy *p)
 {
-	size_t flows = worker_memory(p->flows);
-	struct load_memory m = load_memory(p, flows);
-	char each[UNIT_TEXT], ring[UNIT_TEXT], buffer[UNIT_TEXT];
+	const struct hub_bytes hub = hub_bytes();
+	const struct load_own own = { .flows = worker_memory(p->flows),
+		.worker = worker_bytes(),
+		.capture = capture_bytes(),
+		.hub = hub.total };
+	const struct load_memory m = load_memory(p, &own);
+	char of[64];
 
 	printf("\n# memory, fixed at start:\n");
-	printf("#   flow tables      %9.1f MiB  %u workers x %s (%u flows each)\n",
-	    (double)m.flows / (1 << 20), p->workers, unit_bytes_text(each, flows), p->flows);
-	printf("#   rings            %9.1f MiB  %u workers x %s\n", (double)m.rings / (1 << 20),
-	    p->workers, unit_bytes_text(ring, load_ring(p->ring)));
-	printf("#   capture buffers  %9.1f MiB  %u interfaces x %s\n",
-	    (double)m.capture / (1 << 20), m.interfaces,
-	    unit_bytes_text(buffer, p->capture_buffer));
-	printf("#   policy           %9.1f MiB  %u conduits, %u zones\n",
-	    (double)m.policy / (1 << 20), p->nconduits, p->nzones);
-	printf("#   total            %9.1f MiB\n", (double)m.total / (1 << 20));
+	snprintf(of, sizeof of, "%u workers x %u flows", p->workers, p->flows);
+	print_bytes("flow tables", m.flows, of);
+	print_times("rings", m.rings, p->workers, "workers", ring_bytes(p->ring));
+	print_times("journals", m.records, p->workers, "workers",
+	    m.records / (p->workers ? p->workers : 1));
+	print_times(
+	    "workers' own", (uint64_t)own.worker * p->workers, p->workers, "workers", own.worker);
+	print_times("capture buffers", m.capture, m.interfaces, "interfaces", p->capture_buffer);
+	print_bytes("capture's own", own.capture + sizeof(struct capture_shm), "frames in hand");
+	print_bytes("sums", m.sums, "of minutes and hours, for the ledger");
+	print_bytes("ledger", hub.ledger, "what waits for the disk, index of the sums");
+	print_bytes("incidents", hub.incidents, "open ones");
+	print_bytes("evidence", hub.evidence, "of open ones, frames that wait, files");
+	print_bytes("coverage", hub.coverage, "shares of pairs and interfaces");
+	print_bytes("hub's others", hub.others, "lines, clients");
+	snprintf(of, sizeof of, "%u conduits, %u zones", p->nconduits, p->nzones);
+	print_bytes("policy", m.policy, of);
+	print_bytes("total", m.total, "");
 }
 
 /* Reads the configuration for a run without a daemon. NULL, and *STATUS, when that failed. */

@@ -337,6 +337,12 @@ set_up(struct capture *c, const struct role_args *args)
 	return r < 0 ? r : 0;
 }
 
+size_t
+capture_bytes(void)
+{
+	return sizeof(struct capture) + POLICY_IFACES * (size_t)LIVE_SNAPLEN;
+}
+
 int
 capture_run(const struct role_args *args)
 {

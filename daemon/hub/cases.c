@@ -209,6 +209,14 @@ keep(struct cases *c, bool clean)
 	return r == 0;
 }
 
+struct cases_bytes
+cases_bytes(void)
+{
+	return (struct cases_bytes){ .incidents = incidents_bytes(INCIDENTS),
+		.evidence = evidence_bytes(INCIDENTS),
+		.others = sizeof(struct cases) + storm_bytes() + resume_bytes() };
+}
+
 /* Room for notes, in a budget that is large enough for it. */
 static void
 reserve(struct cases *c)

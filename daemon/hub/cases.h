@@ -22,6 +22,13 @@ struct cases *
 cases_new(struct tell *t, const char *state_dir, const char *version, unsigned restarts);
 void cases_free(struct cases *c);
 
+/* Bytes that it takes. */
+struct cases_bytes {
+	size_t incidents, evidence, others;
+};
+
+struct cases_bytes cases_bytes(void);
+
 /* T has another policy. */
 void cases_policy(struct cases *c);
 

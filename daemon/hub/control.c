@@ -48,6 +48,12 @@ struct control {
 	struct control_past past;
 };
 
+size_t
+control_bytes(void)
+{
+	return sizeof(struct control);
+}
+
 struct control *
 control_new(const struct control_view *view, control_reload *reload, void *ctx)
 {

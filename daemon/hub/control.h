@@ -39,6 +39,9 @@ struct control *control_new(const struct control_view *view, control_reload *rel
 /* Ends all clients; the file goes, if it is still ours. */
 void control_free(struct control *c);
 
+/* Bytes that it takes. */
+size_t control_bytes(void);
+
 /* Listens at DIR/control, in the place of what was left there by another hub. 0 or -errno; then
  * control_tick() tries again. */
 int control_open(struct control *c, const char *dir);

@@ -77,6 +77,12 @@ coverage_new(struct moment now, const struct coverage_calls *calls)
 	return c;
 }
 
+size_t
+coverage_bytes(void)
+{
+	return sizeof(struct coverage);
+}
+
 void
 coverage_free(struct coverage *c)
 {

@@ -56,6 +56,9 @@ struct coverage;
 struct coverage *coverage_new(struct moment now, const struct coverage_calls *calls);
 void coverage_free(struct coverage *c);
 
+/* Bytes that it takes. */
+size_t coverage_bytes(void);
+
 /* From now on the interfaces of P; borrowed until the next call returned. A new one is blind (WHY:
  * GAP_START or GAP_RELOAD) until it is open. */
 void

@@ -91,14 +91,34 @@ slot_of(const struct digest *d, const struct table *t, const struct digest_key *
 	return &t->slot[at];
 }
 
-static bool
-table_init(struct digest *d, enum table_name i, struct digest_row *row)
+/* Of a table's index: a power of two, at most half full. */
+static uint32_t
+slots_of(enum table_name i)
 {
-	struct table *t = &d->table[i];
 	uint32_t slots = 2;
 
 	while (slots < 2 * sizes[i])
 		slots *= 2;
+	return slots;
+}
+
+size_t
+digest_bytes(void)
+{
+	const struct digest *d = NULL;
+	size_t all = sizeof *d;
+
+	for (unsigned i = 0; i < TABLES; i++)
+		all += slots_of((enum table_name)i) * sizeof *d->table[i].slot;
+	return all;
+}
+
+static bool
+table_init(struct digest *d, enum table_name i, struct digest_row *row)
+{
+	struct table *t = &d->table[i];
+	uint32_t slots = slots_of(i);
+
 	*t = (struct table){ .row = row, .mask = slots - 1 };
 	t->slot = calloc(slots, sizeof *t->slot);
 	if (!t->slot)

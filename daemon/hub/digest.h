@@ -45,6 +45,9 @@ struct digest;
 struct digest *digest_new(int fd);
 void digest_free(struct digest *d);
 
+/* Bytes that it takes beside these. */
+size_t digest_bytes(void);
+
 /* Can it take records? Not before it has written what a hub before it began to write. */
 bool digest_ready(const struct digest *d);
 

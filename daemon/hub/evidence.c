@@ -55,6 +55,27 @@ open_dir(struct evidence *e)
 	e->dir = open(e->dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
+/* Of the index, less one: a power of two, at most half full. */
+static uint32_t
+mask_for(uint32_t incidents)
+{
+	uint32_t mask = 3;
+
+	while (mask / 2 < incidents)
+		mask = mask * 2 + 1;
+	return mask;
+}
+
+size_t
+evidence_bytes(uint32_t incidents)
+{
+	const struct evidence *e = NULL;
+
+	return sizeof *e + incidents * (sizeof *e->entry + sizeof *e->free) +
+	       ((size_t)mask_for(incidents) + 1) * sizeof *e->index + evidence_pool_bytes(POOL) +
+	       evidence_space_bytes();
+}
+
 struct evidence *
 evidence_new(const char *state_dir, const char *version, uint32_t incidents)
 {
@@ -64,9 +85,7 @@ evidence_new(const char *state_dir, const char *version, uint32_t incidents)
 		return NULL;
 	e->dir = -1;
 	e->size = incidents;
-	e->mask = 3;
-	while (e->mask / 2 < incidents)
-		e->mask = e->mask * 2 + 1;
+	e->mask = mask_for(incidents);
 	hash_key_init(&e->secret, 0);
 	(void)snprintf(e->dir_name, sizeof e->dir_name, "%s/evidence",
 	    state_dir); /* the configuration allows no longer one */

@@ -32,6 +32,9 @@ struct evidence;
 struct evidence *evidence_new(const char *state_dir, const char *version, uint32_t incidents);
 void evidence_free(struct evidence *e);
 
+/* Bytes that it takes. */
+size_t evidence_bytes(uint32_t incidents);
+
 /* An incident that has a line of its own goes on from an earlier process. *I is borrowed until
  * evidence_end(). */
 void evidence_resume(struct evidence *e, const struct incident *i);

@@ -36,6 +36,12 @@ struct evidence_pool {
 	struct list bucket[BUCKETS];
 };
 
+size_t
+evidence_pool_bytes(size_t size)
+{
+	return sizeof(struct evidence_pool) + size;
+}
+
 struct evidence_pool *
 evidence_pool_new(size_t size)
 {

@@ -29,6 +29,9 @@ struct evidence_pool;
 struct evidence_pool *evidence_pool_new(size_t size);
 void evidence_pool_free(struct evidence_pool *p);
 
+/* Bytes that it takes. */
+size_t evidence_pool_bytes(size_t size);
+
 /* Takes a frame of f->caplen BYTES, at most a quarter of the pool; NOW: monotonic. */
 void evidence_pool_put(struct evidence_pool *p, uint64_t incident, const struct evidence_frame *f,
     const uint8_t *bytes, nstime now);

@@ -53,6 +53,14 @@ struct evidence_space {
 	struct evidence_space_news news;
 };
 
+size_t
+evidence_space_bytes(void)
+{
+	const struct evidence_space *s = NULL;
+
+	return sizeof *s + EVIDENCE_FILES * sizeof *s->file;
+}
+
 struct evidence_space *
 evidence_space_new(void)
 {

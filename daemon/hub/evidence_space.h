@@ -31,6 +31,9 @@ struct evidence_space;
 struct evidence_space *evidence_space_new(void);
 void evidence_space_free(struct evidence_space *s);
 
+/* Bytes that it takes. */
+size_t evidence_space_bytes(void);
+
 /* Is the file of that incident still written to? */
 typedef bool evidence_space_open(void *ctx, const char *ev);
 

@@ -14,6 +14,14 @@ heap_init(struct heap *h, uint32_t size)
 	return false;
 }
 
+size_t
+heap_bytes(uint32_t size)
+{
+	const struct heap *h = NULL;
+
+	return size * (sizeof *h->item + sizeof *h->place);
+}
+
 void
 heap_fini(struct heap *h)
 {

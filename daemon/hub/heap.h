@@ -23,6 +23,9 @@ struct heap {
 
 /* A heap for numbers 0 .. SIZE - 1. False when there is no memory. */
 bool heap_init(struct heap *h, uint32_t size);
+
+/* Bytes that it takes. */
+size_t heap_bytes(uint32_t size);
 void heap_fini(struct heap *h);
 
 /* Puts a number in, or moves it to another moment. */

@@ -483,6 +483,20 @@ start(struct hub *h, int keep_fd)
 	return 0;
 }
 
+struct hub_bytes
+hub_bytes(void)
+{
+	struct cases_bytes c = cases_bytes();
+	struct hub_bytes b = { .incidents = c.incidents,
+		.evidence = c.evidence,
+		.coverage = coverage_bytes(),
+		.ledger = ledger_bytes() + digest_bytes(),
+		.others = sizeof(struct hub) + c.others + control_bytes() };
+
+	b.total = b.incidents + b.evidence + b.coverage + b.ledger + b.others;
+	return b;
+}
+
 int
 hub_run(int control_fd, int keep_fd, const struct role_args *args, const char *version)
 {

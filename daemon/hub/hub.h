@@ -8,6 +8,8 @@
 #ifndef SEGAUDIT_HUB_H
 #define SEGAUDIT_HUB_H
 
+#include <stddef.h>
+
 #include "model/role.h"
 
 /* Runs the hub's loop on CONTROL_FD, its channel to the monitor (non-blocking), until MSG_STOP or
@@ -15,5 +17,14 @@
  * ARGS: number is not used; restarts above 0 means that another hub came before. VERSION is what
  * 9002 says. Returns the exit status: 0, or 69 or 70. */
 int hub_run(int control_fd, int keep_fd, const struct role_args *args, const char *version);
+
+/* Memory of its own that it takes at its start, in bytes: incidents with what is said of them,
+ * their evidence, what pairs and interfaces were watched, what waits for the ledger with the index
+ * of its sums, and the rest. HUB_KEEP comes to that. */
+struct hub_bytes {
+	size_t incidents, evidence, coverage, ledger, others, total;
+};
+
+struct hub_bytes hub_bytes(void);
 
 #endif

@@ -50,16 +50,34 @@ later(nstime t, nstime by)
 	return __builtin_add_overflow(t, by, &sum) ? NSTIME_NEVER : sum;
 }
 
+/* Of the index: a power of two, at most half full. */
+static uint32_t
+places_for(uint32_t size)
+{
+	uint32_t places = 4;
+
+	while (places < UINT32_MAX / 2 && places / 2 < size)
+		places *= 2;
+	return places;
+}
+
+size_t
+incidents_bytes(uint32_t size)
+{
+	const struct incidents *t = NULL;
+
+	return sizeof *t + size * sizeof *t->slot + places_for(size) * sizeof *t->index +
+	       3 * heap_bytes(size);
+}
+
 struct incidents *
 incidents_new(uint32_t size, const struct hash_key *key, nstime quiet, incident_say *say, void *ctx)
 {
 	struct incidents *t = calloc(1, sizeof *t);
-	uint32_t places = 4;
+	uint32_t places = places_for(size);
 
 	if (!t)
 		return NULL;
-	while (places < UINT32_MAX / 2 && places / 2 < size)
-		places *= 2;
 	*t = (struct incidents){ .size = size,
 		.free = NO_SLOT,
 		.oldest = NO_SLOT,

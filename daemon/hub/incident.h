@@ -71,6 +71,9 @@ struct incidents *incidents_new(
     uint32_t size, const struct hash_key *key, nstime quiet, incident_say *say, void *ctx);
 void incidents_free(struct incidents *t);
 
+/* Bytes that it takes. */
+size_t incidents_bytes(uint32_t size);
+
 /* Another quiet time, after a reload. Holds for what is open, too. */
 void incidents_quiet(struct incidents *t, nstime quiet);
 

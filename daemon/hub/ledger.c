@@ -179,6 +179,12 @@ open_all(struct ledger *l, nstime wall, int32_t offset)
 	(void)open_file(l, wall, offset); /* said by blocked(), tried again by the tick */
 }
 
+size_t
+ledger_bytes(void)
+{
+	return sizeof(struct ledger) + DAILY_QUEUE;
+}
+
 struct ledger *
 ledger_open(const char *state_dir, const char *sid, nstime wall, int32_t offset)
 {

@@ -55,6 +55,9 @@ struct ledger;
  * fails is in ledger_news(), and is tried again. NULL when there is no memory. */
 struct ledger *ledger_open(const char *state_dir, const char *sid, nstime wall, int32_t offset);
 
+/* Bytes that it takes. */
+size_t ledger_bytes(void);
+
 /* From now on the policy of GENERATION is in force, whose canonical text is the SIZE bytes of the
  * sealed memory FD, which stays the caller's: it is kept. False: that is no such memory. */
 bool ledger_policy(

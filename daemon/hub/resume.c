@@ -33,6 +33,12 @@ struct resume {
 	uint8_t buffer[BUFFER]; /* of resume.said, or of a snapshot */
 };
 
+size_t
+resume_bytes(void)
+{
+	return sizeof(struct resume);
+}
+
 struct resume *
 resume_new(const char *dir, uint64_t run)
 {

@@ -33,6 +33,9 @@ struct resume;
 struct resume *resume_new(const char *dir, uint64_t run);
 void resume_free(struct resume *r);
 
+/* Bytes that it takes. */
+size_t resume_bytes(void);
+
 /* Opens in T and S (both empty) what was open. AGAIN: another hub of this daemon was here before;
  * MONO: the monotonic clock, here and below. 0; -ENOENT: nothing was kept; -EBADMSG: it is broken
  * or of another version; -errno. */

@@ -75,11 +75,27 @@ pace_count(struct pace *p, nstime mono)
 	p->at[p->n++ % STORM_RATE] = mono;
 }
 
+/* Of kinds, and of ids alone. */
+static uint32_t
+places_of(void)
+{
+	return STORM_ROLLUPS + (uint32_t)finding_kinds();
+}
+
+size_t
+storm_bytes(void)
+{
+	const struct storm *s = NULL;
+
+	return sizeof *s + places_of() * sizeof *s->place + 2 * STORM_RATE * sizeof *s->all.at +
+	       2 * heap_bytes(places_of());
+}
+
 struct storm *
 storm_new(uint32_t rate, const struct storm_calls *calls)
 {
 	struct storm *s = calloc(1, sizeof *s);
-	uint32_t places = STORM_ROLLUPS + (uint32_t)finding_kinds();
+	uint32_t places = places_of();
 
 	if (!s)
 		return NULL;

@@ -76,6 +76,9 @@ struct storm;
 struct storm *storm_new(uint32_t rate, const struct storm_calls *calls);
 void storm_free(struct storm *s);
 
+/* Bytes that it takes. */
+size_t storm_bytes(void);
+
 /* Another rate, after a reload. */
 void storm_rate(struct storm *s, uint32_t rate);
 

@@ -16,7 +16,7 @@
 
 #include "base/memory.h"
 
-enum { CONTROL_SIZE = 4096, ALIGN = 16 };
+enum { ALIGN = 16 };
 
 #define SIZE_LEAST ((size_t)1 << 20)
 #define SIZE_MOST  ((size_t)1 << 40)
@@ -34,22 +34,29 @@ struct record {
 };
 
 static_assert(sizeof(struct record) == 2 * ALIGN, "the layout is an interface");
-static_assert(sizeof(struct ring_control) <= CONTROL_SIZE, "the control memory is one page");
+static_assert(sizeof(struct ring_control) <= RING_CONTROL, "the control memory is one page");
+
+size_t
+ring_bytes(size_t size)
+{
+	size_t rounded = SIZE_LEAST;
+
+	while (rounded < size && rounded < SIZE_MOST)
+		rounded *= 2;
+	return rounded;
+}
 
 int
 ring_create(size_t size, int *data_fd, int *control_fd)
 {
-	size_t rounded = SIZE_LEAST;
 	int data, control;
 
 	if (size > SIZE_MOST)
 		return -EINVAL;
-	while (rounded < size)
-		rounded *= 2;
-	data = memory_fixed("segaudit-ring-data", rounded);
+	data = memory_fixed("segaudit-ring-data", ring_bytes(size));
 	if (data < 0)
 		return data;
-	control = memory_fixed("segaudit-ring-control", CONTROL_SIZE);
+	control = memory_fixed("segaudit-ring-control", RING_CONTROL);
 	if (control < 0) {
 		(void)close(data); /* nothing was written */
 		return control;
@@ -142,7 +149,7 @@ ring_map(struct ring *r, int data_fd, int control_fd, bool writer)
 	if (e < 0)
 		return e;
 	if (size < SIZE_LEAST || size > SIZE_MOST || (size & (size - 1)) != 0 ||
-	    control_size != CONTROL_SIZE)
+	    control_size != RING_CONTROL)
 		return -EINVAL;
 	/* Populated: no page fault later on the way of a packet. */
 	data = mmap(NULL, size, writer ? PROT_READ | PROT_WRITE : PROT_READ,
@@ -150,7 +157,7 @@ ring_map(struct ring *r, int data_fd, int control_fd, bool writer)
 	if (data == MAP_FAILED)
 		return -errno;
 	control = mmap(
-	    NULL, CONTROL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, control_fd, 0);
+	    NULL, RING_CONTROL, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, control_fd, 0);
 	if (control == MAP_FAILED) {
 		e = -errno;
 		(void)munmap(data, size); /* mapped just now */
@@ -169,7 +176,7 @@ ring_unmap(struct ring *r)
 	if (!r->data)
 		return;
 	(void)munmap(r->data, r->size); /* both were mapped by ring_map() */
-	(void)munmap(r->control, CONTROL_SIZE);
+	(void)munmap(r->control, RING_CONTROL);
 	*r = (struct ring){ .data = NULL };
 }
 

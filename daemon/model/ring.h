@@ -47,8 +47,12 @@ struct ring {
 	uint64_t seq;	 /* consumer: number of the last frame taken; producer: written */
 };
 
-/* Makes the two memfds of a ring, sealed in size. 0 or -errno. SIZE is rounded up to a power of two
- * of at least 1 MiB. */
+enum { RING_CONTROL = 4096 }; /* bytes of its control memory */
+
+/* Bytes of the data memory of a ring of that configured size: a power of two of at least 1 MiB. */
+size_t ring_bytes(size_t size);
+
+/* Makes the two memfds of a ring, sealed in size: ring_bytes() and RING_CONTROL. 0 or -errno. */
 int ring_create(size_t size, int *data_fd, int *control_fd);
 
 /* Maps a ring; WRITER maps the data writable. A reader begins behind the last released frame, a

@@ -11,6 +11,9 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/units.h"
+#include "model/ring.h"
+#include "model/role.h"
+#include "monitor/shared.h"
 
 struct policy *
 load(const char *file, nstime now, struct compile_ifaces *keep, struct conf **conf,
@@ -84,27 +87,21 @@ load_say_errors(const struct conf_errors *e)
 		fprintf(stderr, "%s\n", e->text[i]);
 }
 
-uint64_t
-load_ring(uint64_t size)
-{
-	uint64_t ring = UINT64_C(1) << 20;
-
-	while (ring < size && ring < UINT64_C(1) << 62)
-		ring <<= 1;
-	return ring;
-}
-
 struct load_memory
-load_memory(const struct policy *p, size_t flows)
+load_memory(const struct policy *p, const struct load_own *own)
 {
 	struct load_memory m = { .policy = p->size };
 
 	for (uint16_t i = 0; i < p->nifaces; i++)
 		m.interfaces += policy_iface(p, i)->used;
-	m.flows = (uint64_t)flows * p->workers;
-	m.rings = load_ring(p->ring) * p->workers;
+	m.flows = (uint64_t)own->flows * p->workers;
+	m.rings = (uint64_t)(ring_bytes(p->ring) + RING_CONTROL) * p->workers;
+	m.records = (uint64_t)SHARED_WORKER_BYTES * p->workers;
+	m.sums = HUB_KEEP;
 	m.capture = p->capture_buffer * m.interfaces;
-	m.total = m.flows + m.rings + m.capture + m.policy;
+	m.roles = (uint64_t)own->worker * p->workers + own->capture + sizeof(struct capture_shm) +
+		  own->hub;
+	m.total = m.flows + m.rings + m.records + m.sums + m.capture + m.roles + m.policy;
 	return m;
 }
 

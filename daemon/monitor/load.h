@@ -22,17 +22,23 @@ int load_text(const struct conf *c, uint32_t *size);
 /* Writes all errors on standard error, a line each. */
 void load_say_errors(const struct conf_errors *e);
 
+/* What roles take for themselves, which this layer cannot ask: bytes of one worker's tables
+ * (worker_memory()), and of memory of its own for a worker, capture and the hub. */
+struct load_own {
+	size_t flows, worker, capture, hub;
+};
+
 /* Memory that a daemon with this policy takes at its start, in bytes. */
 struct load_memory {
-	uint64_t flows, rings, capture, policy, total;
+	uint64_t flows, rings, capture, policy;
+	uint64_t records; /* what workers leave for the hub, and for themselves after a crash */
+	uint64_t sums;	  /* of the hub, after a crash */
+	uint64_t roles;	  /* all that is their own, and capture's counters */
+	uint64_t total;
 	unsigned interfaces;
 };
 
-/* FLOWS: bytes of one worker's tables (worker_memory(), which this layer cannot ask). */
-struct load_memory load_memory(const struct policy *p, size_t flows);
-
-/* Bytes of a ring of that configured size: a power of two, at least 1 MiB. */
-uint64_t load_ring(uint64_t size);
+struct load_memory load_memory(const struct policy *p, const struct load_own *own);
 
 /* Keeps in NEW, the policy of a reload, what only a restart can change and every role holds as
  * numbers; says on standard error what differs from the running policy OLD and has to wait for a

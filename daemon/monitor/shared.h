@@ -8,7 +8,11 @@
 #define SEGAUDIT_SHARED_H
 
 #include "model/role.h"
+#include "model/shm.h"
 #include "monitor/load.h"
+
+/* Of a worker, beside its ring and its tables. */
+enum { SHARED_WORKER_BYTES = sizeof(struct worker_room) + WORKER_KEEP };
 
 struct shared_worker {
 	int data, data_reader;	     /* ring: for capture, and read-only for the worker */

@@ -109,6 +109,17 @@ worker_memory(uint32_t flows)
 	return (flow_table_bytes(flows) + fragments_bytes() + 4095) & ~(size_t)4095;
 }
 
+/* Counters of each pair that a policy may have. */
+enum { PAIRS = POLICY_ZONES * POLICY_ZONES };
+
+size_t
+worker_bytes(void)
+{
+	const struct worker *w = NULL;
+
+	return sizeof *w + PAIRS * sizeof *w->pairs;
+}
+
 struct worker *
 worker_new(const struct policy *p, const struct net *net, const struct hash_key *key, int flows_fd,
     worker_emit *emit, void *ctx, int *error)
@@ -126,7 +137,7 @@ worker_new(const struct policy *p, const struct net *net, const struct hash_key 
 	 * large ones to give, all works the same. */
 	if (w->memory != MAP_FAILED)
 		(void)madvise(w->memory, w->memory_size, MADV_HUGEPAGE);
-	w->pairs = calloc((size_t)POLICY_ZONES * POLICY_ZONES, sizeof *w->pairs);
+	w->pairs = calloc(PAIRS, sizeof *w->pairs);
 	if (w->memory == MAP_FAILED || !w->pairs) {
 		*error = w->memory == MAP_FAILED ? -errno : -ENOMEM;
 		if (w->memory == MAP_FAILED)

@@ -31,6 +31,9 @@ void worker_free(struct worker *w);
 /* Bytes of flow and fragment tables for FLOWS flows: what -n -v prints and FLOWS_FD must have. */
 size_t worker_memory(uint32_t flows);
 
+/* Bytes that it takes beside these. */
+size_t worker_bytes(void);
+
 /* For a worker that goes on where a killed one stopped: its counters as they were published, and
  * the number of the last frame that they include. Frames that the killed one had counted in flows
  * already, but not published, are counted once. */

@@ -127,11 +127,11 @@ static void
 test_ring_size(void **state)
 {
 	(void)state;
-	assert_int_equal(load_ring(1), 1 << 20);
-	assert_int_equal(load_ring(1 << 20), 1 << 20);
-	assert_int_equal(load_ring((1 << 20) + 1), 2 << 20);
-	assert_int_equal(load_ring(64 << 20), 64 << 20);
-	assert_int_equal(load_ring(UINT64_C(5) << 30), UINT64_C(8) << 30);
+	assert_int_equal(ring_bytes(1), 1 << 20);
+	assert_int_equal(ring_bytes(1 << 20), 1 << 20);
+	assert_int_equal(ring_bytes((1 << 20) + 1), 2 << 20);
+	assert_int_equal(ring_bytes(64 << 20), 64 << 20);
+	assert_int_equal(ring_bytes(UINT64_C(5) << 30), UINT64_C(8) << 30);
 }
 
 /* A policy with nothing but what these parts look at; interface 1 is a number that is not used. */
@@ -163,19 +163,58 @@ small(void)
 	return s;
 }
 
+/* Bytes of all memories that the roles share. */
+static uint64_t
+shared_bytes(const struct shared *s)
+{
+	const int common[] = { s->shard_key, s->flow_key, s->capture, s->hub };
+	uint64_t all = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+		assert_int_equal(fstat(common[i], &st), 0);
+		all += (uint64_t)st.st_size;
+	}
+	for (unsigned i = 0; i < s->workers; i++) {
+		const struct shared_worker *w = &s->worker[i];
+		const int fds[] = { w->data, w->control, w->shm, w->flows, w->keep };
+
+		for (size_t k = 0; k < sizeof fds / sizeof *fds; k++) {
+			assert_int_equal(fstat(fds[k], &st), 0);
+			all += (uint64_t)st.st_size;
+		}
+	}
+	return all;
+}
+
+/* What is printed is what there is: with 4 MiB of traffic and 2 MiB of exhibits for each of two
+ * workers, and the hub's 16 MiB. */
 static void
 test_memory(void **state)
 {
 	struct small s = small();
-	struct load_memory m = load_memory(&s.p, 1000000);
+	const struct load_own own = {
+		.flows = 1000000, .worker = 30000, .capture = 7000, .hub = 500
+	};
+	struct load_memory m = load_memory(&s.p, &own);
+	struct shared shared;
 
 	(void)state;
 	assert_int_equal(m.interfaces, 2);
 	assert_int_equal(m.flows, 2000000);
-	assert_int_equal(m.rings, 2 * (4 << 20));
+	assert_int_equal(m.rings, 2 * ((4 << 20) + 4096));
 	assert_int_equal(m.capture, 2 * (4 << 20));
 	assert_int_equal(m.policy, sizeof s);
-	assert_int_equal(m.total, 2000000 + 4 * (4 << 20) + sizeof s);
+	assert_int_equal(m.sums, 16 << 20);
+	assert_in_range(m.records, 2 * ((6 << 20) + 65536), 2 * ((6 << 20) + 65536 + 8192));
+	assert_int_equal(m.roles, 2 * 30000 + 7000 + 500 + sizeof(struct capture_shm));
+	assert_int_equal(
+	    m.total, m.flows + m.rings + m.capture + m.policy + m.sums + m.records + m.roles);
+	assert_int_equal(shared_open(&shared, &s.p, own.flows), 0);
+	assert_int_equal(shared_bytes(&shared), m.flows + m.rings + m.records + m.sums +
+						    sizeof(struct capture_shm) +
+						    2 * sizeof(struct hash_key));
+	shared_close(&shared);
 }
 
 /* What only a restart can change stays as it is; the rest is the new one's. */
