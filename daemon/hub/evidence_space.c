@@ -250,7 +250,7 @@ evidence_space_make(struct evidence_space *s, int dir, uint64_t limit, uint32_t 
 
 	for (unsigned step = 0; s->used + more > limit && s->n && step < EVIDENCE_STEP; step++)
 		drop_oldest(s, dir);
-	while (skipped && s->used + more > limit && s->nskipped)
+	while (skipped && s->n == 0 && s->used + more > limit && s->nskipped)
 		drop_skipped(s, dir);
 	if (s->disk_full)
 		return -EAGAIN;

@@ -647,6 +647,32 @@ test_space(void **state)
 	assert_int_equal(access(w->path, F_OK), 0);
 }
 
+/* Less room after a reload, for which more closed incidents give way than one turn removes: the
+ * frame that was skipped stays as long as there are any. */
+static void
+test_less_space(void **state)
+{
+	struct world *w = *state;
+	char skipped[200];
+
+	for (uint16_t port = 1000; port < 1000 + 600; port++) {
+		say(w, port);
+		show(w, port);
+	}
+	pass(w, 6 * NS_MIN);
+	make_file(w, "skipped-12345678-0-1.pcap", 100);
+	memcpy(skipped, w->path, sizeof skipped);
+	evidence_skip(w->evidence, "skipped-12345678-0-1.pcap");
+	assert_int_equal(files(w), 601);
+	w->p->evidence_space = 10 * 4096;
+	pass(w, NS_SEC);
+	assert_int_equal(access(skipped, F_OK), 0);
+	pass(w, NS_SEC);
+	pass(w, NS_SEC);
+	assert_int_equal(access(skipped, F_OK), 0);
+	assert_int_equal(files(w), 10);
+}
+
 /* 80, 90 and 98 % of 1 MiB are 204.8, 230.4 and 250.88 files; said again after a fall of five
  * points. */
 static void
@@ -807,6 +833,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_closed_while_away, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_changed_by_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_space, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_less_space, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_thresholds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_too_old, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cannot_be_written, set_up, tear_down),
