@@ -235,6 +235,7 @@ drop_open(struct evidence *e, const struct entry *keep)
 		return false;
 	(void)unlinkat(e->dir, evidence_file_name(name, oldest->file.ev), 0); /* gone, anyhow */
 	oldest->file.gone = true;
+	oldest->file.unread = false;
 	evidence_space_moved(e->space, oldest->file.size, 0);
 	oldest->file.size = 0;
 	return true;

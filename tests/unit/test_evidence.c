@@ -16,7 +16,7 @@
 
 #define WALL (1767225600 * NS_SEC) /* 2026-01-01T00:00:00Z */
 
-enum { INCIDENTS = 600, KEPT = 6 };
+enum { INCIDENTS = 600 };
 
 struct world {
 	char dir[64], path[200];
@@ -27,9 +27,9 @@ struct world {
 	struct evidence *evidence;
 	nstime now; /* since WALL */
 	uint64_t seq;
-	char ev[INCIDENT_EV];	    /* of the incident that was said last */
-	char sum[65];		    /* what the last CLOSED said, "" without one */
-	struct incident kept[KEPT]; /* over a restart */
+	char ev[INCIDENT_EV];		 /* of the incident that was said last */
+	char sum[65];			 /* what the last CLOSED said, "" without one */
+	struct incident kept[INCIDENTS]; /* over a restart */
 	unsigned nkept;
 };
 
@@ -360,7 +360,7 @@ keep_incident(void *ctx, const struct incident *i)
 {
 	struct world *w = ctx;
 
-	assert_true(w->nkept < KEPT);
+	assert_true(w->nkept < INCIDENTS);
 	w->kept[w->nkept++] = *i;
 }
 
@@ -673,6 +673,31 @@ test_less_space(void **state)
 	assert_int_equal(files(w), 10);
 }
 
+/* What an earlier process wrote of an open incident gave way: it has no first frames any more, and
+ * later ones are not taken for them. */
+static void
+test_gone_unread(void **state)
+{
+	struct world *w = *state;
+	char first[INCIDENT_EV];
+
+	w->p->evidence_space = 1 << 20;
+	for (uint16_t port = 1000; port < 1000 + 256; port++) {
+		say(w, port);
+		show(w, port);
+		if (port == 1000)
+			memcpy(first, w->ev, sizeof first);
+	}
+	restart(w);
+	say(w, 2000);
+	show(w, 2000);
+	assert_true(there(w));
+	assert_int_equal(access(path_of(w, first), F_OK), -1);
+	show(w, 1000);
+	assert_int_equal(access(path_of(w, first), F_OK), -1);
+	assert_int_equal(files(w), 256);
+}
+
 /* 80, 90 and 98 % of 1 MiB are 204.8, 230.4 and 250.88 files; said again after a fall of five
  * points. */
 static void
@@ -834,6 +859,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_changed_by_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_space, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_less_space, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_gone_unread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_thresholds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_too_old, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cannot_be_written, set_up, tear_down),
