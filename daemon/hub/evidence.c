@@ -249,7 +249,7 @@ make_room(struct evidence *e, const struct entry *n, const struct policy *p, uin
 	uint32_t before = n->file.size, after = before + size;
 	bool skipped = false;
 
-	for (;;) {
+	for (unsigned step = 0; step < EVIDENCE_STEP; step++) {
 		int r = evidence_space_make(
 		    e->space, e->dir, p->evidence_space, before, after, skipped);
 
@@ -257,6 +257,7 @@ make_room(struct evidence *e, const struct entry *n, const struct policy *p, uin
 			return r == 0;
 		skipped = !drop_open(e, n);
 	}
+	return false; /* it would take too long now: less room by a reload */
 }
 
 static bool

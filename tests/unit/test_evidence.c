@@ -673,6 +673,26 @@ test_less_space(void **state)
 	assert_int_equal(files(w), 10);
 }
 
+/* The same with open incidents: a frame for which there is no room yet is lost. */
+static void
+test_less_space_for_open(void **state)
+{
+	struct world *w = *state;
+
+	for (uint16_t port = 1000; port < 1000 + 600; port++) {
+		say(w, port);
+		show(w, port);
+	}
+	w->p->evidence_space = 10 * 4096;
+	show_at(w, 1599, 4096, 1, 0, 0);
+	assert_int_equal(files(w), 600 - 256);
+	assert_int_equal(frames(w, 1599 & 255), 1);
+	for (unsigned i = 0; i < 2; i++)
+		show_at(w, 1599, 4096, 1, 0, 0);
+	assert_int_equal(files(w), 10 - 1);
+	assert_int_equal(frames(w, 1599 & 255), 2);
+}
+
 /* What an earlier process wrote of an open incident gave way: it has no first frames any more, and
  * later ones are not taken for them. */
 static void
@@ -859,6 +879,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_changed_by_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_space, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_less_space, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_less_space_for_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_gone_unread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_thresholds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_too_old, set_up, tear_down),
