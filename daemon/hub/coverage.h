@@ -60,7 +60,8 @@ void coverage_free(struct coverage *c);
 size_t coverage_bytes(void);
 
 /* From now on the interfaces of P; borrowed until the next call returned. A new one is blind (WHY:
- * GAP_START or GAP_RELOAD) until it is open. */
+ * GAP_START or GAP_RELOAD) until it is open. Where zones or interfaces become others, the part of
+ * the hour since the last coverage_tick() is in doubt: nobody looked at its counters. */
 void
 coverage_policy(struct coverage *c, const struct policy *p, enum gap_reason why, struct moment now);
 

@@ -93,11 +93,13 @@ loss_is(struct coverage *c, struct loss *l, enum loss_id id, const char *in, uin
 	}
 }
 
-/* Does a period take what happened at SINCE or later? */
+/* Does a period take what may have happened at SINCE, or at any time since the last look? */
 static bool
 concerns(const struct coverage *c, enum period_kind k, nstime since)
 {
-	return coverage_takes(c, k) && since < c->period[k].to.mono;
+	nstime end = c->period[k].to.mono;
+
+	return coverage_takes(c, k) && (since < end || c->looked.mono < end);
 }
 
 static void

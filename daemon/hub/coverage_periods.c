@@ -84,12 +84,33 @@ coverage_periods_begin(struct coverage *c, struct moment now)
 	begin(c, PERIOD_DAY, now);
 }
 
+/* Nobody looked from FROM to the end of a period: the hub itself stood still. */
+static void
+nobody_looked(const struct coverage *c, struct period *s, nstime from)
+{
+	nstime length = period_overlap(s, from, s->to.mono);
+
+	for (size_t i = 0; i < POLICY_IFACES && length; i++) {
+		struct period_iface *f = &s->iface[i];
+		nstime watched = f->watched < length ? f->watched : length;
+
+		if (!c->boundary[i].used || watched <= 0)
+			continue;
+		f->blind[PERIOD_OTHER] += watched;
+		f->watched -= watched;
+		f->gaps++;
+		f->reasons |= 1u << GAP_RESTART;
+		f->causes |= 1u << PERIOD_OTHER;
+	}
+}
+
 static void
 finish(struct coverage *c, enum period_kind before)
 {
 	c->keep_due = NSTIME_ALWAYS; /* it is not to be said twice */
 	if (before == PERIOD_HOUR_BEFORE) {
 		c->hour.pending = false;
+		nobody_looked(c, &c->period[before], c->looked.mono);
 		coverage_write_hour(c, PERIOD_HOUR_BEFORE);
 		return;
 	}
@@ -97,23 +118,6 @@ finish(struct coverage *c, enum period_kind before)
 	for (size_t i = 0; i < POLICY_IFACES; i++)
 		if (c->boundary[i].used)
 			coverage_say_day(c, i, &c->period[before]);
-}
-
-/* Nobody looked in all that time: the hub itself stood still. */
-static void
-nobody_looked(const struct coverage *c, struct period *s)
-{
-	for (size_t i = 0; i < POLICY_IFACES; i++) {
-		struct period_iface *f = &s->iface[i];
-
-		if (!c->boundary[i].used)
-			continue;
-		f->blind[PERIOD_OTHER] += f->watched;
-		f->watched = 0;
-		f->gaps++;
-		f->reasons |= 1u << GAP_RESTART;
-		f->causes |= 1u << PERIOD_OTHER;
-	}
 }
 
 /* The period K ends at TO, and the next one begins at FROM, the same moment, perhaps by another
@@ -133,7 +137,7 @@ turn(struct coverage *c, struct turn *t, enum period_kind k, struct moment to, s
 		nstime began = c->period[k].from.mono;
 
 		if (c->looked.mono < began && to.mono - began > COVERAGE_SETTLE)
-			nobody_looked(c, &c->period[k]);
+			nobody_looked(c, &c->period[k], began);
 		memcpy(c->pair[before], c->pair[k], sizeof c->pair[k]);
 	}
 	c->period[before] = c->period[k];

@@ -62,6 +62,10 @@ take_policy(struct hub *h, const struct msg_policy *m, int fd)
 {
 	bool first = h->policies.n == 0;
 
+	if (!first) { /* the hour may end here: what was lost in it is known then */
+		peers_look(&h->peers, &h->accounts, h->now.mono);
+		coverage_tick(h->coverage, &h->accounts, h->now);
+	}
 	int r = generations_map(&h->policies, fd, m->size);
 	const struct policy *p = generations_newest(&h->policies);
 	if (r < 0 || !p || p->generation != m->generation) {

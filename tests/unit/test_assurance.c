@@ -433,13 +433,58 @@ test_nobody_looked(void **state)
 		assert_true(w->read < w->records);
 		assert_non_null(strstr(w->record[w->read].fields, from));
 		assert_non_null(strstr(w->record[w->read].fields,
-		    hour == 10 ? "watched=3600.000 blind=0.000" : "watched=0.000 blind=3600.000"));
+		    hour == 10 ? "watched=1800.000 blind=1800.000 gaps=1" :
+				 "watched=0.000 blind=3600.000 gaps=1"));
 		expect_record(w, "coverage", NULL);
 		expect_record(w, "coverage", NULL);
-		for (unsigned i = 0; i < (hour == 10 ? 1 : 7); i++)
+		for (unsigned i = 0; i < 7; i++)
 			expect_record(w, "assurance", NULL);
 	}
 	expect_no_record(w);
+}
+
+/* It stood still over the end of the hour, longer than a loss is dated back: what was lost in that
+ * time may be of either hour. */
+static void
+test_looked_late(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	run(w, "10:59:50");
+	later(w, 40000);
+	w->a.iface[2].kernel_drops = 6;
+	tick(w);
+	end_hour(w);
+	expect_hour(w, of_internet, "what=drops in=eth3 drops=6");
+	run(w, "12:01:00");
+	for (unsigned i = 0; i < 3; i++)
+		expect_record(w, "coverage", NULL);
+	expect_record(w, "assurance",
+	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>internet "
+	    "assured=no what=drops in=eth3 drops=6");
+}
+
+/* Zones become others before anybody looked again: the part of the hour is written at once. */
+static void
+test_split_without_a_look(void **state)
+{
+	struct world *w = *state;
+	struct hub_policy *next = hub_policy_new(2);
+	struct policy_iface *ifaces = (struct policy_iface *)(void *)(next->bytes + next->p.ifaces);
+
+	begin(w);
+	run(w, "10:20:00");
+	later(w, 300);
+	snprintf(ifaces[2].name, sizeof ifaces[2].name, "eth9");
+	coverage_policy(w->c, &next->p, GAP_RELOAD, w->now);
+	for (unsigned i = 0; i < 3; i++)
+		expect_record(w, "coverage", NULL);
+	expect_record(w, "assurance",
+	    "at=2026-01-05T10:20:00.300000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
+	    "assured=no what=blind in=eth1,eth2 blind=0.300 blind_by=restart");
+	coverage_policy(w->c, &w->policy->p, GAP_RELOAD, w->now);
+	free(next);
 }
 
 /* Kathmandu: hours begin at a quarter past by UTC. */
@@ -930,6 +975,8 @@ main(void)
 		CASE(test_clock),
 		CASE(test_clock_to_another_hour),
 		CASE(test_nobody_looked),
+		CASE(test_looked_late),
+		CASE(test_split_without_a_look),
 		CASE(test_quarter_of_an_hour),
 		CASE(test_half_an_hour_back),
 		CASE(test_reload),
