@@ -435,7 +435,7 @@ coverage_overrun(struct coverage *c, struct moment now)
 {
 	coverage_turn(c, now);
 	for (unsigned k = 0; k < PERIODS; k++)
-		if (c->period[k].to.mono == NSTIME_NEVER)
+		if (coverage_takes(c, (enum period_kind)k) && c->looked.mono < c->period[k].to.mono)
 			c->period[k].overruns++;
 	c->overruns++;
 	if (allowance_take(&c->overrun_lines, now.mono))

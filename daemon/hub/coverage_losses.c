@@ -158,13 +158,15 @@ look_at_whole(struct coverage *c, const struct accounts *a, struct moment now)
 	for (unsigned k = 0; k < PERIODS; k++) {
 		struct period *s = &c->period[k];
 
+		if (!coverage_takes(c, (enum period_kind)k))
+			continue;
+		s->mismatch |= mismatch; /* it is known late, and of then or before */
 		if (!concerns(c, (enum period_kind)k, since.mono))
 			continue;
 		s->evicted += more[LOSS_FLOWS];
 		s->fragments += more[LOSS_FRAGMENTS];
 		s->skipped += more[LOSS_SKIPPED];
 		s->findings += more[LOSS_FINDINGS];
-		s->mismatch |= mismatch;
 	}
 }
 

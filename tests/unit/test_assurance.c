@@ -487,6 +487,30 @@ test_split_without_a_look(void **state)
 	free(next);
 }
 
+/* What is found out a few seconds into the next hour: numbers that did not add up before its end,
+ * and, by the next look, events that may have been dropped before it. */
+static void
+test_known_late(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	run(w, "10:59:59");
+	later(w, 1500);
+	coverage_overrun(w->c, w->now);
+	run(w, "11:00:07");
+	coverage_overrun(w->c, w->now);
+	w->a.said[ACCOUNT_JUDGED] = true;
+	end_hour(w);
+	expect_hour(w, all, "what=netlink-overrun,accounting overruns=1");
+	run(w, "12:01:00");
+	for (unsigned i = 0; i < 3; i++)
+		expect_record(w, "coverage", NULL);
+	expect_record(w, "assurance",
+	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>lgwan "
+	    "assured=no what=netlink-overrun,accounting overruns=2");
+}
+
 /* Kathmandu: hours begin at a quarter past by UTC. */
 static void
 test_quarter_of_an_hour(void **state)
@@ -976,6 +1000,7 @@ main(void)
 		CASE(test_clock_to_another_hour),
 		CASE(test_nobody_looked),
 		CASE(test_looked_late),
+		CASE(test_known_late),
 		CASE(test_split_without_a_look),
 		CASE(test_quarter_of_an_hour),
 		CASE(test_half_an_hour_back),
