@@ -38,11 +38,8 @@ seconds_text(char to[32], nstime t)
 const char *
 percent_text(char to[32], uint64_t part, uint64_t whole, bool good)
 {
-	while (whole > UINT64_MAX / 100000) {
-		whole >>= 1;
-		part >>= 1;
-	}
-	uint64_t n = (part * 100000 + (good ? 0 : whole - 1)) / whole;
+	unsigned __int128 all = (unsigned __int128)part * 100000 + (good ? 0 : whole - 1);
+	uint64_t n = (uint64_t)(all / whole);
 
 	snprintf(
 	    to, 32, "%llu.%03llu", (unsigned long long)(n / 1000), (unsigned long long)(n % 1000));

@@ -975,6 +975,29 @@ test_texts(void **state)
 	assert_null(doubt_text(DOUBTS));
 }
 
+/* 100.000 and 0.000 are true, of any numbers. */
+static void
+test_percent(void **state)
+{
+	static const struct {
+		uint64_t part, whole;
+		bool good;
+		const char *text;
+	} cases[] = { { 0, 1, true, "0.000" }, { 0, 1, false, "0.000" }, { 1, 1, true, "100.000" },
+		{ 1, 1, false, "100.000" }, { 2, 3, true, "66.666" }, { 2, 3, false, "66.667" },
+		{ 99999999, 100000000, true, "99.999" }, { 1, 100000000, false, "0.001" },
+		{ UINT64_MAX - 1, UINT64_MAX, true, "99.999" }, { 1, UINT64_MAX, false, "0.001" },
+		{ UINT64_MAX / 100000, UINT64_MAX / 100000, false, "100.000" },
+		{ UINT64_MAX, UINT64_MAX, false, "100.000" } };
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(
+		    percent_text(text, cases[i].part, cases[i].whole, cases[i].good),
+		    cases[i].text);
+}
+
 int
 main(void)
 {
@@ -1016,6 +1039,7 @@ main(void)
 		CASE(test_stop),
 		CASE(test_heartbeat_names),
 		CASE(test_texts),
+		CASE(test_percent),
 	};
 
 	return UNIT_RUN(tests);
