@@ -218,6 +218,7 @@ gap_begin(struct coverage *c, struct boundary *b, enum gap_reason why, struct mo
 	b->blind_for += late;
 	b->blind = true;
 	b->since = at;
+	b->known = now.mono;
 	b->reasons = b->reasons_said = 0;
 	b->error = 0;
 	for (unsigned k = 0; k < PERIODS; k++) {
@@ -231,6 +232,14 @@ gap_begin(struct coverage *c, struct boundary *b, enum gap_reason why, struct mo
 		s->gaps++;
 	}
 	gap_because(c, b, why, now);
+}
+
+/* Has the period before K a gap that was over when K began? */
+static bool
+is_of_before(const struct coverage *c, enum period_kind k, const struct boundary *b)
+{
+	return b->known <= c->period[k].from.mono || (k == PERIOD_HOUR && c->hour.pending) ||
+	       (k == PERIOD_DAY && c->day.pending);
 }
 
 /* What the periods have too much of a gap that ended before now. */
@@ -247,8 +256,8 @@ take_back(struct coverage *c, const struct boundary *b, struct moment at, struct
 		nstime in = part_of(c, (enum period_kind)k, now.mono - at.mono, now);
 		s->blind[cause] -= in;
 		s->watched += in;
-		/* It was over when this period began. */
-		if (at.mono <= c->period[k].from.mono && s->gaps && --s->gaps == 0)
+		if (at.mono <= c->period[k].from.mono && is_of_before(c, (enum period_kind)k, b) &&
+		    s->gaps && --s->gaps == 0)
 			s->reasons = s->causes = 0;
 	}
 }

@@ -37,6 +37,7 @@ struct boundary {
 	bool open, link_up; /* capture's word, netlink's word */
 	bool blind;
 	struct moment since;		/* of the gap */
+	nstime known;			/* monotonic: when it was heard of */
 	unsigned reasons, reasons_said; /* bits of enum gap_reason */
 	int error;			/* libpcap's */
 	struct repeat gaps; /* what is said of them, and those that are over and not told: */

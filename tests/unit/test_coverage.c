@@ -286,6 +286,29 @@ test_heard_late(void **state)
 	    " kernel_drops=0 nic_drops=0 ring_full=0 unread=0");
 }
 
+/* A whole gap before a heartbeat is heard of behind it: the next one tells it, in its sums and in
+ * its pairs. */
+static void
+test_gap_heard_late(void **state)
+{
+	struct world *w = *state;
+
+	open_all(w);
+	beat(w, &(struct coverage_extra){ 0 }, 5000);
+	w->said = 0;
+	beat(w, &(struct coverage_extra){ 0 }, 10000);
+	assert_non_null(strstr(w->fields[0], " pairs=6 assured=6"));
+	capture(w, 0, false, GAP_IFACE_GONE, 0, 9000, 10010);
+	capture(w, 0, true, GAP_IFACE_GONE, 0, 9500, 10020);
+	w->said = 0;
+	beat(w, &(struct coverage_extra){ 0 }, 15000);
+	assert_non_null(strstr(w->fields[0], " blind=0.500 "));
+	assert_non_null(strstr(w->fields[0], " pairs=6 assured=2 "));
+	w->said = 0;
+	beat(w, &(struct coverage_extra){ 0 }, 20000);
+	assert_non_null(strstr(w->fields[0], " pairs=6 assured=6"));
+}
+
 static void
 test_stop_says_no_gap(void **state)
 {
@@ -789,6 +812,7 @@ main(void)
 		CASE(test_capture_cannot_open),
 		CASE(test_capture_died),
 		CASE(test_heard_late),
+		CASE(test_gap_heard_late),
 		CASE(test_stop_says_no_gap),
 		CASE(test_reload),
 		CASE(test_reload_and_back),
