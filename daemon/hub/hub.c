@@ -276,7 +276,6 @@ tick(struct hub *h)
 	accounts_check(&h->accounts, h->tell.policy, h->now.mono, on_mismatch, h);
 	coverage_tick(h->coverage, &h->accounts, h->now);
 	cases_tick(h->cases, &h->accounts);
-	netlink_tick(h->netlink, h->now.mono);
 	note_abandoned(&h->tell);
 	say_nameless(h, false);
 	control_tick(h->control, h->now.mono);
@@ -375,10 +374,9 @@ loop(struct hub *h)
 			peers_read(&h->peers);
 			read_traffic(h);
 			(void)peers_exhibits(&h->peers); /* the rest in the next turn */
-			if (netlink_read(h->netlink, h->now.mono))
+			if (netlink_read(h->netlink, h->now.mono) ||
+			    netlink_tick(h->netlink, h->now.mono))
 				coverage_overrun(h->coverage, h->now);
-			if (h->now.mono >= netlink_due(h->netlink))
-				netlink_tick(h->netlink, h->now.mono);
 			cases_run(h->cases);
 		}
 		if (h->now.mono >= h->tick_due)

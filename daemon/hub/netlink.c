@@ -443,16 +443,17 @@ netlink_read(struct netlink *n, nstime mono)
 	return lost;
 }
 
-void
+bool
 netlink_tick(struct netlink *n, nstime mono)
 {
 	if (mono < n->due)
-		return;
+		return false;
 	if (!n->events && events_open(n) < 0) {
 		n->due = mono + NS_SEC;
-		return;
+		return true;
 	}
 	(void)ask_all(n, mono); /* a failure is tried again after a second */
+	return false;
 }
 
 nstime

@@ -44,8 +44,9 @@ int netlink_fd(const struct netlink *n);
  * again after NETLINK_DEBOUNCE. */
 bool netlink_read(struct netlink *n, nstime mono);
 
-/* Asks for everything when that is due, and says the differences. */
-void netlink_tick(struct netlink *n, nstime mono);
+/* Asks for everything when that is due, and says the differences. True when events are lost because
+ * there is no socket for them: tried again after a second. */
+bool netlink_tick(struct netlink *n, nstime mono);
 nstime netlink_due(const struct netlink *n);
 
 /* Takes one rtnetlink message as if it had come as an event; what is cut or foreign is skipped. For

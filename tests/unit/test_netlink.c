@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -347,6 +348,25 @@ test_real_kernel(void **state)
 	assert_int_equal(w->links, before);
 }
 
+/* Where no socket can be had, events are lost in every second until there is one. */
+static void
+test_no_socket(void **state)
+{
+	struct world *w = *state;
+	struct rlimit files, none;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = files.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	int opened = netlink_open(w->n, 0);
+	bool lost = netlink_tick(w->n, 0), early = netlink_tick(w->n, NS_SEC - 1),
+	     again = netlink_tick(w->n, NS_SEC);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+	assert_true(opened < 0 && lost && !early && again);
+	assert_false(netlink_tick(w->n, 2 * NS_SEC));
+	assert_true(netlink_fd(w->n) >= 0);
+}
+
 static void
 test_overrun(void **state)
 {
@@ -405,6 +425,7 @@ main(void)
 		CASE(test_bridge_messages),
 		CASE(test_cut_messages),
 		CASE(test_addresses),
+		CASE(test_no_socket),
 	};
 	const struct CMUnitTest real[] = {
 		REAL(test_real_kernel),
