@@ -457,6 +457,21 @@ coverage_findings(struct coverage *c, uint64_t packets, struct moment now)
 			c->period[k].findings += packets;
 }
 
+void
+coverage_skipped(struct coverage *c, const struct msg_skipped *m, struct moment now)
+{
+	bool found = m->seq || !m->error;
+
+	coverage_turn(c, now);
+	for (unsigned k = 0; k < PERIODS; k++) {
+		if (!coverage_takes(c, (enum period_kind)k) ||
+		    c->looked.mono >= c->period[k].to.mono)
+			continue;
+		for (size_t i = 0; i < POLICY_IFACES; i++)
+			c->period[k].iface[i].unverifiable += !found || i == m->iface;
+	}
+}
+
 /* Gaps that are over and found no line, and what is to be told of the one that lasts. */
 static void
 look_at_gaps(struct coverage *c, struct boundary *b, nstime mono)

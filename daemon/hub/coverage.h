@@ -88,6 +88,10 @@ void coverage_unverifiable(
 void coverage_traffic(
     struct coverage *c, const struct policy *p, const struct traffic *t, struct moment now);
 
+/* A worker left out this frame: a packet of its interface that could not be verified; of all, where
+ * it is not known which. That no pair is assured then comes from the workers' counters. */
+void coverage_skipped(struct coverage *c, const struct msg_skipped *m, struct moment now);
+
 /* Findings of so many packets were lost on their way to the hub, or with a hub. */
 void coverage_findings(struct coverage *c, uint64_t packets, struct moment now);
 

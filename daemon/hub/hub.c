@@ -121,6 +121,7 @@ on_skipped(void *ctx, const struct msg_skipped *m, const uint8_t *bytes)
 	if (r < 0)
 		log_error("no copy is kept in %s/evidence of a frame that worker %u skipped: %s",
 		    h->state_dir, m->worker, evidence_error(r));
+	coverage_skipped(h->coverage, m, h->now);
 	note_skipped(&h->tell, &h->repeat[HUB_SKIPPED + m->worker], m, r, name);
 }
 

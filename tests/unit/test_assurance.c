@@ -2,6 +2,8 @@
  * with which numbers; silence; days. Over a restart: test_coverage_keep.c. */
 #include "coverage_world.h"
 
+#include <errno.h>
+
 /* Everything is open and watched since 09:58; the records of that hour are passed over. */
 static void
 begin(struct world *w)
@@ -855,6 +857,41 @@ test_day(void **state)
 	    "watched_pct=100.000 frames=0 lost=0 unverifiable=0");
 }
 
+/* A frame that a worker left out was not judged: not all of its interface was. */
+static void
+test_day_with_skipped(void **state)
+{
+	struct world *w = *state;
+	const struct msg_skipped skipped = { .seq = 7, .iface = 0 },
+				 lost = { .seq = 0, .error = EIO };
+
+	begin(w);
+	for (unsigned i = 0; i < 3; i++)
+		w->a.iface[i].frames = 1000;
+	coverage_skipped(w->c, &skipped, w->now);
+	run(w, "24:01:00");
+	assert_true(w->notes >= w->told + 3);
+	w->told = w->notes - 3;
+	assert_non_null(
+	    strstr(w->note[w->told++].fields, " verified_pct=99.900 unverifiable_pct=0.100 "));
+	assert_non_null(
+	    strstr(w->note[w->told++].fields, " verified_pct=100.000 unverifiable_pct=0.000 "));
+	assert_non_null(strstr(w->note[w->told++].fields, " unverifiable=0 "));
+	/* Nobody knows which it was, a moment behind the end of the day. */
+	w->now.mono += when("47:59:59") - w->now.wall;
+	w->now.wall = when("47:59:59");
+	tick(w);
+	for (unsigned i = 0; i < 3; i++)
+		w->a.iface[i].frames += 1000;
+	tick(w);
+	later(w, 1500);
+	coverage_skipped(w->c, &lost, w->now);
+	run(w, "48:01:01");
+	assert_true(w->notes >= w->told + 3);
+	for (unsigned i = 3; i > 0; i--)
+		assert_non_null(strstr(w->note[w->notes - i].fields, " verified_pct=99.900 "));
+}
+
 /* The day in which clocks are put forward has 23 hours: 2026-01-06 here, at two o'clock, from
  * +10:00 to +11:00 as in Sydney. */
 static void
@@ -1035,6 +1072,7 @@ main(void)
 		CASE(test_quiet_and_blind),
 		CASE(test_quiet_never),
 		CASE(test_day),
+		CASE(test_day_with_skipped),
 		CASE(test_short_day),
 		CASE(test_stop),
 		CASE(test_heartbeat_names),
