@@ -404,9 +404,9 @@ push_new(struct work *w, uint64_t offset, const uint8_t *bytes, size_t size)
 		offset += part;
 		bytes += part;
 		size -= part;
+		while (w->s->ahead > STREAM_HOLE)
+			give_up(w, UINT64_MAX);
 	}
-	while (w->s->ahead > STREAM_HOLE)
-		give_up(w, UINT64_MAX);
 }
 
 /* Keeps bytes that were delivered, of which no copy is held. */
