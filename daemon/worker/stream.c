@@ -218,7 +218,7 @@ block_for(struct work *w, uint64_t offset)
 
 	if (n)
 		return n;
-	while ((s->blocks >= w->most || p->used >= p->size) && first_is_delivered(p, s))
+	if ((s->blocks >= w->most || p->used >= p->size) && first_is_delivered(p, s))
 		block_release(p, s);
 	if (s->blocks >= w->most || p->used >= p->size)
 		return 0;

@@ -172,6 +172,7 @@ test_overlaps(void **state)
 		{ "2=CD 0=a 1=b", "abCD" },		   /* after */
 		/* acknowledged: no receiver takes the second copy */
 		{ "0=abc ^3 0=XYZ 3=d", "abcd" },
+		{ "0=abc ^4 3=d 3=X", "abcd{overlap}" }, /* as of the FIN's number: not of d */
 		{ "0=abc ^1 0=Xbc", "abc" },
 		{ "0=abc ^1 0=XYc", "abc{overlap}" },
 		{ "0=abc ^2 1=XYde", "abcde{overlap}" },
