@@ -60,6 +60,9 @@ packet_bad(struct decode *d, struct packet *p, uint8_t event)
 	p->tcp_flags = 0;
 	p->fragment = FRAGMENT_NONE;
 	p->fragment_id = 0;
+	p->more = false;
+	p->payload_at = 0;
+	p->fragment_at = p->fragment_size = 0;
 	p->payload = 0;
 	packet_end(d, p);
 	return NEXT_NONE;

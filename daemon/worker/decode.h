@@ -88,7 +88,16 @@ struct packet {
 				     * (MPLS 8847, PPPoE 8864 ...), or for PACKET_LINK its own;
 				     * LLC: 0100 + DSAP, so always below 0600; 0 for none */
 	bool encapsulates;	    /* the next packet is inside this one: it is a tunnel */
+	bool more;		    /* fragments of the datagram follow this one */
 	const uint8_t *smac, *dmac; /* 6 bytes each in the outermost link header, or NULL */
+
+	/* PACKET_IP: where in the frame the transport header begins; in FRAGMENT_LATER the bytes of
+	 * this fragment. */
+	uint32_t payload_at;
+	/* In a fragment: which byte of the datagram's payload that is (in the first one 0, or what
+	 * further headers stand before it), and how many from there on the wire had in this frame.
+	 */
+	uint16_t fragment_at, fragment_size;
 };
 
 /* The layers of one frame, for stack=. */

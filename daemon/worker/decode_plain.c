@@ -63,21 +63,21 @@ decode_plain(const struct frame *f, struct packet *p, struct stack *stack)
 		return false;
 	if (udp & decode_is_tunnel_port(sport, dport))
 		return false;
-	*p = (struct packet){
-		.src = addr_from4(src),
-		.dst = addr_from4(dst),
-		.kind = PACKET_IP,
-		.is4 = true,
-		.proto = proto,
-		.sport = sport,
-		.dport = dport,
-		.tcp_flags = (uint8_t)choose(udp, 0, flags),
-		.nstack = 3,
-		.payload = (uint32_t)(total - IP4_HEADER - header),
-		.bytes = f->wirelen,
-		.smac = smac,
-		.dmac = dmac,
-	};
+	packet_clear(p);
+	p->src = addr_from4(src);
+	p->dst = addr_from4(dst);
+	p->kind = PACKET_IP;
+	p->is4 = true;
+	p->proto = proto;
+	p->sport = sport;
+	p->dport = dport;
+	p->tcp_flags = (uint8_t)choose(udp, 0, flags);
+	p->nstack = 3;
+	p->payload_at = ETHER_HEADER + IP4_HEADER;
+	p->payload = (uint32_t)(total - IP4_HEADER - header);
+	p->bytes = f->wirelen;
+	p->smac = smac;
+	p->dmac = dmac;
 	stack->n = 3;
 	stack->layer[0] = LAYER_ETH;
 	stack->layer[1] = LAYER_IP4;

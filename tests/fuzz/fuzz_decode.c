@@ -47,6 +47,8 @@ check_packet(const struct frame *f, const struct packet *p, const struct stack *
 	CHECK(!p->tcp_flags ||
 	      (p->proto == PROTO_TCP && p->kind == PACKET_IP && (p->tcp_flags & ~0x17) == 0));
 	CHECK(p->fragment != FRAGMENT_NONE || p->fragment_id == 0);
+	CHECK(p->payload_at <= f->caplen && p->payload_at + p->fragment_size <= f->wirelen);
+	CHECK(p->fragment != FRAGMENT_NONE || p->fragment_at + p->fragment_size + p->more == 0);
 	CHECK(p->kind == PACKET_LINK ? p->unexpected != 0 : true);
 	CHECK(!p->is4 || addr_is4(&p->src));
 	if (p->kind == PACKET_ARP || p->kind == PACKET_CONTROL || p->kind == PACKET_LINK)
@@ -80,6 +82,8 @@ check_same(const struct packet *a, const struct packet *b)
 	      a->tcp_flags == b->tcp_flags);
 	CHECK(a->fragment == b->fragment && a->depth == b->depth && a->nstack == b->nstack &&
 	      a->fragment_id == b->fragment_id);
+	CHECK(a->payload_at == b->payload_at && a->fragment_at == b->fragment_at &&
+	      a->fragment_size == b->fragment_size && a->more == b->more);
 	CHECK(a->payload == b->payload && a->bytes == b->bytes && a->vlan[0] == b->vlan[0] &&
 	      a->vlan[1] == b->vlan[1]);
 	CHECK(a->unexpected == b->unexpected && a->encapsulates == b->encapsulates &&

@@ -69,6 +69,8 @@ packet_text(struct text *t, const struct packet *p)
 	if (p->fragment != FRAGMENT_NONE)
 		text_add(
 		    t, " %s=%u", p->fragment == FRAGMENT_FIRST ? "first" : "later", p->fragment_id);
+	if (p->fragment_size)
+		text_add(t, ":%u+%u%s", p->fragment_at, p->fragment_size, p->more ? ".." : "");
 	if (p->payload)
 		text_add(t, " payload=%u", p->payload);
 	if (p->depth)
@@ -96,6 +98,30 @@ frame_text(char to[TEXT], const struct packet *p, unsigned n, const struct stack
 	assert_false(t.cut);
 }
 
+/* The ports stand where the transport header is said to begin. */
+static void
+check_payload(const struct frame *f, const struct packet *p)
+{
+	struct wire w = wire_of(f->bytes, f->caplen);
+
+	if (p->kind != PACKET_IP) {
+		assert_int_equal(p->payload_at + p->fragment_at + p->fragment_size + p->more, 0);
+		return;
+	}
+	assert_in_range(p->payload_at, IP4_HEADER, f->caplen);
+	assert_true(
+	    p->fragment != FRAGMENT_NONE || p->fragment_at + p->fragment_size + p->more == 0);
+	assert_true(p->payload_at + p->fragment_size <= f->wirelen || f->wirelen < f->caplen);
+	wire_skip(&w, p->payload_at);
+	if (p->fragment == FRAGMENT_LATER) {
+		assert_int_equal(p->fragment_size, p->payload);
+	} else if (p->proto == PROTO_TCP || p->proto == PROTO_UDP || p->proto == PROTO_SCTP) {
+		assert_int_equal(wire_be16(&w), p->sport);
+		assert_int_equal(wire_be16(&w), p->dport);
+		assert_true(w.ok);
+	}
+}
+
 /* What holds for every result, whatever the frame. */
 static void
 check_contract(const struct frame *f, const struct packet *p, unsigned n, const struct stack *stack)
@@ -117,6 +143,7 @@ check_contract(const struct frame *f, const struct packet *p, unsigned n, const 
 		assert_true(
 		    !p[i].dmac || (p[i].dmac >= f->bytes && p[i].dmac + 6 <= f->bytes + f->caplen));
 		assert_true(p[i].kind != PACKET_LINK || p[i].unexpected != 0);
+		check_payload(f, &p[i]);
 	}
 }
 
