@@ -8,6 +8,14 @@ same_datagram(const struct fragment *e, const struct packet *p, uint8_t proto)
 	       addr_equal(&e->dst, &p->dst);
 }
 
+/* An entry goes, or what it is about. */
+static void
+gone(const struct fragment_table *t, const struct fragment *e)
+{
+	if (t->datagrams)
+		datagram_drop(t->datagrams, fragment_number(t, e));
+}
+
 struct fragment *
 fragment_of(struct fragment_table *t, const struct packet *p, nstime now, struct fragment *evicted)
 {
@@ -30,6 +38,7 @@ fragment_of(struct fragment_table *t, const struct packet *p, nstime now, struct
 			oldest = e;
 	}
 	*evicted = *oldest;
+	gone(t, oldest);
 	*oldest = (struct fragment){ .src = p->src,
 		.dst = p->dst,
 		.id = p->fragment_id,
@@ -54,6 +63,7 @@ fragment_expire(struct fragment_table *t, nstime now, bool all, struct fragment 
 		t->hand = (t->hand + 1) % n;
 		if (e->used && (all || now - e->last > FRAGMENT_AGE)) {
 			*expired = *e;
+			gone(t, e);
 			e->used = false;
 			return true;
 		}

@@ -2,12 +2,14 @@
  *
  * Knows: datagrams on their way in pieces, by source, destination, protocol and identification (RFC
  * 791, 3.2; RFC 8200, 4.5: IPv6 without the protocol, which only the first piece is sure to have).
- * Owns a small table of fixed size. Called by the worker. Never holds payload, never reassembles:
- * only first pieces have ports, the others get them from here.
+ * Owns a small table of fixed size. Called by the worker. Never holds payload:
+ * only first pieces have ports, the others get them from here. What the pieces carry is datagram's,
+ * which is told when an entry goes.
  */
 #ifndef SEGAUDIT_FRAGMENT_H
 #define SEGAUDIT_FRAGMENT_H
 
+#include "worker/datagram.h"
 #include "worker/decode.h"
 #include "worker/flow.h"
 
@@ -36,8 +38,16 @@ enum { FRAGMENT_WAYS = 8, FRAGMENT_SETS = 2048 };
 struct fragment_table {
 	struct fragment *entry; /* [FRAGMENT_SETS * FRAGMENT_WAYS] */
 	struct hash_key key;
+	struct datagrams *datagrams; /* one for each entry, borrowed; NULL: nothing is inspected */
 	uint32_t hand;
 };
+
+/* The number of an entry, from 0 on: that of its datagram. */
+static inline uint32_t
+fragment_number(const struct fragment_table *t, const struct fragment *e)
+{
+	return (uint32_t)(e - t->entry);
+}
 
 /* The entry of a piece's datagram. When it is new, *EVICTED, a copy of the one that gave up its
  * place, has `used` set if there was one. */

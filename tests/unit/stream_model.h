@@ -81,7 +81,7 @@ model_push(struct model *m, uint64_t offset, const uint8_t *bytes, size_t size, 
 	unsigned events;
 
 	MODEL_ASSERT(end <= MODEL_BYTES);
-	if (end > m->high)
+	if (end > m->high && end > offset)
 		m->high = end;
 	for (uint64_t i = offset; i < offset + size; i++) {
 		uint8_t b = bytes[i - offset];
