@@ -38,13 +38,10 @@ static inline void
 model_take(void *ctx, const uint8_t *bytes, size_t size)
 {
 	struct model *m = ctx;
-	bool right = true;
 
 	MODEL_ASSERT(size > 0);
 	MODEL_ASSERT(m->out + size <= m->high);
-	for (size_t i = 0; i < size; i++)
-		right &= m->have[m->out + i] == (bytes != NULL);
-	MODEL_ASSERT(right);
+	MODEL_ASSERT(!memchr(m->have + m->out, !bytes, size));
 	if (bytes) {
 		MODEL_ASSERT(memcmp(bytes, m->value + m->out, size) == 0);
 		m->ahead -= size;
@@ -71,28 +68,49 @@ model_check(const struct model *m)
 		MODEL_ASSERT(s->blocks == 0);
 }
 
+/* Bytes that are there come again: are they others, where that matters? */
+static inline bool
+model_differs(const struct model *m, uint64_t from, const uint8_t *bytes, uint64_t to)
+{
+	uint64_t skip = m->acked > from ? m->acked - from : 0;
+
+	return skip < to - from &&
+	       memcmp(m->value + from + skip, bytes + skip, to - from - skip) != 0;
+}
+
+/* Bytes of which there is no copy are kept, unless they were given up. */
+static inline void
+model_keep(struct model *m, uint64_t from, const uint8_t *bytes, uint64_t to)
+{
+	uint64_t skip = m->out > from ? m->out - from : 0;
+
+	if (skip >= to - from)
+		return;
+	memset(m->have + from + skip, true, to - from - skip);
+	memcpy(m->value + from + skip, bytes + skip, to - from - skip);
+	m->ahead += to - from - skip;
+}
+
 /* A segment of SIZE bytes at OFFSET, both inside of the model, and MISSING ones behind them. */
 static inline unsigned
 model_push(struct model *m, uint64_t offset, const uint8_t *bytes, size_t size, size_t missing)
 {
-	uint64_t next = m->out, lost = m->lost, end = offset + size + missing;
-	bool alive = offset + 1 == next && size == 1 && missing == 0 && !m->s.heard,
+	uint64_t lost = m->lost, end = offset + size + missing;
+	bool alive = offset + 1 == m->out && size == 1 && missing == 0 && !m->s.heard,
 	     differs = false;
 	unsigned events;
 
 	MODEL_ASSERT(end <= MODEL_BYTES);
 	if (end > m->high && end > offset)
 		m->high = end;
-	for (uint64_t i = offset; i < offset + size; i++) {
-		uint8_t b = bytes[i - offset];
+	for (uint64_t from = offset, to; from < offset + size; from = to) {
+		bool there = m->have[from];
+		const bool *other = memchr(m->have + from, !there, offset + size - from);
 
-		if (m->have[i]) {
-			differs |= i >= m->acked && m->value[i] != b && !alive;
-		} else if (i >= next) {
-			m->have[i] = true;
-			m->value[i] = b;
-			m->ahead++;
-		}
+		to = other ? (uint64_t)(other - m->have) : offset + size;
+		differs |= there && !alive && model_differs(m, from, bytes + (from - offset), to);
+		if (!there)
+			model_keep(m, from, bytes + (from - offset), to);
 	}
 	events = stream_push(m->pool, &m->s, m->s.isn + (uint32_t)offset, bytes, size, missing,
 	    m->most, model_take, m);
