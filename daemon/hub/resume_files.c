@@ -77,7 +77,8 @@ incident_valid(const struct incident *i)
 		return false;
 	return finding_kind(i->f.id) && i->f.outcome <= OUTCOME_ANSWERED &&
 	       i->f.failed <= COND_EXPIRY && i->f.nstack <= FINDING_STACK &&
-	       i->f.event < FINDING_EVENTS && i->said <= i->total && i->first <= i->last;
+	       i->f.event < FINDING_EVENTS && i->f.ntype <= FINDING_TYPE &&
+	       i->f.nname <= FINDING_NAME && i->said <= i->total && i->first <= i->last;
 }
 
 static bool

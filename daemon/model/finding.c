@@ -107,11 +107,11 @@ place_valid(const struct place *at, const struct policy *p)
 static bool
 flags_valid(const struct finding *f)
 {
-	const unsigned all = (FINDING_HAS_IN << 1) - 1;
 	const unsigned shape = FINDING_LINK | FINDING_PORTS | FINDING_ICMP;
 	unsigned some = f->flags & shape;
 
-	if (f->flags & ~all || f->what & ~what_all || __builtin_popcountll(f->what) > FINDING_WORDS)
+	if (f->flags & ~FINDING_ALL_FLAGS || f->what & ~what_all ||
+	    __builtin_popcountll(f->what) > FINDING_WORDS)
 		return false;
 	if (some & (some - 1))
 		return false; /* two of them at once */
@@ -127,6 +127,16 @@ stack_valid(const struct finding *f)
 		if (f->stack[i] == LAYER_NONE || f->stack[i] >= LAYER_COUNT)
 			return false;
 	return true;
+}
+
+/* Its texts are any bytes. */
+static bool
+mail_valid(const struct finding *f)
+{
+	if (!(f->flags & FINDING_MAIL))
+		return true;
+	return f->id >= 3101 && f->id <= 3104 && f->ntype <= FINDING_TYPE &&
+	       f->nname <= FINDING_NAME && f->size <= BYTES_MOST;
 }
 
 static bool
@@ -155,7 +165,7 @@ finding_valid(const struct finding *f, const struct policy *p)
 	if ((f->flags & FINDING_HAS_IN && !place_valid(&f->in, p)) ||
 	    (f->flags & FINDING_HAS_OUT && !place_valid(&f->out, p)))
 		return false;
-	if (!flags_valid(f) || !stack_valid(f))
+	if (!flags_valid(f) || !stack_valid(f) || !mail_valid(f))
 		return false;
 	return f->first <= f->last && f->n <= N_MOST && f->bytes <= BYTES_MOST;
 }

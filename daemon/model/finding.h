@@ -1,4 +1,5 @@
-/* finding.h - what a worker says to the hub: fixed records of numbers, no text from the wire.
+/* finding.h - what a worker says to the hub: fixed records of numbers, and of a mail two short
+ * texts from the wire.
  *
  * Knows: the ids of ALERTS 3 (finding.def), the words of ALERTS 2, and the record. Owns nothing.
  * Made by worker and hub, read by hub and replay. A record from a worker is untrusted until
@@ -50,8 +51,11 @@ enum finding_flag {
 	FINDING_HAS_OUT = 1 << 8, /* `out` is set */
 	FINDING_MACS = 1 << 9,	  /* smac and dmac are set */
 	FINDING_HAS_IN =
-	    1 << 10, /* `in` is set: it is not when the initiator itself was not seen */
+	    1 << 10,		/* `in` is set: it is not when the initiator itself was not seen */
+	FINDING_MAIL = 1 << 11, /* message, part, size, type and name are set: 3101 to 3104 */
 };
+
+#define FINDING_ALL_FLAGS ((FINDING_MAIL << 1) - 1)
 
 /* Layers of a frame, for stack=. */
 enum layer {
@@ -85,6 +89,8 @@ enum {
 	FINDING_STACK = 40,  /* layers that a record keeps; deeper ones are left out */
 	FINDING_EVENTS = 32, /* numbers of decode events: 0 .. 31 */
 	FINDING_WORDS = 16,  /* of `what` in a record: so many always fit into a field */
+	FINDING_TYPE = 48,   /* bytes of a part's declared type that a record keeps, */
+	FINDING_NAME = 128,  /* and of its file name */
 };
 
 /* A place on the wire: an interface and the VLAN ids on it. */
@@ -105,7 +111,8 @@ struct finding {
 	uint32_t rule;	/* conduit of a finding inside a conduit, else (uint32_t)POLICY_NONE */
 	uint32_t near;	/* nearest conduit, or (uint32_t)POLICY_NONE */
 	uint16_t flags; /* enum finding_flag */
-	uint64_t what;	/* enum what */
+	uint16_t pad;
+	uint64_t what;	       /* enum what */
 	struct place in, out;  /* where the initiator's first copy came in; where its copy left */
 	uint16_t sport, dport; /* host byte order; of the initiator and of the other end */
 	uint16_t ethertype;    /* FINDING_LINK; below 0x0600 it is an LLC protocol, 0x0100 + DSAP */
@@ -113,14 +120,24 @@ struct finding {
 	uint8_t nstack;
 	uint8_t stack[FINDING_STACK]; /* enum layer, outermost first; nstack 0: nothing unusual */
 	struct mac smac, dmac;
-	uint8_t pad[4];
+	uint8_t pad2[8];
 	struct addr src, dst; /* the initiator's and the other end's */
 	struct addr outer_src, outer_dst;
 	nstime first, last; /* of the packets counted in n */
 	uint64_t n; /* packets since the last record about this flow, by first copy; may be 0 when
 		       only the outcome changed */
 	uint64_t bytes; /* their bytes on the wire */
+	/* FINDING_MAIL: which message it is about and which part of it; nothing of its key. */
+	uint64_t size;	      /* bytes of the message as it was sent */
+	uint32_t message;     /* its number in the connection, from 1; 0: the connection itself */
+	uint16_t part;	      /* from 1 in the order in which parts begin; 0: the message itself */
+	uint8_t ntype, nname; /* bytes used; 0: there is no part to name, or it has none */
+	char type[FINDING_TYPE]; /* as declared, and */
+	char name[FINDING_NAME]; /* its file name: bytes from outside, escaped by the hub alone */
 };
+
+_Static_assert(sizeof(struct finding) == offsetof(struct finding, name) + FINDING_NAME,
+    "no padding at its end");
 
 /* One row of finding.def. Severities are syslog numbers (1 alert .. 6 info); `core` counts when
  * finding_raised() says so. */

@@ -161,7 +161,10 @@ fold(struct finding *f, const struct policy *p)
 	f->in.iface %= IFACES + 1;
 	f->out.iface %= IFACES + 1;
 	f->what &= what_all * 2 + 1;
-	f->flags &= FINDING_HAS_IN * 4 - 1;
+	f->flags &= FINDING_MAIL * 4 - 1;
+	f->ntype %= FINDING_TYPE + 2;
+	f->nname %= FINDING_NAME + 2;
+	f->size >>= 7;
 	f->event %= FINDING_EVENTS + 1;
 	f->nstack %= FINDING_STACK + 2;
 	for (unsigned i = 0; i < FINDING_STACK; i++)

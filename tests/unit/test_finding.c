@@ -250,7 +250,8 @@ test_valid(void **state)
 
 	(void)state;
 	assert_true(finding_valid(&f, &t->p));
-	memset(f.pad, 0xff, sizeof f.pad);
+	f.pad = 0xffff;
+	memset(f.pad2, 0xff, sizeof f.pad2);
 	f.rule = 0;
 	f.near = (uint32_t)POLICY_NONE;
 	f.n = 0;
@@ -279,7 +280,7 @@ test_valid(void **state)
 	WRONG(f.rule = 1);
 	WRONG(f.near = 1);
 	WRONG(f.near = (uint32_t)POLICY_NONE - 1);
-	WRONG(f.flags |= FINDING_HAS_IN << 1);
+	WRONG(f.flags |= FINDING_MAIL << 1);
 	WRONG(f.flags |= FINDING_LINK);
 	WRONG(f.flags |= FINDING_ICMP);
 	WRONG((f.flags = FINDING_ICMP, f.sport = 256));
@@ -302,6 +303,49 @@ test_valid(void **state)
 	f.flags &= (uint16_t) ~(FINDING_HAS_OUT | FINDING_HAS_IN);
 	f.out.iface = f.in.iface = 99;
 	assert_true(finding_valid(&f, &t->p));
+	free(t);
+}
+
+/* Of a mail: with the ids of mails alone, and any bytes as texts. */
+static void
+test_valid_mail(void **state)
+{
+	struct tell_policy *t = three_zones();
+	struct finding f;
+
+	(void)state;
+#define MAIL(change)                                                                               \
+	do {                                                                                       \
+		f = good();                                                                        \
+		f.id = 3101;                                                                       \
+		f.flags |= FINDING_MAIL;                                                           \
+		memset(f.type, 0xff, sizeof f.type);                                               \
+		memset(f.name, '\n', sizeof f.name);                                               \
+		f.ntype = FINDING_TYPE;                                                            \
+		f.nname = FINDING_NAME;                                                            \
+		f.message = UINT32_MAX;                                                            \
+		f.part = UINT16_MAX;                                                               \
+		f.size = (uint64_t)1 << 56;                                                        \
+		change;                                                                            \
+	} while (0)
+	for (uint16_t id = 3101; id <= 3104; id++) {
+		MAIL(f.id = id);
+		assert_true(finding_valid(&f, &t->p));
+	}
+	MAIL(f.ntype++);
+	assert_false(finding_valid(&f, &t->p));
+	MAIL(f.nname++);
+	assert_false(finding_valid(&f, &t->p));
+	MAIL(f.size++);
+	assert_false(finding_valid(&f, &t->p));
+	MAIL(f.id = 2003);
+	assert_false(finding_valid(&f, &t->p));
+	MAIL(f.id = 3201);
+	assert_false(finding_valid(&f, &t->p));
+	/* A mail's finding need not have them, and without the flag they are nothing. */
+	MAIL((f.flags &= (uint16_t)~FINDING_MAIL, f.ntype = f.nname = 255));
+	assert_true(finding_valid(&f, &t->p));
+#undef MAIL
 	free(t);
 }
 
@@ -329,6 +373,7 @@ main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_raised),
 		cmocka_unit_test(test_valid),
+		cmocka_unit_test(test_valid_mail),
 		cmocka_unit_test(test_counters),
 	};
 

@@ -291,6 +291,11 @@ test_key(void **state)
 	b.event = 1;
 	b.nstack = 1;
 	b.outer_src = a.src;
+	b.flags |= FINDING_MAIL;
+	b.message = b.part = 3;
+	b.size = 4096;
+	b.ntype = b.nname = 1;
+	b.type[0] = b.name[0] = 'x';
 	assert_true(same(p, &a, &b));
 #define OTHER(change)                                                                              \
 	do {                                                                                       \
