@@ -74,6 +74,10 @@ void build_lines(struct build *b, struct compile_ifaces *keep);
 /* conduits.c: conduits, groups and what they list. */
 void build_conduits(struct build *b);
 
+/* mails.c: what text mails may be, and each conduit's number in it. Before the conduits are put
+ * into the image. */
+void build_mails(struct build *b);
+
 /* pairs.c: item I of a list of pairs in a group NOUN, as from << 8 | to; wrong ones are errors, and
  * 0 in the place of a zone that does not exist. */
 uint16_t build_pair(struct build *b, const char *noun, const struct conf_list *pairs, uint32_t i);

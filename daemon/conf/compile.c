@@ -258,6 +258,8 @@ add_plain(struct build *b)
 	p->evidence_payload = c->evidence_payload;
 	p->evidence_space = c->evidence_space;
 	p->evidence_keep = c->evidence_keep;
+	p->stream_flow = c->stream_per_flow;
+	p->stream_total = c->stream_total;
 	p->user = image_text(&b->image, c->user);
 }
 

@@ -236,6 +236,7 @@ add_conditions(struct work *w, const struct conf_conduit *c, struct policy_condu
 	}
 	to->expires = c->expires ? localtime_day_after(&b->local, c->expires) : NSTIME_NEVER;
 	to->require = c->require;
+	to->inspect = c->inspect;
 	to->say = c->lines;
 	to->id = image_text(&b->image, c->id);
 	to->services_text = image_joined(&b->image, c->services_list.item, c->services_list.n);
@@ -296,6 +297,8 @@ build_conduits(struct build *b)
 	for (uint32_t i = 0; i < n && !b->failed; i++)
 		add_conduit(&w, i);
 	b->p.nconduits = n;
+	if (!b->failed)
+		build_mails(b);
 	if (!b->failed) {
 		b->p.conduits = image_add(&b->image, b->conduits, n * sizeof *b->conduits);
 		b->p.ports = image_add(&b->image, w.ports, (size_t)3 * 8192);

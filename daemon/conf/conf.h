@@ -71,6 +71,7 @@ struct conf_mail {
 	struct conf_list allow, charsets;
 	uint64_t	 max_size;	/* bytes */
 	uint32_t	 depth;
+	bool		 images_as_attachments;
 	struct conf_place at;
 };
 
@@ -86,11 +87,11 @@ struct conf_conduit {
 	const char	*expires;	/* YYYY-MM-DD, checked, or NULL */
 	uint8_t		 require;	/* enum policy_require */
 	uint8_t		 lines;		/* enum policy_say */
+	uint8_t		 inspect;	/* enum policy_inspect */
 	/* descriptive, or of inspectors to come: checked, kept and printed; NULL or absent when not
 	 * configured */
 	const char	*clause, *owner, *reason, *approval;
 	struct conf_list screen, files, names, accept_unverifiable;
-	const char	*inspect;	/* both, from-servers, from-clients */
 	uint64_t	 max_upload;	/* bytes, 0 absent */
 	nstime		 expected_every;	/* 0 absent */
 	struct conf_mail *mail;		/* NULL when not configured: conf.mail holds */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/suggest.h"
+#include "model/charset.h"
 
 /* Letters, digits, and the bytes of OTHERS. */
 static bool
@@ -361,17 +362,23 @@ value_media(const char *text, struct text *why)
 	const char *slash = strchr(text, '/');
 
 	if (slash && all_of(text, (size_t)(slash - text), "!#$&^_.+-") &&
-	    all_of(slash + 1, strlen(slash + 1), "!#$&^_.+-"))
+	    (strcmp(slash + 1, "*") == 0 || all_of(slash + 1, strlen(slash + 1), "!#$&^_.+-")))
 		return true;
-	text_add(why, "must be a media type, as in \"text/plain\"");
+	text_add(why, "must be a media type, as in \"text/plain\" or \"image/*\"");
 	return false;
 }
 
 bool
 value_charset(const char *text, struct text *why)
 {
-	if (all_of(text, strlen(text), "!#$%&'+-^_`{}~:.") && strlen(text) <= 40)
+	if (charset_of(text, strlen(text)) != CHARSET_UNKNOWN)
 		return true;
-	text_add(why, "must be the name of a character set, as in \"utf-8\"");
+	text_add(why, "must be");
+	for (unsigned i = 0; i < CHARSET_UNKNOWN; i++)
+		text_add(why, "%s %s",
+		    !i			    ? "" :
+		    i + 1 < CHARSET_UNKNOWN ? "," :
+					      " or",
+		    charset_name((enum charset)i));
 	return false;
 }

@@ -54,7 +54,8 @@ WORDS(schema_says, {"all", SAY_ALL}, {"brief", SAY_BRIEF}, {"sums", SAY_SUMS});
 WORDS(schema_conduit_says, {"pair", SAY_UNSET}, {"all", SAY_ALL}, {"brief", SAY_BRIEF},
       {"sums", SAY_SUMS});
 WORDS(schema_languages, {"en", 0}, {"ja", 1});
-WORDS(schema_inspects, {"both", 0}, {"from-servers", 1}, {"from-clients", 2});
+WORDS(schema_inspects, {"both", INSPECT_BOTH}, {"from-servers", INSPECT_FROM_SERVERS},
+      {"from-clients", INSPECT_FROM_CLIENTS});
 WORDS(schema_screens, {"rdp", 0}, {"vnc", 1}, {"ica", 2}, {"pcoip", 3}, {"blast", 4}, {"spice", 5});
 WORDS(schema_files, {"pdf", 0}, {"docx", 1}, {"xlsx", 2}, {"pptx", 3}, {"odt", 4}, {"ods", 5},
       {"odp", 6}, {"jtd", 7}, {"txt", 8}, {"csv", 9}, {"png", 10}, {"jpeg", 11}, {"gif", 12},

@@ -68,10 +68,10 @@ bool value_pair(const char *text, struct text *why);
 /* A DNS name; its first label may be "*". */
 bool value_name(const char *text, struct text *why);
 
-/* TYPE/SUBTYPE of RFC 2045. */
+/* TYPE/SUBTYPE of RFC 2045, or TYPE/ and a star. */
 bool value_media(const char *text, struct text *why);
 
-/* A charset's name (RFC 2978, 2.3). */
+/* A name of model/charset.def. */
 bool value_charset(const char *text, struct text *why);
 
 /* Puts a value into a message: UTF-8 as it is, controls, quotes and invalid bytes escaped, cut

@@ -32,6 +32,7 @@ enum {
 	POLICY_CONDUITS = 131071,  /* at most */
 	POLICY_PREFIXES = 1000000, /* at most, of zones and conduits together */
 	POLICY_LINES = 4096,	   /* at most: pairs of interface and VLAN */
+	POLICY_MAIL_DEPTH = 20,	   /* levels of parts of a mail, at most */
 	POLICY_NONE = -1,	   /* no conduit */
 };
 
@@ -56,6 +57,9 @@ enum policy_require {
 	REQUIRE_FILES,
 	REQUIRE_NAMES
 };
+
+/* In which direction the content of a conduit is judged. */
+enum policy_inspect { INSPECT_BOTH, INSPECT_FROM_SERVERS, INSPECT_FROM_CLIENTS };
 
 /* Which lines are said about incidents of a pair of zones or of a conduit. */
 enum policy_say {
@@ -144,6 +148,20 @@ struct policy_conduit {
 	uint32_t hours_text;
 	uint32_t clause; /* text, 0 when absent */
 	uint32_t approval;
+	uint32_t mail;	 /* number of what a text mail may be here */
+	uint8_t inspect; /* enum policy_inspect */
+	uint8_t pad[3];
+};
+
+/* What a text mail may be. */
+struct policy_mail {
+	uint32_t allow;	   /* offset of media types in small letters, a subtype may be `*`: each
+			      with its NUL, then an empty one */
+	uint32_t charsets; /* 1 << enum charset (model/charset.h) */
+	uint32_t depth;	   /* levels of parts: 1 to POLICY_MAIL_DEPTH */
+	uint8_t images;	   /* 1: pictures may be attached */
+	uint8_t pad[3];
+	uint64_t max_size; /* bytes of a message */
 };
 
 /* From this moment on, local time is OFFSET seconds east of UTC. Sorted by time; the first holds
@@ -243,6 +261,9 @@ struct policy {
 			 policy_say: said[from][to]; 0: all of all pairs */
 	uint32_t say_conduits, nsay_conduits; /* offset and number of uint32_t: conduits whose say
 						 is set, in the order of their ids */
+	uint32_t mails, nmails;		      /* offset and number of struct policy_mail */
+	uint64_t stream_flow, stream_total;   /* bytes for the content of one flow, and of all flows
+						 of a worker */
 };
 
 enum policy_target {
@@ -308,6 +329,14 @@ static inline const struct policy_conduit *
 policy_conduit(const struct policy *p, uint32_t conduit)
 {
 	return (const struct policy_conduit *)policy_at(p, p->conduits) + conduit;
+}
+
+/* What a text mail may be in a conduit. */
+static inline const struct policy_mail *
+policy_mail(const struct policy *p, uint32_t conduit)
+{
+	return (const struct policy_mail *)policy_at(p, p->mails) +
+	       policy_conduit(p, conduit)->mail;
 }
 
 /* The id of a zone, "" for 0; of a conduit, "" for (uint32_t)POLICY_NONE. */

@@ -4,6 +4,7 @@
  * After it said yes nothing that a look-up does can leave the image or run for ever; whether the
  * image means what the administrator wrote is not its question.
  */
+#include "model/charset.h"
 #include "model/policy.h"
 
 /* Do N things of SIZE bytes at OFFSET lie in the image, behind its header? */
@@ -114,7 +115,8 @@ conduits_valid(const struct policy *p)
 		const struct policy_conduit *c = policy_conduit(p, i);
 
 		if (!c->from || !c->to || c->from > p->nzones || c->to > p->nzones ||
-		    c->require > REQUIRE_NAMES || c->say > SAY_SUMS || !text(p, c->id) ||
+		    c->require > REQUIRE_NAMES || c->say > SAY_SUMS ||
+		    c->inspect > INSPECT_FROM_CLIENTS || c->mail >= p->nmails || !text(p, c->id) ||
 		    !text(p, c->services_text) || !text(p, c->hours_text) || !text(p, c->clause) ||
 		    !text(p, c->approval))
 			return false;
@@ -124,6 +126,31 @@ conduits_valid(const struct policy *p)
 		    !list(p, c->hours, c->nhours, sizeof(struct policy_hours)))
 			return false;
 	}
+	return true;
+}
+
+/* Texts that follow each other, up to an empty one. */
+static bool
+texts(const struct policy *p, uint32_t offset)
+{
+	if (!span(p, offset, 1, 1, 1))
+		return false;
+	while (offset < p->size && *policy_text(p, offset))
+		offset += (uint32_t)strlen(policy_text(p, offset)) + 1;
+	return offset < p->size;
+}
+
+static bool
+mails_valid(const struct policy *p)
+{
+	const struct policy_mail *m = policy_at(p, p->mails);
+
+	if (!list(p, p->mails, p->nmails, sizeof *m))
+		return false;
+	for (uint32_t i = 0; i < p->nmails; i++)
+		if (!texts(p, m[i].allow) || m[i].charsets >> CHARSET_UNKNOWN || !m[i].depth ||
+		    m[i].depth > POLICY_MAIL_DEPTH || m[i].images > 1)
+			return false;
 	return true;
 }
 
@@ -265,7 +292,7 @@ policy_valid(const struct policy *p, size_t size)
 	    ((const uint8_t *)p)[size - 1])
 		return false;
 	return header_valid(p) && zones_valid(p) && ifaces_valid(p) && tagged_valid(p) &&
-	       conduits_valid(p) && nodes_valid(p) && index_valid(p, p->index, p->index_mask) &&
-	       index_valid(p, p->near, p->near_mask) && sinks_valid(p) && say_valid(p) &&
-	       notices_valid(p);
+	       conduits_valid(p) && mails_valid(p) && nodes_valid(p) &&
+	       index_valid(p, p->index, p->index_mask) && index_valid(p, p->near, p->near_mask) &&
+	       sinks_valid(p) && say_valid(p) && notices_valid(p);
 }

@@ -64,6 +64,7 @@ rules_new(size_t zones, size_t sets, size_t conduits)
 	    .attempt_after = 200 * NS_MSEC,
 	    .quiet_after = 5 * NS_MIN,
 	    .heartbeat = 5 * NS_MIN,
+	    .mail = {.depth = 20, .max_size = 10 << 20},
 	    .arena = r.arena,
 	    .at = {.file = "test.conf"},
 	};
@@ -189,7 +190,7 @@ rules_conduit(struct rules *r, const char *id, const char *from, const char *to,
 	    .clients = rules_addrs(r, clients),
 	    .servers = rules_addrs(r, servers),
 	    .services_list = rules_list(r, services),
-	    .inspect = "both",
+	    .inspect = INSPECT_BOTH,
 	};
 	c->services = arena_alloc(r->arena, c->services_list.n, sizeof *c->services);
 	for (uint32_t i = 0; i < c->services_list.n; i++)

@@ -547,6 +547,63 @@ interface_numbers_stay(void **unused)
 	rules_free(&r);
 }
 
+/* What mails may be: each different one once, whoever asks for it, and streams. */
+static void
+mails(void **unused)
+{
+	struct rules r = site();
+	struct conf_mail wide = { .max_size = 1 << 20, .depth = 3, .images_as_attachments = true };
+	struct conf_mail same = { .max_size = 10 << 20, .depth = 20 };
+	const struct policy_mail *m;
+	struct policy *p;
+
+	(void)unused;
+	r.conf.mail.allow = same.allow = rules_list(&r, "text/plain");
+	r.conf.mail.charsets = rules_list(&r, "us-ascii utf-8 iso-8859-1");
+	same.charsets = rules_list(&r, "latin1 utf8 ascii utf-8"); /* the same sets */
+	wide.allow = rules_list(&r, "text/plain multipart/mixed image/*");
+	wide.charsets = rules_list(&r, "iso-2022-jp sjis");
+	rules_conduit(&r, "plain", "lgwan", "internet", NULL, NULL, "tcp/1");
+	rules_conduit(&r, "usual", "lgwan", "internet", NULL, NULL, "tcp/2");
+	for (unsigned i = 0; i < 3; i++) {
+		char id[] = { (char)('a' + i), '\0' }, service[] = { "tcp/30" };
+
+		service[5] = (char)('0' + i);
+		rules_conduit(&r, id, "internet", "lgwan", NULL, NULL, service);
+		r.conf.conduits[2 + i].require = REQUIRE_TEXT_MAIL;
+		r.conf.conduits[2 + i].inspect = (uint8_t)i;
+	}
+	r.conf.conduits[1].require = REQUIRE_TEXT_MAIL;
+	r.conf.conduits[2].mail = &wide;
+	r.conf.conduits[3].mail = &same;
+	r.conf.conduits[4].mail = &wide;
+	r.conf.stream_per_flow = 1 << 20;
+	r.conf.stream_total = UINT64_C(5) << 30;
+	p = compiled(&r);
+	assert_int_equal(p->nmails, 2);
+	assert_int_equal(p->stream_flow, 1 << 20);
+	assert_int_equal(p->stream_total, UINT64_C(5) << 30);
+	assert_ptr_equal(policy_mail(p, 0), policy_mail(p, 1));
+	assert_ptr_equal(policy_mail(p, 0), policy_mail(p, 3));
+	assert_ptr_equal(policy_mail(p, 2), policy_mail(p, 4));
+	m = policy_mail(p, 1);
+	assert_memory_equal(policy_text(p, m->allow), "text/plain\0", 12);
+	assert_int_equal(m->charsets, 0x43); /* bits 0, 1, 6 */
+	assert_int_equal(m->depth, 20);
+	assert_int_equal(m->images, 0);
+	assert_int_equal(m->max_size, 10 << 20);
+	m = policy_mail(p, 2);
+	assert_memory_equal(policy_text(p, m->allow), "text/plain\0multipart/mixed\0image/*\0", 36);
+	assert_int_equal(m->charsets, 0x0c); /* bits 2, 3 */
+	assert_int_equal(m->depth, 3);
+	assert_int_equal(m->images, 1);
+	assert_int_equal(m->max_size, 1 << 20);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(policy_conduit(p, 2 + i)->inspect, i);
+	free(p);
+	rules_free(&r);
+}
+
 /* The environment's TZ neither counts nor changes. */
 static void
 environment_stays(void **unused)
@@ -591,6 +648,7 @@ main(void)
 		cmocka_unit_test(image_holds_what_was_configured),
 		cmocka_unit_test(mirror_port),
 		cmocka_unit_test(interface_numbers_stay),
+		cmocka_unit_test(mails),
 		cmocka_unit_test(environment_stays),
 	};
 

@@ -147,7 +147,7 @@ test_fields(void **state)
 	assert_int_equal(q->max_upload, 1000);
 	assert_int_equal(q->expected_every, 120 * NS_SEC);
 	assert_int_equal(q->require, REQUIRE_TEXT_MAIL);
-	assert_string_equal(q->inspect, "both");
+	assert_int_equal(q->inspect, INSPECT_BOTH);
 	assert_null(q->mail);
 	assert_null(q->clause);
 	assert_int_equal(c->nsinks, 1);

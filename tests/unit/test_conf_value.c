@@ -264,8 +264,15 @@ test_names(void **state)
 	assert_false(value_pair("a>b>c", why()));
 	assert_true(value_media("text/plain", why()));
 	assert_false(value_media("text/", why()));
+	assert_true(value_media("image/*", why()));
+	assert_false(value_media("image/x*", why()));
+	assert_false(value_media("*/*", why()));
 	assert_true(value_charset("ISO-8859-1", why()));
+	assert_true(value_charset("x-sjis", why()));
 	assert_false(value_charset("utf 8", why()));
+	assert_false(value_charset("koi8-r", why()));
+	assert_string_equal(said, "must be us-ascii, utf-8, iso-2022-jp, shift_jis, "
+				  "windows-31j, euc-jp or iso-8859-1");
 	assert_true(value_id("a.b_c-1", why()));
 	assert_false(value_id(".a", why()));
 	assert_false(value_id("", why()));

@@ -417,6 +417,10 @@ ask_all(const struct policy *p)
 		    SAY_ALL, SAY_SUMS);
 		(void)policy_offset_at(p, q.time);
 	}
+	for (uint32_t i = 0; i < p->nconduits; i++)
+		for (const char *t = policy_text(p, policy_mail(p, i)->allow); *t;
+		     t += strlen(t) + 1)
+			assert_true(t < (const char *)p + p->size);
 	(void)policy_iface_named(p, "eth9");
 }
 
@@ -469,16 +473,20 @@ wrong_numbers_are_refused(void **unused)
 	struct policy_conduit *c;
 	struct policy_zone *z;
 	struct policy_line *l;
+	struct policy_mail *m;
 
 	(void)unused;
 	assert_non_null(p);
 	free(p);
 	r.conf.conduits[0].lines = SAY_BRIEF;
+	r.conf.mail.allow = rules_list(&r, "text/plain");
+	r.conf.mail.charsets = rules_list(&r, "utf-8");
 	p = rules_compile(&r, 0);
 	assert_non_null(p);
 	e = some_entry(p);
 	c = (struct policy_conduit *)(void *)words_at(p, p->conduits);
 	z = (struct policy_zone *)(void *)words_at(p, p->zones);
+	m = (struct policy_mail *)(void *)words_at(p, p->mails);
 	l = (struct policy_line *)(void *)words_at(p, p->lines);
 	REFUSES(p, p->magic, 1);
 	REFUSES(p, ((char *)p)[p->size - 1], 'x');
@@ -512,6 +520,17 @@ wrong_numbers_are_refused(void **unused)
 	REFUSES(p, c->nservices, UINT32_MAX);
 	REFUSES(p, c->nhours, UINT32_MAX / 2);
 	REFUSES(p, c->nclient_macs, UINT32_MAX / 2);
+	REFUSES(p, c->inspect, INSPECT_FROM_CLIENTS + 1);
+	REFUSES(p, c->mail, p->nmails);
+	REFUSES(p, p->mails, p->size - 8);
+	REFUSES(p, p->nmails, 0);
+	REFUSES(p, p->nmails, UINT32_MAX);
+	REFUSES(p, m->allow, 0);
+	REFUSES(p, m->allow, p->size);
+	REFUSES(p, m->charsets, 1u << 7);
+	REFUSES(p, m->depth, 0);
+	REFUSES(p, m->depth, POLICY_MAIL_DEPTH + 1);
+	REFUSES(p, m->images, 2);
 	REFUSES(p, c->say, SAY_SUMS + 1);
 	REFUSES(p, ((uint8_t *)p)[p->say], SAY_SUMS + 1);
 	REFUSES(p, p->say, p->size - 8);
