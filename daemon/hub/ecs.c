@@ -105,6 +105,13 @@ ecs_begin(struct text *t, const char *time, uint8_t severity, const char *line, 
 
 		put(t, most, names[i][1], m.at, m.size);
 	}
+	if (member(line, size, "message").size) { /* `file` of other lines is no file on the wire */
+		struct member file = member(line, size, "file"),
+			      media = member(line, size, "media");
+
+		put(t, most, "file.name", file.at, file.size);
+		put(t, most, "file.mime_type", media.at, media.size);
+	}
 	if (proto.size)
 		put_transport(t, most, &proto);
 }

@@ -140,6 +140,37 @@ fields_text(struct fields *f, const char *key, const char *value)
 }
 
 void
+fields_bytes(struct fields *f, const char *key, const char *value, size_t size, size_t room)
+{
+	/* A space or comma, the key in its quotes, an equals sign or colon, quotes. */
+	size_t start = f->t.len, taken = start + strlen(key) + 6, n = 0, sum = 0;
+	char one[16];
+
+	if (taken >= f->t.size)
+		room = 0;
+	else if (room > f->t.size - taken)
+		room = f->t.size - taken;
+	while (n < size) {
+		size_t next = step(one, (const uint8_t *)value + n, size - n, f->json, false);
+
+		sum += strlen(one);
+		if (sum > room)
+			break;
+		n += next;
+	}
+	f->left_out |= n < size;
+	if (n == 0)
+		return;
+	if (!f->json) {
+		text_pair(&f->t, key, value, n);
+	} else {
+		put_key(f, key);
+		raw_string(f, value, n);
+	}
+	whole(f, start);
+}
+
+void
 fields_number(struct fields *f, const char *key, uint64_t number)
 {
 	size_t start = f->t.len;

@@ -23,6 +23,10 @@ struct fields fields_of(char *buffer, size_t size, bool json, unsigned id, const
  * ends with NUL. */
 void fields_text(struct fields *f, const char *key, const char *value);
 
+/* SIZE bytes from outside, NUL too: as many of them, to the end of a character, as take ROOM bytes
+ * and fit. */
+void fields_bytes(struct fields *f, const char *key, const char *value, size_t size, size_t room);
+
 /* A number. */
 void fields_number(struct fields *f, const char *key, uint64_t number);
 

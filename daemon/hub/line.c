@@ -16,6 +16,8 @@ enum {
 	END_ROOM = 204,	      /* kept for the longest n, total, first, gen, trunc, sid, seq, h
 				 and an empty msg */
 	WORD_ROOM = 512,      /* for any one value of a line */
+	MEDIA_ROOM = 96,      /* for what a mail says of itself, escapes and all: */
+	FILE_ROOM = 160,      /* facts of ours come after it */
 	SEV_INFO = 6,	      /* syslog numbers */
 	SEV_NOTICE = 5,
 };
@@ -287,6 +289,24 @@ words_outer(struct text *t, const struct finding *f)
 		text_add(t, "%s>%s", addr_text(a, &f->outer_src), addr_text(b, &f->outer_dst));
 }
 
+/* Of a mail: which message, which part, and what that says of itself. */
+static void
+put_mail(struct line *l)
+{
+	const struct finding *f = &l->i->f;
+
+	if (!(f->flags & FINDING_MAIL))
+		return;
+	if (f->message)
+		fields_number(&l->f, "message", f->message);
+	if (f->part || f->ntype)
+		fields_number(&l->f, "part", f->part);
+	fields_bytes(&l->f, "media", f->type, f->ntype, MEDIA_ROOM);
+	if (f->message)
+		fields_number(&l->f, "size", f->size);
+	fields_bytes(&l->f, "file", f->name, f->nname, FILE_ROOM);
+}
+
 static void
 put_evidence(struct line *l, const char *sha256)
 {
@@ -313,6 +333,7 @@ tail(struct line *l, const struct line_run *run)
 		put(l, "claims", i->claims.id);
 		put_words(l, "what", words_what);
 		put_words(l, "flags", words_flags);
+		put_mail(l);
 		put_words(l, "smac", words_smac);
 		put_words(l, "dmac", words_dmac);
 		put_words(l, "stack", words_stack);

@@ -71,7 +71,7 @@ for language in en ja; do
 		*) cat "$file" ;;
 		esac
 	done | grep -vE '^#include|stderr' > "$dir/code"
-	{ tr '\n\t' '  ' < "$dir/code" && echo; } | sed 's/\(put\|put_words\|put_time\|put_place\|fields_text\|fields_number\|fields_added\|text_pair\|add_time\|add_seconds\)(/\n&/g' |
+	{ tr '\n\t' '  ' < "$dir/code" && echo; } | sed 's/\(put\|put_words\|put_time\|put_place\|fields_text\|fields_bytes\|fields_number\|fields_added\|text_pair\|add_time\|add_seconds\)(/\n&/g' |
 		sed -n 's/^[a-z_]*([^";]*"\([a-z_0-9]*\)".*/\1/p' >> "$dir/wanted"
 	grep -o '"[^"]*"' "$dir/code" | sed 's/%[0-9.*]*[lz]*[a-z]/ /g' |
 		grep -oE '(^"|[ {])[a-z_0-9]+=' | tr -d '"= {' >> "$dir/wanted"

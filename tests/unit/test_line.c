@@ -127,6 +127,143 @@ test_example(void **state)
 	free(t);
 }
 
+/* An attachment: its names are from the wire. */
+static struct finding
+attachment(const char *type, const char *name, size_t size)
+{
+	struct finding f = example();
+
+	f.id = 3101;
+	f.rule = 0;
+	f.near = (uint32_t)POLICY_NONE;
+	f.failed = COND_NONE;
+	f.what = WHAT_ATTACHMENT;
+	f.flags &= (uint16_t)~FINDING_MACS;
+	f.flags |= FINDING_MAIL;
+	f.message = 3;
+	f.part = 2;
+	f.size = 18231;
+	f.ntype = (uint8_t)strlen(type);
+	memcpy(f.type, type, f.ntype);
+	f.nname = (uint8_t)size;
+	memcpy(f.name, name, size);
+	return f;
+}
+
+static void
+test_mail(void **state)
+{
+	static const char forged[] = "a\n\0\"x\" sev=info \x1b]0;\xe8\xa6\x8b.pdf\xff";
+	struct tell_policy *t = site();
+	struct finding f = attachment("application/pdf", "list.pdf", 8);
+	struct said s = { .run = NULL };
+
+	(void)state;
+	opening(&s, t, &f);
+	assert_string_equal(s.line,
+	    "SEG3101 OPEN ev=7K3QD9ABCD sev=err verdict=violation outcome=answered "
+	    "pair=lgwan>internet rule=vdi in=eth2 out=eth3 proto=tcp src=10.2.0.9:51514 "
+	    "dst=10.3.9.7:3390 what=attachment message=3 part=2 media=application/pdf size=18231 "
+	    "file=list.pdf n=1 first=2026-01-01T09:00:00.123456+09:00 gen=41 "
+	    "msg=\"A mail from 10.2.0.9 in LGWAN to 10.3.9.7 in Internet was more than text "
+	    "(attachment); conduit vdi is for text alone. The other side answered.\"");
+	assert_non_null(strstr(s.json,
+	    ",\"what\":\"attachment\",\"message\":3,\"part\":2,\"media\":\"application/pdf\","
+	    "\"size\":18231,\"file\":\"list.pdf\",\"n\":1,"));
+	/* What breaks lines, quotes and terminals stays inside. */
+	f = attachment("x", forged, sizeof forged - 1);
+	opening(&s, t, &f);
+	assert_non_null(strstr(s.line,
+	    " media=x size=18231 "
+	    "file=\"a\\x0a\\x00\\\"x\\\" sev=info \\x1b]0;\\u{898b}.pdf\\xff\" n=1 "));
+	assert_non_null(strstr(s.json,
+	    "\"file\":\"a\\u000a\\u0000\\\"x\\\" sev=info \\u001b]0;\\u898b.pdf\\\\xff\","));
+	/* Only what there is: no part, no name; nothing of a message about the connection. */
+	f = attachment("", "", 0);
+	f.part = 0;
+	opening(&s, t, &f);
+	assert_non_null(strstr(s.line, " what=attachment message=3 size=18231 n=1 "));
+	f.ntype = 1;
+	opening(&s, t, &f);
+	assert_non_null(strstr(s.line, " message=3 part=0 media="));
+	f = attachment("", "", 0);
+	f.message = f.part = 0;
+	opening(&s, t, &f);
+	assert_non_null(strstr(s.line, " what=attachment n=1 "));
+	free(t);
+}
+
+/* The longest name that there is, all of it escaped, is cut to its share, which is said. */
+static void
+test_mail_long(void **state)
+{
+	struct tell_policy *t = site();
+	struct finding f = attachment("a/b", "", 0);
+	struct said s = { .run = NULL };
+	const char *file;
+
+	(void)state;
+	f.nname = FINDING_NAME;
+	memset(f.name, 0x80, FINDING_NAME);
+	opening(&s, t, &f);
+	file = strstr(s.line, " file=\"");
+	assert_non_null(file);
+	assert_int_equal(strchr(file + 7, '"') - (file + 7), 160); /* forty of them */
+	assert_non_null(strstr(s.line, " trunc=1 "));
+	assert_non_null(strstr(s.json, "\"trunc\":1,"));
+	/* Characters stay whole: 42 of three bytes, of which twenty fit as \u{3042}. */
+	for (size_t i = 0; i < 42; i++)
+		memcpy(f.name + 3 * i, "\xe3\x81\x82", 3);
+	f.nname = 126;
+	opening(&s, t, &f);
+	file = strstr(s.line, " file=\"");
+	assert_non_null(file);
+	assert_int_equal(strchr(file + 7, '"') - (file + 7), 160);
+	free(t);
+}
+
+static void
+test_mail_japanese(void **state)
+{
+	static const struct {
+		uint16_t id;
+		uint64_t what;
+		const char *msg;
+	} rows[] = {
+		{ 3101, WHAT_ATTACHMENT,
+		    "LGWAN の 10.2.0.9 から Internet の 10.3.9.7 へ、テキスト化されていないメール "
+		    "(attachment)。無害化通信の通信路 vdi に違反。成立: 相手側が応答した。" },
+		{ 3102, WHAT_AMBIGUOUS | WHAT_BOUNDARY,
+		    "LGWAN の 10.2.0.9 から Internet の 10.3.9.7 へのメール (通信路 vdi) は、"
+		    "受信側により解釈が変わるため検査不能 (ambiguous,boundary)。成立: "
+		    "相手側が応答した。" },
+		{ 3103, WHAT_STARTTLS | WHAT_ENCRYPTED,
+		    "LGWAN の 10.2.0.9 から Internet の 10.3.9.7 へのメール (通信路 vdi) "
+		    "は検査不能 "
+		    "(encrypted,starttls)。" },
+		{ 3104, WHAT_POP3,
+		    "LGWAN の 10.2.0.9 から Internet の 10.3.9.7 へ、メール用の通信路 vdi で SMTP "
+		    "以外の通信 (pop3)。無害化通信に違反。成立: 相手側が応答した。" },
+	};
+	struct tell_policy *t = site();
+	struct said s = { .run = NULL };
+
+	(void)state;
+	t->p.japanese = 1;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct finding f = attachment("application/pdf", "list.pdf", 8);
+		char msg[600];
+
+		f.id = rows[i].id;
+		f.what = rows[i].what;
+		opening(&s, t, &f);
+		snprintf(msg, sizeof msg, " msg=\"%s\"", rows[i].msg);
+		if (!strstr(s.line, msg))
+			fail_msg("%s\nis not in\n%s", msg, s.line);
+	}
+	free(t);
+}
+
 static void
 test_japanese(void **state)
 {
@@ -599,6 +736,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_example),
+		cmocka_unit_test(test_mail),
+		cmocka_unit_test(test_mail_long),
+		cmocka_unit_test(test_mail_japanese),
 		cmocka_unit_test(test_japanese),
 		cmocka_unit_test(test_v6),
 		cmocka_unit_test(test_icmp),

@@ -113,6 +113,25 @@ some_policy(void)
 	return t;
 }
 
+/* At most SIZE bytes as a mail may have them, with NULs among them. */
+static uint8_t
+some_bytes(char *to, size_t size)
+{
+	char text[FINDING_NAME + 1];
+	size_t n = rnd((uint32_t)size + 1);
+
+	if (rnd(4) == 0) {
+		random_bytes(to, size);
+		return (uint8_t)n;
+	}
+	(void)some_text(text, size + 1, rnd(4) != 0);
+	n = strlen(text);
+	memcpy(to, text, n);
+	if (n && rnd(8) == 0)
+		to[rnd((uint32_t)n)] = '\0';
+	return (uint8_t)n;
+}
+
 static struct finding
 some_finding(void)
 {
@@ -126,7 +145,7 @@ some_finding(void)
 	f.from = (uint8_t)rnd(4);
 	f.to = (uint8_t)rnd(4);
 	f.failed = (uint8_t)rnd(COND_EXPIRY + 1);
-	f.flags = (uint16_t)(rnd(FINDING_HAS_IN << 1) &
+	f.flags = (uint16_t)(rnd(FINDING_MAIL << 1) &
 			     ~(unsigned)(FINDING_LINK | FINDING_PORTS | FINDING_ICMP));
 	f.flags |= (uint16_t)(const int[]){ 0, FINDING_LINK, FINDING_PORTS, FINDING_ICMP }[rnd(4)];
 	if (f.flags & FINDING_ICMP) {
@@ -143,6 +162,10 @@ some_finding(void)
 		f.in.vlan[k] = rnd(2) ? (uint16_t)rnd(4096) : 0;
 		f.out.vlan[k] = rnd(2) ? (uint16_t)rnd(4096) : 0;
 	}
+	f.ntype = rnd(4) ? some_bytes(f.type, sizeof f.type) : 0;
+	f.nname = rnd(4) ? some_bytes(f.name, sizeof f.name) : 0;
+	f.message = rnd(4) ? f.message : 0;
+	f.part = rnd(4) ? f.part : 0;
 	if (rnd(4) == 0)
 		memset(&f.src, 0, sizeof f.src);
 	if (rnd(16) == 0)
@@ -496,6 +519,13 @@ want_rest(const char **keys, unsigned *n, const struct incident *i)
 	want_key(keys, n, "what", f->what);
 	want_key(
 	    keys, n, "flags", f->flags & (FINDING_MIDSTREAM | FINDING_LIKELY | FINDING_GUESSED));
+	if (f->flags & FINDING_MAIL) {
+		want_key(keys, n, "message", f->message);
+		want_key(keys, n, "part", f->part || f->ntype);
+		want_key(keys, n, "media", f->ntype);
+		want_key(keys, n, "size", f->message);
+		want_key(keys, n, "file", f->nname);
+	}
 	want_key(keys, n, "smac", f->flags & FINDING_MACS);
 	want_key(keys, n, "dmac", f->flags & FINDING_MACS);
 	want_key(keys, n, "stack", f->nstack);
@@ -550,7 +580,7 @@ static void
 check_keys(const struct read *line, const char *text, const char *const *keys, unsigned n)
 {
 	static const char *const may_go[] = { "want", "got", "claims", "what", "flags", "smac",
-		"dmac", "stack", "outer" };
+		"dmac", "stack", "outer", "message", "part", "media", "size", "file" };
 	bool trunc = read_find(line, "trunc") != NULL;
 	unsigned at = 0;
 
@@ -580,6 +610,20 @@ check_name(const struct read *line, const char *text, const char *key, const cha
 	MUST(
 	    f && f->size > 0 && f->size <= strlen(name) && (part || f->size == strlen(name)), text);
 	MUST(memcmp(f->value, name, f->size) == 0, text);
+}
+
+/* Is the field, if it is there, the beginning of these bytes, and all of them where nothing was
+ * left out? */
+static void
+check_bytes(
+    const struct read *line, const char *text, const char *key, const char *bytes, size_t size)
+{
+	const struct read_field *f = read_find(line, key);
+
+	if (!f)
+		return;
+	MUST(f->size > 0 && f->size <= size && memcmp(f->value, bytes, f->size) == 0, text);
+	MUST(f->size == size || read_find(line, "trunc"), text);
 }
 
 static void
@@ -623,6 +667,12 @@ check_values(const struct read *line, const char *text, enum incident_state stat
 		check_place(line, text, "out", "outvlan", i->out, &i->f.out);
 	if (open && i->claims.id[0] && read_find(line, "claims"))
 		check_name(line, text, "claims", i->claims.id);
+	if (open && i->f.flags & FINDING_MAIL) {
+		check_bytes(line, text, "media", i->f.type, i->f.ntype);
+		check_bytes(line, text, "file", i->f.name, i->f.nname);
+		f = read_find(line, "size");
+		MUST(!f || is_number(f, "", i->f.size), text);
+	}
 	f = read_find(line, "near");
 	if (f && !part) {
 		MUST(f->size >= strlen(i->near) && memcmp(f->value, i->near, strlen(i->near)) == 0,

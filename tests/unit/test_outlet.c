@@ -285,6 +285,12 @@ test_ecs(void **state)
 	expect_ecs("{\"id\":\"SEG9001\",\"verdict\":\"notice\",\"proto\":\"47\"}", 6,
 	    "{\"@timestamp\":\"T\",\"event.kind\":\"event\",\"event.severity\":6,"
 	    "\"network.iana_number\":\"47\",");
+	expect_ecs("{\"id\":\"SEG3101\",\"message\":3,\"part\":2,\"media\":\"application/pdf\","
+		   "\"size\":18231,\"file\":\"a\\\"b\"}",
+	    3,
+	    "{\"@timestamp\":\"T\",\"file.name\":\"a\\\"b\",\"file.mime_type\":"
+	    "\"application/pdf\",");
+	expect_ecs("{\"id\":\"SEG9004\",\"file\":\"a.pcap\"}", 4, "{\"@timestamp\":\"T\",");
 	expect_ecs("{}", 6, "{\"@timestamp\":\"T\",");
 	expect_ecs("{\"a\":\"\\", 6, "{\"@timestamp\":\"T\",");
 	expect_ecs("{\"src\":", 6, "{\"@timestamp\":\"T\",");
