@@ -43,6 +43,7 @@ struct replay {
 	struct net net;
 	struct worker *worker;
 	struct incidents *incidents;
+	uint64_t (*mails)[TRAFFIC_MAILS]; /* messages by conduit */
 	struct frame batch[WORKER_BATCH];
 	unsigned nbatch;
 	nstime due; /* of the incidents, after the last batch */
@@ -260,6 +261,26 @@ zone_name(const struct policy *p, uint8_t zone)
 	return zone ? policy_zone_id(p, zone) : "?";
 }
 
+/* What became of the messages of each conduit that is for mail. */
+static void
+print_mails(const struct replay *r)
+{
+	for (uint32_t i = 0; i < r->policy->nconduits; i++) {
+		const uint64_t *n = r->mails[i];
+		uint64_t all = n[TRAFFIC_MAIL_CONFORMING] + n[TRAFFIC_MAIL_VIOLATING] +
+			       n[TRAFFIC_MAIL_UNVERIFIABLE];
+
+		if (all == 0)
+			continue;
+		fprintf(stderr,
+		    "mail %s messages=%llu conforming=%llu violating=%llu unverifiable=%llu\n",
+		    policy_conduit_id(r->policy, i), (unsigned long long)all,
+		    (unsigned long long)n[TRAFFIC_MAIL_CONFORMING],
+		    (unsigned long long)n[TRAFFIC_MAIL_VIOLATING],
+		    (unsigned long long)n[TRAFFIC_MAIL_UNVERIFIABLE]);
+	}
+}
+
 static void
 print_summary(struct replay *r)
 {
@@ -297,6 +318,7 @@ print_summary(struct replay *r)
 			    (unsigned long long)n.unverifiable);
 		}
 	}
+	print_mails(r);
 }
 
 /* What live capture learns from the kernel comes from the configuration here. */
@@ -354,11 +376,13 @@ prepare(struct replay *r)
 	fill_net(r);
 	r->incidents = incidents_new(INCIDENTS, &key, r->policy->quiet_after, say, r);
 	r->worker = worker_new(r->policy, &r->net, &key, -1, take_finding, r, &error);
-	if (!r->worker || !r->incidents) {
+	r->mails = calloc((size_t)r->policy->nconduits + 1, sizeof *r->mails);
+	if (!r->worker || !r->incidents || !r->mails) {
 		log_error(
 		    "no memory for %u flows: lower `flows` in the configuration", r->policy->flows);
 		return EX_UNAVAILABLE;
 	}
+	worker_mails(r->worker, r->mails);
 	return 0;
 }
 
@@ -398,6 +422,7 @@ replay_run(const struct replay_options *o)
 			savefile_close(r->source[i].file);
 	worker_free(r->worker);
 	incidents_free(r->incidents);
+	free(r->mails);
 	free(r->source);
 	free(r);
 	return status;

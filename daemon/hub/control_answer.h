@@ -9,6 +9,7 @@
 
 #include "hub/control_request.h"
 #include "hub/coverage_ask.h"
+#include "hub/digest.h"
 #include "hub/peers.h"
 #include "hub/tell.h"
 
@@ -22,6 +23,7 @@ struct control_view {
 	const struct coverage *coverage;
 	const struct accounts *accounts;
 	const struct peers *peers;
+	const struct digest *digest;
 	/* Monotonic, as the ticks saw it: */
 	nstime lines_lost_at; /* when a line was last lost; NSTIME_ALWAYS: never */
 	nstime lines_wait;    /* since when some line waits; NSTIME_NEVER: none does */

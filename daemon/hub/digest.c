@@ -14,11 +14,12 @@
 #include "base/hash.h"
 #include "model/role.h"
 
-enum { MAGIC = 0x44494731, RECORD = 1600 };
+enum { MAGIC = 0x44494731 };
 
-enum table_name { HOUR_A, HOUR_B, PAIRS, CONDUITS, TABLES };
+enum table_name { HOUR_A, HOUR_B, PAIRS, CONDUITS, MAILS, TABLES };
 
-static const uint32_t sizes[TABLES] = { DIGEST_FLOWS, DIGEST_FLOWS, DIGEST_PAIRS, DIGEST_CONDUITS };
+static const uint32_t sizes[TABLES] = { DIGEST_FLOWS, DIGEST_FLOWS, DIGEST_PAIRS, DIGEST_CONDUITS,
+	DIGEST_CONDUITS };
 
 struct source {
 	uint64_t next;	/* number of the record wanted next */
@@ -33,7 +34,7 @@ struct before {
 
 struct undo {
 	volatile uint32_t active, n;
-	struct before before[3];
+	struct before before[TABLES - 1];
 	uint32_t worker;
 	struct source source;
 	struct digest_missed missed;
@@ -56,6 +57,8 @@ struct memory {
 	struct digest_row hours[2][DIGEST_FLOWS + 1];
 	struct digest_row pairs[DIGEST_PAIRS + 1];
 	struct digest_row conduits[DIGEST_CONDUITS + 1];
+	struct digest_row mails[DIGEST_CONDUITS + 1];
+	struct digest_totals totals;
 };
 
 _Static_assert(sizeof(struct memory) <= HUB_KEEP, "the monitor makes it that large");
@@ -149,6 +152,7 @@ undo(struct memory *m)
 		const struct before *b = &u->before[i];
 		struct digest_row *row = b->table == PAIRS    ? m->pairs :
 					 b->table == CONDUITS ? m->conduits :
+					 b->table == MAILS    ? m->mails :
 								m->hours[b->table];
 
 		m->used[b->table] = b->used;
@@ -180,7 +184,8 @@ digest_new(int fd)
 	d->m->magic = MAGIC;
 	hash_key_init(&d->key, 0);
 	if (table_init(d, HOUR_A, d->m->hours[0]) && table_init(d, HOUR_B, d->m->hours[1]) &&
-	    table_init(d, PAIRS, d->m->pairs) && table_init(d, CONDUITS, d->m->conduits))
+	    table_init(d, PAIRS, d->m->pairs) && table_init(d, CONDUITS, d->m->conduits) &&
+	    table_init(d, MAILS, d->m->mails))
 		return d;
 	digest_free(d);
 	return NULL;
@@ -225,14 +230,13 @@ row_of(struct digest *d, enum table_name i, const struct digest_key *k, uint32_t
 	return n;
 }
 
-/* Adds the record to a row, of which the undo knows before. */
-static void
-add(struct digest *d, enum table_name i, uint32_t n, const struct traffic *t)
+/* The sums of a row that are about to change, after the undo knows them. */
+static struct digest_sums *
+change(struct digest *d, enum table_name i, uint32_t n)
 {
 	struct memory *m = d->m;
 	struct undo *u = &m->undo;
-	struct digest_row *row = &d->table[i].row[n];
-	struct digest_sums *s = &row->sums;
+	struct digest_sums *s = &d->table[i].row[n].sums;
 
 	u->before[u->n] = (struct before){ .table = i, .row = n, .used = m->used[i], .sums = *s };
 	in_order();
@@ -240,6 +244,14 @@ add(struct digest *d, enum table_name i, uint32_t n, const struct traffic *t)
 	in_order();
 	if (n == m->used[i] && n < sizes[i])
 		m->used[i]++;
+	return s;
+}
+
+static void
+add(struct digest *d, enum table_name i, uint32_t n, const struct traffic *t)
+{
+	struct digest_sums *s = change(d, i, n);
+
 	if (s->flows == 0 && s->packets == 0)
 		*s = (struct digest_sums){ .first = t->first, .last = t->last };
 	s->first = t->first < s->first ? t->first : s->first;
@@ -280,6 +292,23 @@ add_hour(struct digest *d, const struct traffic *t)
 	add(d, i, n, t);
 }
 
+/* K: that of the conduit's row. */
+static void
+add_mails(struct digest *d, const struct digest_key *k, const struct traffic *t)
+{
+	struct digest_key all = *k;
+	struct digest_sums *s;
+	uint32_t n;
+
+	all.verdict = 0; /* of flows: a message has its own */
+	n = row_of(d, MAILS, &all, DIGEST_CONDUITS);
+	if (n == DIGEST_CONDUITS)
+		d->table[MAILS].row[n].key.others = 2;
+	s = change(d, MAILS, n);
+	for (unsigned i = 0; i < TRAFFIC_MAILS; i++)
+		s->mails[i] += t->mails[i];
+}
+
 static void
 add_minute(struct digest *d, const struct traffic *t)
 {
@@ -301,6 +330,8 @@ add_minute(struct digest *d, const struct traffic *t)
 		d->m->rest[t->conduit / 8] |= (uint8_t)(1u << t->conduit % 8);
 	}
 	add(d, CONDUITS, n, t);
+	if (t->mails[0] || t->mails[1] || t->mails[2])
+		add_mails(d, &k, t);
 }
 
 void
@@ -349,22 +380,6 @@ digest_reload(struct digest *d)
 	d->reload = true;
 }
 
-static struct text
-record_of(char *bytes, size_t size, nstime at, const struct policy *now)
-{
-	char time[NSTIME_TEXT];
-	struct text t = text_of(bytes, size);
-
-	text_add(&t, "at=%s", nstime_text(time, at, policy_offset_at(now, at)));
-	return t;
-}
-
-static void
-say(struct ledger *l, const char *word, const char *fields, const struct policy *now, nstime wall)
-{
-	ledger_record(l, word, fields, wall, policy_offset_at(now, wall));
-}
-
 /* ` name=N`, nothing for 0. */
 static void
 add_moved(struct text *t, const char *name, uint64_t now, uint64_t before)
@@ -379,8 +394,8 @@ say_traffic(
     struct digest *d, struct ledger *l, const struct policy *p, nstime at, struct moment now)
 {
 	struct memory *m = d->m;
-	char bytes[RECORD];
-	struct text t = record_of(bytes, sizeof bytes, at, p);
+	char bytes[DIGEST_RECORD];
+	struct text t = digest_record(bytes, sizeof bytes, at, p);
 	uint64_t total = 0;
 	size_t empty = t.len;
 
@@ -392,7 +407,7 @@ say_traffic(
 	add_moved(&t, "nameless", m->missed.nameless, m->said.nameless);
 	add_moved(&t, "refused", m->missed.refused, m->said.refused);
 	if (t.len > empty)
-		say(l, "traffic", bytes, p, now.wall);
+		digest_write(l, "traffic", bytes, p, now.wall);
 	m->said_total = total;
 	m->said = m->missed;
 }
@@ -408,21 +423,21 @@ say_minute(struct digest *d, struct ledger *l, const struct generations *g, stru
 {
 	const struct policy *p = generations_newest(g);
 	struct memory *m = d->m;
-	char bytes[RECORD];
+	char bytes[DIGEST_RECORD];
 	unsigned rest = 0;
 
 	for (uint32_t n = 0; n <= DIGEST_PAIRS; n++) {
 		const struct digest_row *r = &m->pairs[n];
-		struct text t = record_of(bytes, sizeof bytes, m->minute_at, p);
+		struct text t = digest_record(bytes, sizeof bytes, m->minute_at, p);
 
 		if (n >= m->used[PAIRS] && (n < DIGEST_PAIRS || !is_used(r)))
 			continue;
 		digest_pair(&t, r, generations_of(g, r->key.generation));
-		say(l, "pair", bytes, p, now.wall);
+		digest_write(l, "pair", bytes, p, now.wall);
 	}
 	for (uint32_t n = 0; n <= DIGEST_CONDUITS; n++) {
 		const struct digest_row *r = &m->conduits[n];
-		struct text t = record_of(bytes, sizeof bytes, m->minute_at, p);
+		struct text t = digest_record(bytes, sizeof bytes, m->minute_at, p);
 
 		if (n >= m->used[CONDUITS] && (n < DIGEST_CONDUITS || !is_used(r)))
 			continue;
@@ -431,12 +446,17 @@ say_minute(struct digest *d, struct ledger *l, const struct generations *g, stru
 		if (rest)
 			text_add(&t, " rule=others n=%u", rest);
 		digest_conduit(&t, r, generations_of(g, r->key.generation));
-		say(l, "conduit", bytes, p, now.wall);
+		digest_write(l, "conduit", bytes, p, now.wall);
 	}
+	digest_mails_say(l, m->mails, m->used[MAILS], g, m->minute_at, now.wall);
+	digest_totals_add(&m->totals, m->mails, m->used[MAILS], g);
 	say_traffic(d, l, p, m->minute_at, now);
 	memset(m->rest, 0, sizeof m->rest);
 	table_empty(d, PAIRS);
 	table_empty(d, CONDUITS);
+	table_empty(d, MAILS);
+	in_order();
+	digest_totals_next(&m->totals);
 	in_order();
 	m->minute_at = 0;
 }
@@ -451,15 +471,15 @@ say_hour(struct digest *d, struct ledger *l, const struct generations *g, struct
 	enum table_name i = m->hour_table ? HOUR_A : HOUR_B;
 	const struct digest_row *all = d->table[i].row;
 	uint32_t used = m->used[i];
-	char bytes[RECORD];
+	char bytes[DIGEST_RECORD];
 
 	for (; most > 0 && m->written <= used; most--) {
 		const struct digest_row *r = &all[m->written < used ? m->written : sizes[i]];
-		struct text t = record_of(bytes, sizeof bytes, m->hour_at, p);
+		struct text t = digest_record(bytes, sizeof bytes, m->hour_at, p);
 
 		if (is_used(r)) {
 			digest_flow(&t, r, generations_of(g, r->key.generation), p);
-			say(l, "flow", bytes, p, now.wall);
+			digest_write(l, "flow", bytes, p, now.wall);
 		}
 		m->written++;
 	}
@@ -531,6 +551,13 @@ digest_end(
 		say_hour(d, l, policies, now, UINT32_MAX);
 	end_hour(d, now.wall);
 	say_hour(d, l, policies, now, UINT32_MAX);
+}
+
+void
+digest_mails(
+    const struct digest *d, const struct policy *p, uint32_t conduit, uint64_t n[TRAFFIC_MAILS])
+{
+	digest_totals_of(&d->m->totals, d->m->mails, d->m->used[MAILS], p, conduit, n);
 }
 
 bool

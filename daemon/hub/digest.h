@@ -10,6 +10,7 @@
  *		bytes= first= last= gen=: at each full hour, a reload and the stop
  *	pair	at= pair= verdict= flows= packets= bytes=: each minute, where something moved
  *	conduit	at= pair= rule= verdict= flows= packets= bytes=: the same
+ *	mail	at= pair= rule= conforming= violating= unverifiable=: the same, messages
  *	traffic	at= packets= lost= records= nameless= refused=: the same, what all records said
  *
  * A row is written once. A hub that is killed while it writes one, or the rows of a minute, may
@@ -71,6 +72,11 @@ void digest_tick(
 /* The rest, before a stop. */
 void digest_end(
     struct digest *d, struct ledger *l, const struct generations *policies, struct moment now);
+
+/* Messages of a conduit of P, the newest policy, since the daemon started, in all policies that
+ * called it so. Of more than DIGEST_CONDUITS conduits with messages, the first that had some. */
+void digest_mails(
+    const struct digest *d, const struct policy *p, uint32_t conduit, uint64_t n[TRAFFIC_MAILS]);
 
 /* What was missed since the last call with something in it, by a hub before this one, too. False
  * when nothing was. */

@@ -7,6 +7,23 @@
 
 enum { NAMES = 600 }; /* two names of the configuration and what is between them */
 
+struct text
+digest_record(char *bytes, size_t size, nstime at, const struct policy *now)
+{
+	char time[NSTIME_TEXT];
+	struct text t = text_of(bytes, size);
+
+	text_add(&t, "at=%s", nstime_text(time, at, policy_offset_at(now, at)));
+	return t;
+}
+
+void
+digest_write(
+    struct ledger *l, const char *word, const char *fields, const struct policy *now, nstime wall)
+{
+	ledger_record(l, word, fields, wall, policy_offset_at(now, wall));
+}
+
 static void
 add(struct text *t, const char *key, const char *value)
 {
@@ -118,6 +135,21 @@ digest_pair(struct text *t, const struct digest_row *r, const struct policy *p)
 	if (!k->others)
 		text_add(t, " verdict=%s", verdict_word(k->verdict));
 	add_sums(t, &r->sums);
+}
+
+void
+digest_mail(struct text *t, const struct digest_row *r, const struct policy *p)
+{
+	const uint64_t *n = r->sums.mails;
+
+	if (!r->key.others) {
+		add_pair(t, &r->key, p);
+		add(t, "rule", conduit_name(p, r->key.conduit));
+	}
+	text_add(t, " conforming=%llu violating=%llu unverifiable=%llu",
+	    (unsigned long long)n[TRAFFIC_MAIL_CONFORMING],
+	    (unsigned long long)n[TRAFFIC_MAIL_VIOLATING],
+	    (unsigned long long)n[TRAFFIC_MAIL_UNVERIFIABLE]);
 }
 
 void

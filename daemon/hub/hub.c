@@ -465,6 +465,7 @@ start(struct hub *h, int keep_fd)
 		.coverage = h->coverage,
 		.accounts = &h->accounts,
 		.peers = &h->peers,
+		.digest = h->digest,
 		.lines_lost_at = NSTIME_ALWAYS,
 		.lines_wait = NSTIME_NEVER };
 	h->clock.offset = h->now.wall - h->now.mono;

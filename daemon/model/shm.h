@@ -39,7 +39,7 @@ struct worker_shm {
 };
 
 enum {
-	WORKER_TRAFFIC = 4 << 20,  /* bytes of records: some 37,000 */
+	WORKER_TRAFFIC = 4 << 20,  /* bytes of records: some 32,000 */
 	WORKER_EXHIBITS = 2 << 20, /* some 5,000 that are headers alone */
 };
 

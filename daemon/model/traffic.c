@@ -41,6 +41,14 @@ conduit_valid(const struct traffic *t, const struct policy *p)
 	return !t->fits || (c->from == t->from && c->to == t->to);
 }
 
+static bool
+mails_valid(const struct traffic *t, const struct policy *p)
+{
+	if (!t->mails[0] && !t->mails[1] && !t->mails[2])
+		return true;
+	return t->fits && policy_conduit(p, t->conduit)->require == REQUIRE_TEXT_MAIL;
+}
+
 bool
 traffic_valid(const struct traffic *t, const struct policy *p)
 {
@@ -54,5 +62,5 @@ traffic_valid(const struct traffic *t, const struct policy *p)
 		return true;
 	if (t->generation != p->generation || t->from > p->nzones || t->to > p->nzones)
 		return false;
-	return verdict_valid(t) && conduit_valid(t, p);
+	return verdict_valid(t) && conduit_valid(t, p) && mails_valid(t, p);
 }

@@ -17,26 +17,36 @@ enum { TRAFFIC_RECORD = 1 }; /* kind in the journal */
 /* A flow goes on: the first packet of a later record came within this time before its last. */
 #define TRAFFIC_EVERY NS_MIN
 
+/* How a message of a mail conduit was judged. */
+enum traffic_mail {
+	TRAFFIC_MAIL_CONFORMING,
+	TRAFFIC_MAIL_VIOLATING,	   /* 3101 */
+	TRAFFIC_MAIL_UNVERIFIABLE, /* 3102, 3103 */
+	TRAFFIC_MAILS
+};
+
 struct traffic {
 	struct addr client, server; /* the initiator and the other end; empty without IP */
 	uint64_t before;	    /* packets of all records of this worker before this one */
-	uint64_t packets, bytes;    /* by first copy; packets may be 0 in a flow's only record */
+	uint64_t packets, bytes;    /* by first copy; packets may be 0 in a flow's only record, or
+				       where only messages were judged */
 	nstime first, last;
 	uint32_t generation; /* of the policy in which zones and conduits are numbered */
 	uint32_t conduit;    /* the one that fits, else the nearest; (uint32_t)POLICY_NONE */
-	uint16_t id;	     /* of its finding, 0 for none */
-	uint16_t flags;	     /* enum finding_flag: IS4, LINK, PORTS, ICMP */
-	uint16_t service;    /* the server's port, an ICMP type, an ethertype */
-	uint8_t proto;	     /* IP protocol */
-	uint8_t from, to;    /* zones of client and server, 0 for none */
-	uint8_t verdict;     /* enum verdict: conforming, violation, suspected, unverifiable */
-	uint8_t outcome;     /* enum outcome */
-	uint8_t fits;	     /* 1: `conduit` is the one that fits */
-	uint8_t is_new;	     /* 1: the flow's first record */
-	uint8_t pad[3];
+	uint32_t mails[TRAFFIC_MAILS]; /* messages, where the conduit that fits is for mail */
+	uint16_t id;		       /* of its finding, 0 for none */
+	uint16_t flags;		       /* enum finding_flag: IS4, LINK, PORTS, ICMP */
+	uint16_t service;	       /* the server's port, an ICMP type, an ethertype */
+	uint8_t proto;		       /* IP protocol */
+	uint8_t from, to;	       /* zones of client and server, 0 for none */
+	uint8_t verdict; /* enum verdict: conforming, violation, suspected, unverifiable */
+	uint8_t outcome; /* enum outcome */
+	uint8_t fits;	 /* 1: `conduit` is the one that fits */
+	uint8_t is_new;	 /* 1: the flow's first record */
+	uint8_t pad[7];
 };
 
-_Static_assert(sizeof(struct traffic) == 96, "six units of the journal");
+_Static_assert(sizeof(struct traffic) == 112, "seven units of the journal");
 
 /* Is a record in range, by the policy of its generation? NULL when that is not known any more: then
  * its numbers are, and nothing else of it is to be believed. */

@@ -12,7 +12,7 @@
 #define SEGAUDIT_FLOW_H
 
 #include "base/hash.h"
-#include "model/finding.h"
+#include "model/traffic.h"
 
 enum {
 	FLOW_NONE = 0,		  /* no flow: entries count from 1 */
@@ -142,6 +142,15 @@ struct flow_left {
 	uint32_t packets, bytes;
 };
 
+/* Messages of a flow that none of its records has yet. Few flows have any: entry N % FLOW_MAILS is
+ * flow N's, if it says so. */
+struct flow_mails {
+	uint32_t flow;
+	uint32_t mails[TRAFFIC_MAILS];
+};
+
+enum { FLOW_MAILS = 1024 };
+
 /* As what a flow is counted. */
 enum flow_class {
 	FLOW_UNJUDGED,
@@ -165,6 +174,7 @@ struct flow_head {
 		uint32_t flow;
 		struct flow_left of_flow;
 	} leaving;
+	struct flow_mails mails[FLOW_MAILS];
 };
 
 struct flow_line {

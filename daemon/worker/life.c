@@ -191,6 +191,12 @@ worker_events(const struct worker *w)
 	return w->events;
 }
 
+void
+worker_mails(struct worker *w, uint64_t (*sums)[TRAFFIC_MAILS])
+{
+	w->mails = sums;
+}
+
 struct pair_counters
 worker_pair(const struct worker *w, uint8_t from, uint8_t to)
 {

@@ -105,6 +105,8 @@ struct worker {
 	worker_emit *emit;
 	void *emit_ctx;
 
+	uint64_t (*mails)[TRAFFIC_MAILS]; /* messages by conduit; NULL: nobody asks */
+
 	struct journal *journal;  /* for records of traffic; NULL: none are left */
 	uint32_t hand;		  /* where the round of flows that leave a record goes on */
 	nstime walked;		  /* as of when it is there */
@@ -333,14 +335,36 @@ uint32_t outcome_generation(const struct worker *w, const struct flow *f);
 
 /* traffic.c; all of it does nothing where no records are left */
 
+/* Messages of the flow that no record has; NULL when there are none. */
+static inline struct flow_mails *
+traffic_mails(const struct worker *w, uint32_t n)
+{
+	struct flow_mails *m = &w->flows.head->mails[n % FLOW_MAILS];
+
+	return m->flow == n && n ? m : NULL;
+}
+
 /* The flow counts from now on: what it has counted so far goes into no record. */
 static inline void
 traffic_begin(struct worker *w, uint32_t n)
 {
 	const struct flow *f = &w->flows.hot[n];
 
-	if (w->journal)
-		w->flows.left[n] = (struct flow_left){ .packets = f->packets, .bytes = f->bytes };
+	if (!w->journal)
+		return;
+	w->flows.left[n] = (struct flow_left){ .packets = f->packets, .bytes = f->bytes };
+	if (traffic_mails(w, n))
+		*traffic_mails(w, n) = (struct flow_mails){ 0 };
+}
+
+/* A message of the flow, whose conduit is for mail, was judged. */
+void traffic_mail(struct worker *w, uint32_t n, enum traffic_mail verdict);
+
+/* Is there something of the flow that no record has? */
+static inline bool
+traffic_waits(const struct worker *w, uint32_t n)
+{
+	return w->flows.hot[n].packets != w->flows.left[n].packets || traffic_mails(w, n);
 }
 
 /* The flow leaves a record of what was counted since its last one, as it stands. */
@@ -352,7 +376,7 @@ traffic_leave(struct worker *w, uint32_t n)
 	const struct flow_more *m = &w->flows.more[n];
 
 	if (w->journal && m->class != FLOW_UNJUDGED &&
-	    (w->flows.hot[n].packets != w->flows.left[n].packets || !(m->flags & MORE_LEDGER)))
+	    (traffic_waits(w, n) || !(m->flags & MORE_LEDGER)))
 		traffic_put(w, n);
 }
 

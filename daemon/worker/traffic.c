@@ -35,6 +35,8 @@ left(struct worker *w)
 
 	h->left = h->leaving.left;
 	w->flows.left[n] = h->leaving.of_flow;
+	if (traffic_mails(w, n))
+		*traffic_mails(w, n) = (struct flow_mails){ 0 };
 	m->flags = (uint16_t)((m->flags & ~MORE_WRAPS) | MORE_LEDGER);
 	in_order();
 	h->leaving.flow = FLOW_NONE;
@@ -116,6 +118,7 @@ record_of(const struct worker *w, uint32_t n)
 	const struct flow *f = &w->flows.hot[n];
 	const struct flow_more *m = &w->flows.more[n];
 	const struct flow_left *l = &w->flows.left[n];
+	const struct flow_mails *mails = traffic_mails(w, n);
 	bool again = m->flags & MORE_LEDGER;
 	struct ends ends = outcome_ends(f);
 	struct traffic t = { .client = ends.src,
@@ -138,6 +141,8 @@ record_of(const struct worker *w, uint32_t n)
 		.fits = m->class == FLOW_CONFORMING || (m->flags & MORE_CONTENT),
 		.is_new = !again };
 
+	if (mails)
+		memcpy(t.mails, mails->mails, sizeof t.mails);
 	if (again && t.last - TRAFFIC_EVERY > t.first)
 		t.first = t.last - TRAFFIC_EVERY;
 	if (t.last < t.first)
@@ -163,6 +168,23 @@ traffic_put(struct worker *w, uint32_t n)
 	left(w);
 }
 
+void
+traffic_mail(struct worker *w, uint32_t n, enum traffic_mail verdict)
+{
+	struct flow_mails *m = &w->flows.head->mails[n % FLOW_MAILS];
+	uint32_t conduit = w->flows.more[n].conduit;
+
+	if (w->mails && conduit < w->policy->nconduits)
+		w->mails[conduit][verdict]++;
+	if (!w->journal)
+		return;
+	if (m->flow && m->flow != n)
+		traffic_leave(w, m->flow); /* its own record makes room */
+	if (m->flow != n)
+		*m = (struct flow_mails){ .flow = n };
+	m->mails[verdict]++;
+}
+
 /* Flow N in its turn. */
 static void
 visit(struct worker *w, uint32_t n)
@@ -170,8 +192,7 @@ visit(struct worker *w, uint32_t n)
 	const struct flow *f = &w->flows.hot[n];
 	nstime age = w->now - w->flows.more[n].first;
 
-	if ((f->key.state & (FLOW_USED | FLOW_SAME)) != FLOW_USED ||
-	    f->packets == w->flows.left[n].packets)
+	if ((f->key.state & (FLOW_USED | FLOW_SAME)) != FLOW_USED || !traffic_waits(w, n))
 		return;
 	if (age < 0 || age >= YOUNG) /* it is from before the clock was set back */
 		traffic_leave(w, n);

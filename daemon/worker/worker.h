@@ -12,6 +12,7 @@
 #include "model/journal.h"
 #include "model/net.h"
 #include "model/shm.h"
+#include "model/traffic.h"
 
 enum { WORKER_BATCH = 32 };
 
@@ -79,6 +80,10 @@ bool worker_finish_some(struct worker *w, uint32_t most);
 /* The counters, as of the last batch. Borrowed. */
 const uint64_t *worker_counters(struct worker *w);
 const uint64_t *worker_events(const struct worker *w); /* by enum decode_event */
+
+/* From now on messages of mail conduits are counted in SUMS, too: a row for each conduit of the
+ * policy, which does not change any more. Borrowed; for replay. */
+void worker_mails(struct worker *w, uint64_t (*sums)[TRAFFIC_MAILS]);
 
 /* Counters of the pair FROM > TO: flows that have ended; after worker_finish() all. */
 struct pair_counters worker_pair(const struct worker *w, uint8_t from, uint8_t to);

@@ -137,6 +137,7 @@ set_up(void **state)
 		.coverage = coverage,
 		.accounts = &w->accounts,
 		.peers = &w->peers,
+		.digest = digest_new(-1),
 		.lines_lost_at = NSTIME_ALWAYS,
 		.lines_wait = NSTIME_NEVER };
 	w->control = control_new(&w->view, on_reload, w);
@@ -155,6 +156,7 @@ tear_down(void **state)
 	assert_int_equal(access(w->path, F_OK), -1);
 	incidents_free((struct incidents *)w->view.incidents);
 	coverage_free((struct coverage *)w->view.coverage);
+	digest_free((struct digest *)(uintptr_t)w->view.digest);
 	sinks_free(w->tell.sinks);
 	free(w->policy);
 	assert_int_equal(rmdir(w->dir), 0); /* nothing was left there */
@@ -322,6 +324,25 @@ test_lists(void **state)
 	expect(w, fd,
 	    "conduit rule=vdi pair=lgwan>internet clients=zone servers=zone "
 	    "services=tcp/3389");
+	expect(w, fd, "end");
+	expect_gone(w, fd);
+	/* One that is for mail has its messages, as records of workers counted them. */
+	struct traffic t = { .generation = w->policy->p.generation,
+		.from = 1,
+		.to = 2,
+		.fits = 1,
+		.mails = { [TRAFFIC_MAIL_CONFORMING] = 7,
+		    [TRAFFIC_MAIL_VIOLATING] = 2,
+		    [TRAFFIC_MAIL_UNVERIFIABLE] = 1 } };
+
+	w->policy->conduit[0].require = REQUIRE_TEXT_MAIL;
+	assert_true(
+	    digest_take((struct digest *)(uintptr_t)w->view.digest, 0, 1, 0, &t, &w->policy->p));
+	fd = asked(w, "segaudit 1 conduits");
+	expect(w, fd, "segaudit 1 ok");
+	expect(w, fd,
+	    "conduit rule=vdi pair=lgwan>internet clients=zone servers=zone services=tcp/3389 "
+	    "require=text-mail messages=10 conforming=7 violating=2 unverifiable=1");
 	expect(w, fd, "end");
 	expect_gone(w, fd);
 	/* Nothing is captured: no pair is listed. */

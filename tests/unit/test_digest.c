@@ -227,6 +227,72 @@ test_records(void **state)
 	assert_int_equal(sum(w, "flow", "", ""), 1);
 }
 
+static struct policy_conduit *
+conduit_of(struct world *w, uint32_t n)
+{
+	return (struct policy_conduit *)(uintptr_t)policy_conduit(&w->policy->p, n);
+}
+
+/* A flow of conduit c2, which is for mail, and messages in it. */
+static struct traffic
+mails(unsigned host, uint32_t conforming, uint32_t violating, uint32_t unverifiable)
+{
+	struct traffic t = flow(host, 1);
+
+	t.conduit = 2;
+	t.mails[TRAFFIC_MAIL_CONFORMING] = conforming;
+	t.mails[TRAFFIC_MAIL_VIOLATING] = violating;
+	t.mails[TRAFFIC_MAIL_UNVERIFIABLE] = unverifiable;
+	return t;
+}
+
+static void
+assert_mails(struct world *w, uint64_t conforming, uint64_t violating, uint64_t unverifiable)
+{
+	uint64_t n[TRAFFIC_MAILS];
+
+	digest_mails(w->digest, &w->policy->p, 2, n);
+	assert_int_equal(n[TRAFFIC_MAIL_CONFORMING], conforming);
+	assert_int_equal(n[TRAFFIC_MAIL_VIOLATING], violating);
+	assert_int_equal(n[TRAFFIC_MAIL_UNVERIFIABLE], unverifiable);
+	digest_mails(w->digest, &w->policy->p, 1, n); /* nobody else's */
+	assert_int_equal(n[0] + n[1] + n[2], 0);
+}
+
+/* Messages are summed by conduit, whatever the verdicts of their flows; what they come to since the
+ * start goes on over minutes and over a hub that is killed. */
+static void
+test_mails(void **state)
+{
+	struct world *w = *state;
+	struct traffic t = mails(0x020009, 5, 0, 0);
+
+	conduit_of(w, 2)->require = REQUIRE_TEXT_MAIL;
+	assert_mails(w, 0, 0, 0);
+	tick(w, NOON);
+	left(w, t);
+	t = mails(0x02000a, 1, 2, 3);
+	t.verdict = VERDICT_VIOLATION;
+	t.id = 3101;
+	left(w, t);
+	left(w, flow(0x020009, 3)); /* no messages: no record */
+	assert_mails(w, 6, 2, 3);
+	tick(w, NOON + NS_MIN);
+	assert_string_equal(record(w, "mail"),
+	    "at=2024-10-04T12:01:00.000000Z pair=lgwan>internet rule=c2 conforming=6 violating=2 "
+	    "unverifiable=3");
+	assert_mails(w, 6, 2, 3);
+	tick(w, NOON + 2 * NS_MIN);
+	assert_int_equal(sum(w, "mail", "", ""), 1);
+	left(w, mails(0x020009, 0, 0, UINT32_MAX));
+	left(w, mails(0x020009, 0, 0, 1));
+	assert_mails(w, 6, 2, 3 + (UINT64_C(1) << 32));
+	tick(w, NOON + 3 * NS_MIN);
+	assert_int_equal(sum(w, "mail", " rule=c2 ", "unverifiable"), 3 + (UINT64_C(1) << 32));
+	assert_int_equal(sum(w, "mail", "", "conforming"), 6);
+	assert_mails(w, 6, 2, 3 + (UINT64_C(1) << 32));
+}
+
 /* Flows that are no conduit's. */
 static void
 test_violations(void **state)
@@ -464,6 +530,7 @@ test_killed_taking(void **state)
 				/* Of ten records the packets 0 to 4, twice. */
 				t.before = i / 5 * 10 + i % 5 * (i % 5 - 1) / 2;
 				t.conduit = (uint32_t)i % MANY;
+				t.mails[TRAFFIC_MAIL_VIOLATING] = 3;
 				if (!digest_take(d, 0, i + 1, 0, &t, &w->policy->p))
 					break;
 			}
@@ -485,6 +552,7 @@ test_killed_taking(void **state)
 	assert_int_equal(sum(w, "pair", "", "packets"), packets);
 	assert_int_equal(sum(w, "conduit", "", "packets"), packets);
 	assert_int_equal(sum(w, "traffic", "", "packets"), packets);
+	assert_int_equal(sum(w, "mail", "", "violating"), 3 * n);
 }
 
 /* ... and while it writes: a row may be there twice, word for word, and no row is missing. */
@@ -542,6 +610,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_records, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_mails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_violations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_others_of_others, set_up, tear_down),

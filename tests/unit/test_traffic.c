@@ -81,6 +81,26 @@ test_good(void **state)
 	assert_true(traffic_valid(&t, p));
 }
 
+/* Messages are counted where a conduit for mail fits, whatever became of the flow. */
+static void
+test_mails(void **state)
+{
+	struct tell_policy *p = *state;
+	struct traffic t = conforming();
+
+	t.mails[TRAFFIC_MAIL_UNVERIFIABLE] = UINT32_MAX;
+	assert_false(traffic_valid(&t, &p->p));
+	p->conduit[0].require = REQUIRE_TEXT_MAIL;
+	assert_true(traffic_valid(&t, &p->p));
+	t.packets = 0;
+	t.verdict = VERDICT_VIOLATION;
+	t.id = 3101;
+	assert_true(traffic_valid(&t, &p->p));
+	t.fits = 0;
+	assert_false(traffic_valid(&t, &p->p));
+	p->conduit[0].require = REQUIRE_NOTHING;
+}
+
 /* One field is changed at a time. */
 #define BAD(of, change)                                                                            \
 	do {                                                                                       \
@@ -147,6 +167,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_mails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_good, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad, set_up, tear_down),
 		cmocka_unit_test(test_passed),

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "model/traffic.h"
+#include "worker/state.h"
 
 enum { KEPT = 4096, ROOM = 4 << 20, DIED = 9, MANY = 50000 }; /* the room that live workers have */
 
@@ -194,6 +195,47 @@ test_record(void **state)
 	assert_int_equal(t->to, ZONE_INTERNET);
 	assert_int_equal(t->verdict, VERDICT_CONFORMING);
 	assert_int_equal(t->outcome, OUTCOME_ANSWERED);
+}
+
+/* Messages stand in the flow's next record, once; they alone are reason for one. */
+static void
+test_mails(void **state)
+{
+	struct bench *b = *state;
+	struct policy_conduit *web =
+	    (struct policy_conduit *)(uintptr_t)policy_conduit(b->policy, 0);
+	uint64_t sums[64][TRAFFIC_MAILS] = { { 0 } };
+	uint32_t n = 1; /* the first flow */
+
+	assert_true(b->policy->nconduits <= 64);
+	web->require = REQUIRE_TEXT_MAIL;
+	worker_mails(b->worker, sums);
+	connection(b, 5 * NS_SEC, 40000);
+	traffic_mail(b->worker, n, TRAFFIC_MAIL_CONFORMING);
+	traffic_mail(b->worker, n, TRAFFIC_MAIL_CONFORMING);
+	traffic_mail(b->worker, n, TRAFFIC_MAIL_UNVERIFIABLE);
+	worker_tick(b->worker, 90 * NS_SEC);
+	look(b);
+	assert_int_equal(ledger.n, 1);
+	assert_int_equal(ledger.t[0].mails[TRAFFIC_MAIL_CONFORMING], 2);
+	assert_int_equal(ledger.t[0].mails[TRAFFIC_MAIL_VIOLATING], 0);
+	assert_int_equal(ledger.t[0].mails[TRAFFIC_MAIL_UNVERIFIABLE], 1);
+	/* A flow that wants the same place lets it leave a record; one that is gone has none. */
+	traffic_mail(b->worker, n, TRAFFIC_MAIL_VIOLATING);
+	traffic_mail(b->worker, n + FLOW_MAILS, TRAFFIC_MAIL_CONFORMING);
+	look(b);
+	assert_int_equal(ledger.n, 2);
+	finish(b);
+	assert_int_equal(ledger.n, 2);
+	assert_int_equal(ledger.t[1].packets, 0);
+	assert_int_equal(ledger.t[1].is_new, 0);
+	assert_int_equal(ledger.t[1].mails[TRAFFIC_MAIL_CONFORMING], 0);
+	assert_int_equal(ledger.t[1].mails[TRAFFIC_MAIL_VIOLATING], 1);
+	assert_int_equal(ledger.t[1].mails[TRAFFIC_MAIL_UNVERIFIABLE], 0);
+	assert_int_equal(sums[0][TRAFFIC_MAIL_CONFORMING], 3); /* the other flow's, too */
+	assert_int_equal(sums[0][TRAFFIC_MAIL_VIOLATING], 1);
+	assert_int_equal(sums[0][TRAFFIC_MAIL_UNVERIFIABLE], 1);
+	web->require = REQUIRE_NOTHING;
 }
 
 /* A violation names its finding and the nearest conduit; nothing came back: it was attempted. */
@@ -657,6 +699,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BOTH(test_record),
+		BOTH(test_mails),
 		BOTH(test_violation),
 		BOTH(test_outcomes),
 		BOTH(test_same_zone),
