@@ -1,0 +1,384 @@
+/* mime_text.c - see mime_text.h. What a line can hold anywhere begins with one of five bytes, which
+ * are looked for sixteen bytes at a time. */
+#include "worker/mime_text.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "model/finding.h"
+
+enum {
+	OVERLAP = 32,	  /* bytes of a window that the next one has again: the longest shape */
+	ROW = 60,	  /* bytes of a line of encoded bytes, at least */
+	ROWS = 4,	  /* so many of them are a file */
+	RUN = ROW * ROWS, /* the same in one line */
+};
+
+/* Kinds of bytes that encodings write. */
+enum { UPPER = 1, LOWER = 2, DIGIT = 4, SYMBOL = 8, URL_SYMBOL = 16, OTHER = 32 };
+
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef uint64_t halves __attribute__((vector_size(16)));
+
+void
+mime_text_begin(struct mime_text *t, enum mime_charset charset, unsigned flags)
+{
+	mime_chars_begin(&t->chars, charset);
+	t->lines = (struct lines){ .cr = false };
+	t->flags = flags;
+	t->begin = t->going = false;
+	t->nrows = t->nstart = t->kinds = t->run_kinds = 0;
+	t->run = 0;
+	t->length = 0;
+	t->nwindow = 0;
+}
+
+static unsigned
+kind_of(uint8_t byte)
+{
+	if (byte >= 'A' && byte <= 'Z')
+		return UPPER;
+	if (byte >= 'a' && byte <= 'z')
+		return LOWER;
+	if (byte >= '0' && byte <= '9')
+		return DIGIT;
+	if (byte == '+' || byte == '/' || byte == '=')
+		return SYMBOL;
+	return byte == '-' || byte == '_' ? URL_SYMBOL : OTHER;
+}
+
+/* Has N bytes PREFIX, whatever the case? */
+static bool
+begins(const uint8_t *bytes, size_t n, const char *prefix)
+{
+	size_t size = strlen(prefix);
+
+	return n >= size && strncasecmp((const char *)bytes, prefix, size) == 0;
+}
+
+/* `begin 644 name`, or `begin-base64 644 name`. */
+static bool
+is_begin(const uint8_t *line, size_t n)
+{
+	size_t at, digits;
+
+	if (begins(line, n, "begin "))
+		at = 6;
+	else if (begins(line, n, "begin-base64 "))
+		at = 13;
+	else
+		return false;
+	for (digits = at; digits < n && line[digits] >= '0' && line[digits] <= '7'; digits++)
+		;
+	return digits - at >= 3 && digits - at <= 6 && digits + 1 < n && line[digits] == ' ';
+}
+
+/* The number that a byte stands for in xxencode; 64: none. */
+static unsigned
+xx_value(uint8_t byte)
+{
+	static const char digits[] =
+	    "+-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	const char *at = byte ? strchr(digits, byte) : NULL;
+
+	return at ? (unsigned)(at - digits) : 64;
+}
+
+/* Could a line be the first one of a file behind `begin`: as long as its first byte says, give or
+ * take what lost its spaces, in the bytes of uuencode or xxencode? Or a line of base64. */
+static bool
+is_encoded_row(const uint8_t *line, size_t n)
+{
+	bool uu = n > 1, xx = n > 1, base64 = n > 3 && n % 4 == 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uu = uu && line[i] >= 0x20 && line[i] <= 0x60;
+		xx = xx && xx_value(line[i]) < 64;
+		base64 = base64 && kind_of(line[i]) < URL_SYMBOL;
+	}
+	if (uu) {
+		size_t want = ((line[0] - 0x20u) % 64 + 2) / 3 * 4 + 1;
+
+		uu = want > 1 && n <= want + 1 && n + 3 >= want;
+	}
+	if (xx)
+		xx = n <= (xx_value(line[0]) + 2) / 3 * 4 + 2 &&
+		     n + 2 >= (xx_value(line[0]) + 2) / 3 * 4 + 1;
+	return uu || xx || base64;
+}
+
+/* What the beginning of a line says. LAST: the N bytes are the whole line. */
+static uint64_t
+line_begins(struct mime_text *t, const uint8_t *line, size_t n, bool last)
+{
+	bool begin = t->begin;
+
+	t->begin = false;
+	if (begin && last && is_encoded_row(line, n))
+		return WHAT_UUENCODE;
+	if (n == 0)
+		return 0;
+	switch (line[0]) {
+	case 'B':
+	case 'b':
+		t->begin = is_begin(line, n);
+		return 0;
+	case '=':
+		return begins(line, n, "=ybegin ") ? WHAT_YENC : 0;
+	case '(':
+		return begins(line, n, "(This file must be converted with BinHex") ? WHAT_BINHEX :
+										     0;
+	case '-':
+		if (begins(line, n, "-----BEGIN PGP"))
+			return WHAT_ENCRYPTED;
+		if (begins(line, n, "-----BEGIN "))
+			return WHAT_ENCODED_TEXT;
+		return (t->flags & MIME_TEXT_OUTSIDE) && begins(line, n, "--") ? WHAT_BOUNDARY : 0;
+	case 'C':
+	case 'c':
+		return (t->flags & MIME_TEXT_OUTSIDE) && begins(line, n, "content-") ?
+			   WHAT_BOUNDARY :
+			   0;
+	default:
+		return 0;
+	}
+}
+
+/* A tag that only a page has. An address in <> may begin like it, but does not go on so. */
+static uint64_t
+is_tag(const uint8_t *at, size_t n, bool last)
+{
+	static const char *const tags[] = { "html", "head", "body", "script", "style", "iframe",
+		"frameset", "img", "object", "embed", "applet", "svg", "form", "meta", "link",
+		"base", "table", "div", "span", "font", "!doctype", "a href" };
+
+	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+		size_t size = strlen(tags[i]);
+
+		if ((at[0] | 0x20) != (tags[i][0] | 0x20) || !begins(at, n, tags[i]))
+			continue;
+		if (n == size)
+			return last ? WHAT_HTML : 0;
+		if (strchr(" \t>/=", at[size]))
+			return WHAT_HTML;
+	}
+	return 0;
+}
+
+/* What one of the five bytes, at AT, begins. */
+static uint64_t
+shape_at(const struct mime_text *t, const uint8_t *at, size_t n, bool last)
+{
+	switch (*at) {
+	case '<':
+		return n > 1 && (t->flags & MIME_TEXT_HTML) ? is_tag(at + 1, n - 1, last) : 0;
+	case '&':
+		if (!(t->flags & MIME_TEXT_HTML))
+			return 0;
+		return begins(at, n, "&#x3c;") || begins(at, n, "&#60;") ? WHAT_HTML : 0;
+	case ';':
+		return begins(at, n, ";base64,") ? WHAT_ENCODED_TEXT : 0;
+	case '+': /* `<` in UTF-7 */
+		return n >= 4 && memcmp(at, "+ADw", 4) == 0 ? WHAT_CHARSET : 0;
+	default:
+		return 0;
+	}
+}
+
+/* The first of the five bytes in the SIZE bytes from BYTES on. */
+static size_t
+next_shape(const uint8_t *bytes, size_t size)
+{
+	size_t n = 0;
+
+	for (; size - n >= 16; n += 16) {
+		bytes16 v;
+		halves h;
+
+		memcpy(&v, bytes + n, sizeof v);
+		h = (halves)((v == '<') | (v == '&') | (v == ';') | (v == '+'));
+		if (h[0])
+			return n + (size_t)__builtin_ctzll(h[0]) / 8;
+		if (h[1])
+			return n + 8 + (size_t)__builtin_ctzll(h[1]) / 8;
+	}
+	while (n < size && bytes[n] != '<' && bytes[n] != '&' && bytes[n] != ';' && bytes[n] != '+')
+		n++;
+	return n;
+}
+
+static uint64_t
+shapes(const struct mime_text *t, const uint8_t *bytes, size_t size, bool last)
+{
+	uint64_t words = 0;
+
+	for (size_t n = next_shape(bytes, size); n < size;
+	     n += 1 + next_shape(bytes + n + 1, size - n - 1))
+		words |= shape_at(t, bytes + n, size - n, last);
+	return words;
+}
+
+/* Counts the kinds of bytes in a line, and how long it is base64. */
+static uint64_t
+count_kinds(struct mime_text *t, const uint8_t *bytes, size_t size)
+{
+	uint64_t words = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		unsigned kind = kind_of(bytes[i]);
+
+		t->kinds |= (uint8_t)kind;
+		if (kind >= URL_SYMBOL) {
+			t->run = 0;
+			t->run_kinds = 0;
+			continue;
+		}
+		t->run_kinds |= (uint8_t)kind;
+		if (++t->run >= RUN && (t->run_kinds & (UPPER | LOWER | DIGIT)) == 7)
+			words = WHAT_ENCODED_TEXT;
+	}
+	return words;
+}
+
+/* A line is over: does it look like one of encoded bytes? */
+static uint64_t
+row_ends(struct mime_text *t)
+{
+	bool row = t->length >= ROW && (t->kinds & (UPPER | LOWER)) && (t->kinds & DIGIT) &&
+		   !(t->kinds & OTHER);
+
+	t->kinds = t->run_kinds = 0;
+	t->run = 0;
+	t->length = 0;
+	t->nrows = row ? (uint8_t)(t->nrows < ROWS ? t->nrows + 1 : ROWS) : 0;
+	return t->nrows == ROWS ? WHAT_ENCODED_TEXT : 0;
+}
+
+/* Looks at a window of a line, of which SEEN bytes were looked at before. LAST: the line ends. */
+static uint64_t
+scan(struct mime_text *t, const uint8_t *bytes, size_t size, size_t seen, bool last)
+{
+	uint64_t words = t->going ? 0 : line_begins(t, bytes, size, last);
+
+	words |= shapes(t, bytes, size, last);
+	if (last && !t->going && (size < ROW || (size < RUN && memchr(bytes, ' ', ROW)))) {
+		t->nrows = 0;
+		return words;
+	}
+	t->length += size - seen;
+	words |= count_kinds(t, bytes + seen, size - seen);
+	return last ? words | row_ends(t) : words;
+}
+
+/* Bytes that wait for the end of their line; windows that get full are looked at. */
+static uint64_t
+gather(struct mime_text *t, const uint8_t *bytes, size_t size)
+{
+	uint64_t words = 0;
+
+	for (size_t n; size > 0; bytes += n, size -= n) {
+		if (t->nwindow == MIME_WINDOW) {
+			words |= scan(t, t->window, MIME_WINDOW, t->going ? OVERLAP : 0, false);
+			memcpy(t->window, t->window + MIME_WINDOW - OVERLAP, OVERLAP);
+			t->nwindow = OVERLAP;
+			t->going = true;
+		}
+		n = MIME_WINDOW - t->nwindow;
+		if (n > size)
+			n = size;
+		memcpy(t->window + t->nwindow, bytes, n);
+		t->nwindow += n;
+	}
+	return words;
+}
+
+static uint64_t
+line_ends(struct mime_text *t)
+{
+	uint64_t words = scan(t, t->window, t->nwindow, t->going ? OVERLAP : 0, true);
+
+	t->nwindow = 0;
+	t->going = false;
+	return words | mime_chars_line_end(&t->chars);
+}
+
+/* TNEF begins with 0x223e9f78, little-endian. */
+static uint64_t
+text_begins(struct mime_text *t, const uint8_t *bytes, size_t size)
+{
+	static const uint8_t tnef[] = { 0x78, 0x9f, 0x3e, 0x22 };
+
+	for (size_t i = 0; i < size && t->nstart < sizeof tnef; i++) {
+		if (bytes[i] != tnef[t->nstart])
+			t->nstart = sizeof tnef;
+		else if (++t->nstart == sizeof tnef)
+			return WHAT_TNEF;
+	}
+	return 0;
+}
+
+/* A piece without a bare LF. */
+static uint64_t
+take(struct mime_text *t, const struct line_piece *piece)
+{
+	uint64_t words = mime_chars_take(&t->chars, piece->bytes, piece->size, piece->flags);
+
+	if (t->nstart < 4)
+		words |= text_begins(t, piece->bytes, piece->size);
+	if (!(piece->flags & LINE_ENDS))
+		return words | gather(t, piece->bytes, piece->size);
+	if (t->nwindow == 0 && piece->size <= MIME_WINDOW) {
+		words |= scan(t, piece->bytes, piece->size, 0, true);
+		return words | mime_chars_line_end(&t->chars);
+	}
+	words |= gather(t, piece->bytes, piece->size);
+	return words | line_ends(t);
+}
+
+uint64_t
+mime_text_take(struct mime_text *t, const struct line_piece *piece)
+{
+	struct line_piece rest = *piece, line = *piece;
+	uint64_t words = 0;
+
+	if (!(piece->flags & LINE_BARE))
+		return take(t, piece);
+	for (const uint8_t *lf; (lf = memchr(rest.bytes, '\n', rest.size));) {
+		line.bytes = rest.bytes;
+		line.size = (size_t)(lf - rest.bytes);
+		line.flags = rest.flags | LINE_ENDS;
+		words |= take(t, &line);
+		rest.bytes = lf + 1;
+		rest.size -= line.size + 1;
+	}
+	return words | take(t, &rest);
+}
+
+uint64_t
+mime_text_decoded(struct mime_text *t, const uint8_t *bytes, size_t size)
+{
+	struct line_piece piece;
+	uint64_t words = 0;
+
+	while (lines_next(&t->lines, &bytes, &size, &piece)) {
+		words |= mime_text_take(t, &piece);
+		if ((piece.flags & LINE_BARE) && memchr(piece.bytes, '\r', piece.size))
+			words |= WHAT_BARE_NEWLINE;
+		if (piece.flags & LINE_NUL)
+			words |= WHAT_NUL;
+	}
+	return words;
+}
+
+uint64_t
+mime_text_end(struct mime_text *t)
+{
+	struct line_piece piece;
+	uint64_t words = 0;
+
+	if (lines_end(&t->lines, &piece))
+		words |= mime_text_take(t, &piece) | WHAT_BARE_NEWLINE;
+	if (t->nwindow)
+		words |= line_ends(t);
+	return words | mime_chars_end(&t->chars);
+}
