@@ -642,6 +642,12 @@ mime_begin(struct mime *m, const struct mime_rules *r, mime_part_seen *seen, voi
 }
 
 void
+mime_rules(struct mime *m, const struct mime_rules *r)
+{
+	m->rules = r;
+}
+
+void
 mime_utf8(struct mime *m)
 {
 	m->utf8 = m->section.utf8 = true;

@@ -64,6 +64,9 @@ struct mime; /* below */
 /* A message begins. SEEN (may be NULL) is told of each part. */
 void mime_begin(struct mime *m, const struct mime_rules *r, mime_part_seen *seen, void *ctx);
 
+/* Other rules hold from here on, in the middle of a message too. */
+void mime_rules(struct mime *m, const struct mime_rules *r);
+
 /* The transaction has SMTPUTF8: header fields may hold UTF-8 (RFC 6532). Before the first line. */
 void mime_utf8(struct mime *m);
 
