@@ -137,6 +137,38 @@ test_plain(void **state)
 		}
 }
 
+/* Text of 8 bits, of every length, with one other byte at every place. */
+static void
+test_8bit(void **state)
+{
+	static const struct {
+		uint8_t byte;
+		unsigned flag;
+	} odd[] = { { 0xff, LINE_8BIT }, { 'a', 0 }, { 0x1f, LINE_CONTROL }, { 0x7f, LINE_CONTROL },
+		{ 0, LINE_NUL }, { '\t', LINE_TAB }, { 0x1b, LINE_ESC }, { '\n', LINE_BARE } };
+	uint8_t bytes[52];
+
+	(void)state;
+	for (size_t size = 1; size <= sizeof bytes - 2; size++)
+		for (size_t at = 0; at < size * (sizeof odd / sizeof *odd); at++) {
+			size_t left = size + 2, i = at / size;
+			const uint8_t *from = bytes;
+			unsigned flags = LINE_BEGINS | LINE_ENDS | odd[i].flag;
+			struct lines l = { .cr = false };
+			struct line_piece p;
+
+			memset(bytes, 0x80, size);
+			bytes[at % size] = odd[i].byte;
+			memcpy(bytes + size, "\r\n", 2);
+			if (size > 1)
+				flags |= LINE_8BIT;
+			assert_true(lines_next(&l, &from, &left, &p));
+			assert_int_equal(left, 0);
+			assert_int_equal(p.size, size);
+			assert_int_equal(p.flags, flags);
+		}
+}
+
 int
 main(void)
 {
@@ -144,6 +176,7 @@ main(void)
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_8bit),
 	};
 
 	return UNIT_RUN(tests);
