@@ -1,0 +1,156 @@
+/* fuzz_smtp.c - any bytes as a mail connection: what is said of it does not depend on the segments
+ * in which it came, and each message has one verdict.
+ *
+ * The input is records: a byte that says what it is (0 client, 1 server, 2 and 3 bytes missing
+ * there, 4 a note, 5 new rules, and 8 in the first: midstream), a length of two bytes, the bytes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "worker/smtp.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
+
+enum { SAID = 4096, PIECE = 40 };
+
+/* How a direction is cut, beside pieces of some bytes each. */
+enum { WHOLE = 0, ANY = PIECE + 1 };
+
+/* What was said of a connection. */
+struct said {
+	size_t n;
+	uint32_t last; /* number of the message that had its verdict last */
+	struct one {
+		uint64_t words, size;
+		struct mime_culprit culprit;
+		uint32_t message;
+	} one[SAID];
+};
+
+static void __attribute__((noreturn)) broken(int line, const char *what)
+{
+	fprintf(stderr, "fuzz_smtp.c:%d: does not hold: %s\n", line, what);
+	abort();
+}
+
+#define WHAT(bit, name, word, id) | ((id) == 3102 ? WHAT_##name : 0)
+static const uint64_t ambiguous = 0
+#include "model/what.def"
+    ;
+#undef WHAT
+
+static void
+say(void *ctx, const struct smtp_verdict *v)
+{
+	struct said *to = ctx;
+	struct one *o = &to->one[to->n];
+
+	if (to->n == SAID)
+		return;
+	to->n++;
+	memset(o, 0, sizeof *o);
+	o->words = v->words;
+	o->size = v->size;
+	o->message = v->message;
+	CHECK(!(v->words & ~what_all));
+	CHECK(!(v->words & ambiguous) || (v->words & WHAT_AMBIGUOUS));
+	if (v->message) {
+		CHECK(v->message == to->last + 1);
+		to->last = v->message;
+	} else {
+		CHECK(v->words && !v->culprit);
+	}
+	if (v->culprit) {
+		CHECK(v->culprit->words && !(v->culprit->words & ~v->words));
+		CHECK(v->culprit->ntype <= sizeof v->culprit->type);
+		CHECK(v->culprit->nname <= sizeof v->culprit->name);
+		o->culprit.words = v->culprit->words;
+		o->culprit.part = v->culprit->part;
+		memcpy(o->culprit.type, v->culprit->type, v->culprit->ntype);
+		memcpy(o->culprit.name, v->culprit->name, v->culprit->nname);
+	}
+}
+
+/* Bytes whole, or in pieces: of EACH bytes, or of any size, by SEED. A piece lies at the end of its
+ * room, so that a sanitizer sees a read behind it. */
+static void
+push(struct smtp *s, bool client, const uint8_t *bytes, size_t size, size_t each, unsigned *seed)
+{
+	static uint8_t room[PIECE];
+
+	if (each == WHOLE) {
+		smtp_push(s, client, bytes, size);
+		return;
+	}
+	for (size_t n; size > 0; bytes += n, size -= n) {
+		n = each;
+		if (each == ANY) {
+			*seed = *seed * 1103515245 + 12345;
+			n = 1 + (*seed >> 16) % sizeof room;
+		}
+		if (n > size)
+			n = size;
+		memcpy(room + sizeof room - n, bytes, n);
+		smtp_push(s, client, room + sizeof room - n, n);
+	}
+}
+
+static void
+run(const uint8_t *data, size_t size, size_t each, unsigned seed, struct said *to)
+{
+	static const struct mime_rules rules[2] = {
+		{ .allow = "text/plain\0", .charsets = 7, .depth = 20, .max_size = 2000 },
+		{ .allow = "text/plain\0multipart/mixed\0",
+		    .charsets = 127,
+		    .depth = 2,
+		    .max_size = 1 << 20,
+		    .images = true },
+	};
+	static struct smtp s;
+	unsigned which = 0;
+
+	to->n = to->last = 0;
+	smtp_begin(&s, &rules[which], size > 0 && (data[0] & 8), say, to);
+	while (size >= 3) {
+		unsigned kind = data[0] & 7;
+		size_t n = (size_t)data[1] | (size_t)data[2] << 8;
+
+		data += 3;
+		size -= 3;
+		if (kind <= 1) {
+			if (n > size)
+				n = size;
+			push(&s, kind == 0, data, n, each, &seed);
+			data += n;
+			size -= n;
+		} else if (kind <= 3) {
+			smtp_lost(&s, kind == 2, n + 1);
+		} else if (kind == 4) {
+			smtp_note(&s, n & 1 ? WHAT_OVERLAP : WHAT_TRUNCATED);
+		} else if (kind == 5) {
+			which = !which;
+			smtp_rules(&s, &rules[which]);
+		}
+	}
+	smtp_end(&s);
+	smtp_push(&s, true, (const uint8_t *)"QUIT\r\n", 6);
+	smtp_end(&s);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct said whole, other;
+	static const size_t each[] = { 1, ANY };
+
+	run(data, size, WHOLE, 0, &whole);
+	for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+		run(data, size, each[i], (unsigned)size, &other);
+		CHECK(other.n == whole.n);
+		CHECK(memcmp(other.one, whole.one, whole.n * sizeof whole.one[0]) == 0);
+	}
+	return 0;
+}
