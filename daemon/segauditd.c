@@ -152,8 +152,9 @@ static void
 print_memory(const struct policy *p)
 {
 	const struct hub_bytes hub = hub_bytes();
+	const uint64_t content = worker_content_bytes(p);
 	const struct load_own own = { .flows = worker_memory(p->flows),
-		.worker = worker_bytes(),
+		.worker = worker_bytes() + (size_t)content,
 		.capture = capture_bytes(),
 		.hub = hub.total };
 	const struct load_memory m = load_memory(p, &own);
@@ -165,8 +166,9 @@ print_memory(const struct policy *p)
 	print_times("rings", m.rings, p->workers, "workers", ring_bytes(p->ring));
 	print_times("journals", m.records, p->workers, "workers",
 	    m.records / (p->workers ? p->workers : 1));
-	print_times(
-	    "workers' own", (uint64_t)own.worker * p->workers, p->workers, "workers", own.worker);
+	print_times("content", content * p->workers, p->workers, "workers", content);
+	print_times("workers' own", (uint64_t)worker_bytes() * p->workers, p->workers, "workers",
+	    worker_bytes());
 	print_times("capture buffers", m.capture, m.interfaces, "interfaces", p->capture_buffer);
 	print_bytes("capture's own", own.capture + sizeof(struct capture_shm), "frames in hand");
 	print_bytes("sums", m.sums, "of minutes and hours, for the ledger");

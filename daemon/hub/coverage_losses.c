@@ -25,6 +25,10 @@ static const struct loss_kind {
 	[LOSS_FRAGMENTS] = { 9005, "fragment-evicted", "fragments",
 	    "the fragment table was full: some datagrams cannot be followed",
 	    "フラグメント表が満杯になり、追跡できないデータグラムがあります" },
+	[LOSS_STREAMS] = { 9005, "stream-evicted", "flows",
+	    "no room for the content of so many connections: these could not be read further (see "
+	    "`streams`)",
+	    "同時に検査できる接続数を超え、以後の内容を検査できなかった接続があります (設定の streams を参照)" },
 	[LOSS_SKIPPED] = { 9005, "worker-crash", "pkts",
 	    "frames that ended a worker twice were skipped",
 	    "判定プロセスを2度異常終了させたフレームを除外しました" },
@@ -134,6 +138,7 @@ look_at_iface(struct coverage *c, const struct accounts *a, size_t i, struct mom
 static const enum counter whole_counters[LOSS_KINDS] = {
 	[LOSS_FLOWS] = COUNTER_evicted,
 	[LOSS_FRAGMENTS] = COUNTER_fragments_evicted,
+	[LOSS_STREAMS] = COUNTER_streams_evicted,
 	[LOSS_SKIPPED] = COUNTER_skipped,
 	[LOSS_FINDINGS] = COUNTER_unsaid,
 };

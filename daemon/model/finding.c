@@ -235,6 +235,19 @@ what_word(uint64_t bit)
 	return NULL;
 }
 
+uint64_t
+what_of(uint16_t id)
+{
+	uint64_t words = 0;
+
+#define WHAT(bit, name, word, of)                                                                  \
+	if (id == (of))                                                                            \
+		words |= WHAT_##name;
+#include "model/what.def"
+#undef WHAT
+	return words;
+}
+
 const char *
 layer_word(uint8_t layer)
 {

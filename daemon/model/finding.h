@@ -179,6 +179,9 @@ const char *verdict_word(uint8_t verdict);
 const char *outcome_word(uint8_t outcome);
 const char *severity_word(uint8_t severity);
 const char *what_word(uint64_t bit);
+
+/* The words that make a finding of this id of a mail (what.def). */
+uint64_t what_of(uint16_t id);
 const char *layer_word(uint8_t layer);
 
 #endif

@@ -137,6 +137,7 @@ load_keep(struct policy *new, const struct policy *old)
 	kept_number("workers", new->workers, old->workers);
 	kept_number("flows", new->flows, old->flows);
 	kept_size("ring", new->ring, old->ring);
+	kept_size("streams.total", new->stream_total, old->stream_total);
 	kept_size("capture_buffer", new->capture_buffer, old->capture_buffer);
 	kept_text("user", policy_text(new, new->user), policy_text(old, old->user));
 	kept_text("run_dir", policy_text(new, new->run_dir), policy_text(old, old->run_dir));
@@ -144,5 +145,6 @@ load_keep(struct policy *new, const struct policy *old)
 	new->workers = old->workers;
 	new->flows = old->flows;
 	new->ring = old->ring;
+	new->stream_total = old->stream_total;
 	new->capture_buffer = old->capture_buffer;
 }

@@ -11,9 +11,8 @@ more_of(struct worker *w, uint32_t n)
 	return &w->flows.more[n];
 }
 
-/* As what a finding of this id counts its flow. */
-static uint8_t
-class_of(uint16_t id)
+uint8_t
+audit_class_of(uint16_t id)
 {
 	const struct finding_kind *k = finding_kind(id);
 
@@ -65,6 +64,7 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 	if (m->id != 0 && (m->flags & MORE_SAID) && f->packets != v->said_packets &&
 	    !outcome_say(w, n))
 		w->count[COUNTER_unsaid] += f->packets - v->said_packets;
+	inspect_drop(w, n);
 	m->id = id;
 	m->flags &= (uint16_t) ~(MORE_SAID | MORE_CONTENT);
 	v->said_packets = f->packets;
@@ -72,7 +72,7 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 	v->unsaid_since = s->frame->time;
 	f->key.state |= FLOW_WATCH;
 	f->key.state &= (uint16_t) ~(FLOW_SAME | FLOW_SETTLED | FLOW_SHOWN);
-	audit_class(w, m, class_of(id));
+	audit_class(w, m, audit_class_of(id));
 	outcome_wait(w, n, QUEUE_OUTCOME);
 }
 
@@ -244,6 +244,7 @@ permit(struct worker *w, uint32_t n, const struct sight *s)
 		m->flags |= MORE_CONTENT;
 		watch_of(w, n)->unsaid_since = s->frame->time;
 		f->key.state |= FLOW_WATCH;
+		inspect_rules(w, n);
 	}
 }
 
@@ -405,8 +406,9 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n), old;
-	uint16_t state = f->key.state & (FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST |
-					    FLOW_SWAPPED | FLOW_MIDSTREAM | FLOW_GENERATION);
+	uint16_t state =
+	    f->key.state & (FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED |
+			       FLOW_MIDSTREAM | FLOW_LOOKED | FLOW_GENERATION);
 	unsigned i = initiator_of(f);
 
 	if (outcome_unsaid(w, n) && !outcome_say(w, n))
@@ -437,7 +439,7 @@ check_content(struct worker *w, uint32_t n, const struct sight *s)
 	if ((s->packet->payload == 0 && !missed) || s->reply || (m->flags & MORE_PAYLOAD))
 		return;
 	m->flags |= MORE_PAYLOAD;
-	audit_class(w, m, class_of(m->id));
+	audit_class(w, m, audit_class_of(m->id));
 	outcome_wait(w, n, QUEUE_OUTCOME);
 	outcome_at_least(w, n, m->outcome);
 }
@@ -458,6 +460,8 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	copy = locate_packet(w, n, s, &proof);
 	if (new || again) {
 		judge(w, n, s);
+		if (again && !inspects(w, m))
+			inspect_drop(w, n);
 		mark_judged(w, f);
 	}
 	if ((f->key.state & FLOW_WATCH) && copy == COPY_FIRST && s->end == initiator_of(f) &&
@@ -470,10 +474,18 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	flow_note_end(f, s);
 	if (m->flags & (MORE_CLIENT_MAC | MORE_SERVER_MAC))
 		check_macs(w, n, s);
+	if (m->id == 0 && s->packet->payload > 0 && !(f->key.state & FLOW_LOOKED))
+		inspect_greeting(w, n, s);
 	if (m->id == 0)
 		return copy;
 	if (copy == COPY_FIRST)
 		outcome_counted(w, n, s);
+	if (inspects(w, m)) {
+		conclude(w, n, s, proof);
+		if (copy == COPY_FIRST)
+			inspect_packet(w, n, s);
+		return copy;
+	}
 	if (m->flags & MORE_CONTENT)
 		check_content(w, n, s); /* may say it: the packet is part of that */
 	conclude(w, n, s, proof);
@@ -537,6 +549,7 @@ audit_end(struct worker *w, uint32_t n)
 	struct flow_more *m = more_of(w, n);
 	struct pair_counters *p;
 
+	inspect_finish(w, n);
 	if (m->queue != QUEUE_NONE || m->id)
 		outcome_turn(w, n);
 	if (m->class != FLOW_UNJUDGED) {
@@ -554,5 +567,6 @@ audit_end(struct worker *w, uint32_t n)
 	if (outcome_unsaid(w, n))
 		w->count[COUNTER_unsaid] += f->packets - watch_of(w, n)->said_packets;
 	outcome_unqueue(w, n);
+	inspect_drop(w, n);
 	flow_remove(&w->flows, n);
 }

@@ -54,6 +54,7 @@ enum flow_state {
 	FLOW_OUT1 = 1 << 9,
 	FLOW_SETTLED = 1 << 10, /* watched, but said at its worst: packets only count */
 	FLOW_SHOWN = 1 << 11,	/* no more of its frames are wanted as evidence */
+	FLOW_LOOKED = FLOW_SHOWN, /* of a flow without a finding: the first bytes were looked at */
 	FLOW_GENERATION = 0xf000,
 };
 

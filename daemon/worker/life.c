@@ -1,10 +1,16 @@
 /* life.c - the worker's beginning, its changes of policy and network between two batches, and its
  * end. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "worker/state.h"
+
+/* How long a flow may rest before its place is free: closed TCP, open TCP, everything else. */
+#define LINGER_CLOSED (2 * NS_SEC)
+#define LINGER_TCP    NS_HOUR
+#define LINGER_OTHER  (5 * NS_MIN)
 
 /* As in flow_key.state. */
 static uint16_t
@@ -34,6 +40,9 @@ take_policy(struct worker *w, const struct policy *p)
 		if (l->zone)
 			w->zone_ifaces[l->zone] |= UINT64_C(1) << l->iface;
 	}
+	w->inspects_some = false;
+	for (uint32_t i = 0; i < p->nconduits && !w->inspects_some; i++)
+		w->inspects_some = policy_conduit(p, i)->require == REQUIRE_TEXT_MAIL;
 }
 
 /* Ends flows that rested over so many generations that the next one has the four bits of theirs: it
@@ -54,6 +63,7 @@ worker_policy(struct worker *w, const struct policy *p)
 {
 	end_unjudged_for_long(w, generation_bits(p));
 	take_policy(w, p);
+	inspect_policy(w);
 	worker_net(w, w->net);
 }
 
@@ -97,6 +107,77 @@ worker_resume(struct worker *w, const uint64_t *count, const uint64_t *events, u
 	w->redo_to = released + WORKER_BATCH;
 }
 
+/* Is a flow over, or was it idle for long? */
+static bool
+is_old(const struct worker *w, uint32_t n)
+{
+	const struct flow *f = &w->flows.hot[n];
+	nstime idle = (nstime)(flow_ticks(w->now) - f->last) << 20;
+	nstime linger = flow_closed(f)		    ? LINGER_CLOSED :
+			f->key.proto == IPPROTO_TCP ? LINGER_TCP :
+						      LINGER_OTHER;
+
+	return (f->key.state & FLOW_USED) && idle > linger && idle <= NS_DAY * 20;
+}
+
+/* Ends an old flow, unless the hub is behind and it has counts to keep. */
+static void
+end_old(struct worker *w, uint32_t n)
+{
+	inspect_finish(w, n);
+	if (outcome_unsaid(w, n)) {
+		outcome_turn(w, n);
+		if (outcome_unsaid(w, n))
+			return;
+	}
+	audit_end(w, n);
+}
+
+/* Looks at the next N places of the table; what an end needs is on its way from memory while the
+ * other old flows are found. */
+static void
+age_some(struct worker *w, uint32_t n)
+{
+	struct flow_table *t = &w->flows;
+	uint32_t old[2 * WORKER_BATCH];
+	unsigned nold = 0;
+
+	for (; n > 0; n--) {
+		if (++t->hand >= t->fresh)
+			t->hand = 1;
+		if (t->hand < t->fresh && is_old(w, t->hand)) {
+			flow_prefetch_end(t, t->hand);
+			old[nold++] = t->hand;
+		}
+	}
+	for (unsigned i = 0; i < nold; i++)
+		if (is_old(w, old[i])) /* in a small table it may stand there twice */
+			end_old(w, old[i]);
+}
+
+void
+life_age(struct worker *w)
+{
+	const struct flow_table *t = &w->flows;
+	nstime passed = w->now - w->aged;
+	uint32_t n;
+
+	if (t->used > t->size / 2) {
+		n = 2 * WORKER_BATCH;
+	} else {
+		if (passed >= 0 && passed < LIFE_ROUND / 256)
+			return;
+		n = passed > LIFE_ROUND || passed < 0 ?
+			t->fresh :
+			(uint32_t)((nstime)t->fresh * passed / LIFE_ROUND) + 1;
+	}
+	w->aged = w->now;
+	for (uint32_t some; n > 0; n -= some) {
+		some = n < 2 * WORKER_BATCH ? n : 2 * WORKER_BATCH;
+		age_some(w, some);
+	}
+}
+
 static size_t
 fragments_bytes(void)
 {
@@ -111,6 +192,12 @@ worker_memory(uint32_t flows)
 
 /* Counters of each pair that a policy may have. */
 enum { PAIRS = POLICY_ZONES * POLICY_ZONES };
+
+uint64_t
+worker_content_bytes(const struct policy *p)
+{
+	return inspect_bytes(p->flows, FRAGMENT_SETS * FRAGMENT_WAYS, p->stream_total);
+}
 
 size_t
 worker_bytes(void)
@@ -138,7 +225,8 @@ worker_new(const struct policy *p, const struct net *net, const struct hash_key 
 	if (w->memory != MAP_FAILED)
 		(void)madvise(w->memory, w->memory_size, MADV_HUGEPAGE);
 	w->pairs = calloc(PAIRS, sizeof *w->pairs);
-	if (w->memory == MAP_FAILED || !w->pairs) {
+	if (w->memory == MAP_FAILED || !w->pairs ||
+	    !inspect_init(&w->inspect, p->flows, FRAGMENT_SETS * FRAGMENT_WAYS, p->stream_total)) {
 		*error = w->memory == MAP_FAILED ? -errno : -ENOMEM;
 		if (w->memory == MAP_FAILED)
 			w->memory = NULL;
@@ -154,6 +242,7 @@ worker_new(const struct policy *p, const struct net *net, const struct hash_key 
 	w->fragments.entry =
 	    (struct fragment *)(void *)((uint8_t *)w->memory + flow_table_bytes(p->flows));
 	w->fragments.key = *key;
+	w->fragments.datagrams = w->inspect.datagrams;
 	take_policy(w, p);
 	worker_net(w, net);
 	if (flow_table_init(&w->flows, w->memory, p->flows, key))
@@ -168,6 +257,7 @@ worker_free(struct worker *w)
 		return;
 	if (w->memory)
 		munmap(w->memory, w->memory_size);
+	inspect_fini(&w->inspect);
 	free(w->pairs);
 	free(w);
 }

@@ -11,7 +11,6 @@
 #include "model/finding.h"
 #include "worker/mime_charset.h"
 
-
 enum {
 	MIME_BOUNDARY = 70, /* RFC 2046, 5.1.1 */
 	MIME_FIELD = 4096,  /* bytes of the body of a field that is read */

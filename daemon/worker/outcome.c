@@ -180,6 +180,8 @@ outcome_fill(struct worker *w, struct finding *out, uint32_t n)
 	}
 	if ((f->key.kind & KIND_INNER) && m->carrier)
 		fill_carrier(w, out, m->carrier);
+	if (content)
+		inspect_fill(w, n, out);
 	for (; stack; stack >>= 5)
 		out->stack[out->nstack++] = stack & 31;
 	if (out->last < out->first)
@@ -206,6 +208,7 @@ outcome_say(struct worker *w, uint32_t n)
 		f->key.state |= FLOW_SETTLED;
 	v->said_packets = f->packets;
 	v->said_bytes = f->bytes;
+	inspect_said(w, n);
 	return true;
 }
 

@@ -1,9 +1,9 @@
 /* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
  * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), traffic.c (what
- * flows counted, for the ledger), exhibit.c (frames for the hub to keep), life.c (start, new
- * policy, end).
+ * flows counted, for the ledger), exhibit.c (frames for the hub to keep), inspect.c (their
+ * content), life.c (start, new policy, end).
  *
- * Knows: the worker's tables and counters. Included by those seven and by nobody else.
+ * Knows: the worker's tables and counters. Included by those eight and by nobody else.
  */
 #ifndef SEGAUDIT_STATE_H
 #define SEGAUDIT_STATE_H
@@ -13,6 +13,7 @@
 #include "worker/decode.h"
 #include "worker/flow.h"
 #include "worker/fragment.h"
+#include "worker/inspect.h"
 #include "worker/worker.h"
 
 /* What a frame's outermost packet is to the flow that it belongs to. */
@@ -86,11 +87,13 @@ struct worker {
 	uint16_t generation; /* as in flow_key.state */
 	uint64_t redo_to;    /* frames up to this number may have been counted by a worker that was
 				killed */
+	bool inspects_some;  /* a conduit of the policy asks for text mail */
 	uint64_t zone_ifaces[POLICY_ZONES]; /* interfaces of each zone, one bit each */
 	struct spot spot[POLICY_IFACES];
 
 	struct flow_table flows;
 	struct fragment_table fragments;
+	struct inspect_table inspect;
 	struct queue queue[QUEUES];
 	struct unreadable unreadable[POLICY_IFACES][EVENT_COUNT];
 	nstime unreadable_due; /* when the next of them may be said; NSTIME_NEVER when none waits */
@@ -232,6 +235,15 @@ flow_note_end(struct flow *f, const struct sight *s)
 		    (uint16_t)(s->packet->tcp_flags & TCP_RST ? FLOW_RST : FLOW_FIN0 << s->end);
 }
 
+/* life.c */
+
+/* Old flows are looked for all the time: once around the table in this time, faster when it is half
+ * full. */
+#define LIFE_ROUND NS_MIN
+
+/* Ends flows that are over or were idle for long. */
+void life_age(struct worker *w);
+
 /* locate.c */
 
 /* What a packet proves about where its flow got. */
@@ -277,8 +289,56 @@ void audit_orphans(struct worker *w, const struct fragment *e);
 /* A flow ends: everything about it is said and counted, its place is free. */
 void audit_end(struct worker *w, uint32_t n);
 
+/* As what a finding of this id counts its flow: enum flow_class. */
+uint8_t audit_class_of(uint16_t id);
+
 /* Counts the flow as CLASS (enum flow_class) from now on. */
 void audit_class(struct worker *w, struct flow_more *m, uint8_t class);
+
+/* Is the flow's content read? */
+static inline bool
+inspects(const struct worker *w, const struct flow_more *m)
+{
+	return (m->flags & MORE_CONTENT) &&
+	       policy_conduit(w->policy, m->conduit)->require == REQUIRE_TEXT_MAIL;
+}
+
+/* inspect.c: of flows with MORE_CONTENT whose conduit asks for text mail. MORE_PAYLOAD is set while
+ * there is something to say of one. */
+
+/* Reads a packet that was counted. */
+void inspect_packet(struct worker *w, uint32_t n, const struct sight *s);
+
+/* The same of a TCP segment that came in pieces: SIZE bytes from its TCP header on, of PAYLOAD
+ * bytes behind that header. */
+void inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8_t *bytes,
+    size_t size, uint32_t payload);
+
+/* A fragment that was counted, of the datagram with that number in the fragment table; flow N is
+ * FLOW_NONE while the first piece was not seen. */
+void inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sight *s);
+
+/* The flow ends: all that was held is read, messages in the middle have their verdict. */
+void inspect_finish(struct worker *w, uint32_t n);
+
+/* Nothing of it is inspected any more; for a flow that never was this does nothing. */
+void inspect_drop(struct worker *w, uint32_t n);
+
+/* It was said: the next verdict counts from here. */
+void inspect_said(struct worker *w, uint32_t n);
+
+/* What a finding says of the content. */
+void inspect_fill(struct worker *w, uint32_t n, struct finding *out);
+
+/* The first payload of a flow that conforms: a protocol that greets with its name, on the port of
+ * another, is 4007. */
+void inspect_greeting(struct worker *w, uint32_t n, const struct sight *s);
+
+/* The policy is another one: rules are its own from now on. */
+void inspect_policy(struct worker *w);
+
+/* Another conduit judges the flow from now on. */
+void inspect_rules(struct worker *w, uint32_t n);
 
 /* outcome.c */
 

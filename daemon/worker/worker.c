@@ -4,15 +4,6 @@
 
 #include "worker/state.h"
 
-/* How long a flow may rest before its place is free: closed TCP, open TCP, everything else. */
-#define LINGER_CLOSED (2 * NS_SEC)
-#define LINGER_TCP    NS_HOUR
-#define LINGER_OTHER  (5 * NS_MIN)
-
-/* Old flows are looked for all the time: once around the table in this time, faster when it is half
- * full. */
-#define AGE_ROUND NS_MIN
-
 /* Where a frame was seen. */
 static inline void
 place_of(const struct worker *w, const struct frame *f, const struct packet *p, struct sight *s)
@@ -120,6 +111,8 @@ known(struct worker *w, uint32_t n, const struct sight *s, enum copy *copy)
 	if ((state & FLOW_GENERATION) != w->generation || s->reply)
 		return false;
 	if ((state & (FLOW_WATCH | FLOW_SETTLED)) == FLOW_WATCH)
+		return false;
+	if (!(state & (FLOW_WATCH | FLOW_LOOKED)) && s->packet->payload > 0)
 		return false;
 	if (s->token == f->in[end] && !s->own)
 		*copy = COPY_FIRST;
@@ -259,6 +252,7 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	    *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
 	const struct flow *f = &w->flows.hot[e->flow];
 	struct look l = { .guess = e->flow };
+	uint32_t n;
 
 	if (evicted.used && evicted.packets) {
 		w->count[COUNTER_fragments_evicted]++;
@@ -269,18 +263,23 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	if (e->flow == FLOW_NONE || !(f->key.state & FLOW_USED) ||
 	    w->flows.more[e->flow].first != e->flow_first) {
 		*copy = hold_fragment(w, e, s);
+		if (*copy == COPY_FIRST)
+			inspect_piece(w, FLOW_NONE, fragment_number(&w->fragments, e), s);
 		return FLOW_NONE;
 	}
 	l.key = f->key;
 	l.key.state = 0;
 	l.hash = flow_hash(&w->flows, &l.key);
 	s->end = addr_equal(&f->key.addr[0], &s->packet->src) ? 0 : 1;
-	return judge_flow(w, &l, s, copy);
+	n = judge_flow(w, &l, s, copy);
+	if (*copy == COPY_FIRST)
+		inspect_piece(w, n, fragment_number(&w->fragments, e), s);
+	return n;
 }
 
 /* The first piece: those that wait for it and those that follow belong to its flow. */
 static void
-adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
+adopt_fragments(struct worker *w, const struct sight *s, uint32_t n, enum copy copy)
 {
 	struct fragment evicted,
 	    *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
@@ -298,6 +297,8 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n)
 	flow_count_more(w, f, e->packets, e->bytes);
 	e->packets = 0;
 	e->bytes = 0;
+	if (copy == COPY_FIRST)
+		inspect_piece(w, n, fragment_number(&w->fragments, e), s);
 }
 
 /* Does a packet come in by an interface of its source's zone, as far as that can be told? An ICMP
@@ -343,7 +344,7 @@ judge_ip(struct worker *w, struct sight *s, struct look *l, bool quotes, enum co
 	s->end = l->end;
 	n = judge_flow(w, l, s, copy);
 	if (__builtin_expect(p->fragment == FRAGMENT_FIRST, 0))
-		adopt_fragments(w, s, n);
+		adopt_fragments(w, s, n, *copy);
 	return n;
 }
 
@@ -417,77 +418,6 @@ judge_frame(struct worker *w, const struct frame *f, unsigned slot, struct packe
 	}
 }
 
-/* Is a flow over, or was it idle for long? */
-static bool
-is_old(const struct worker *w, uint32_t n)
-{
-	const struct flow *f = &w->flows.hot[n];
-	nstime idle = (nstime)(flow_ticks(w->now) - f->last) << 20;
-	nstime linger = flow_closed(f)		    ? LINGER_CLOSED :
-			f->key.proto == IPPROTO_TCP ? LINGER_TCP :
-						      LINGER_OTHER;
-
-	return (f->key.state & FLOW_USED) && idle > linger && idle <= NS_DAY * 20;
-}
-
-/* Ends an old flow, unless the hub is behind and it has counts to keep. */
-static void
-end_old(struct worker *w, uint32_t n)
-{
-	if (outcome_unsaid(w, n)) {
-		outcome_turn(w, n);
-		if (outcome_unsaid(w, n))
-			return;
-	}
-	audit_end(w, n);
-}
-
-/* Looks at the next N places of the table; what an end needs is on its way from memory while the
- * other old flows are found. */
-static void
-age_some(struct worker *w, uint32_t n)
-{
-	struct flow_table *t = &w->flows;
-	uint32_t old[2 * WORKER_BATCH];
-	unsigned nold = 0;
-
-	for (; n > 0; n--) {
-		if (++t->hand >= t->fresh)
-			t->hand = 1;
-		if (t->hand < t->fresh && is_old(w, t->hand)) {
-			flow_prefetch_end(t, t->hand);
-			old[nold++] = t->hand;
-		}
-	}
-	for (unsigned i = 0; i < nold; i++)
-		if (is_old(w, old[i])) /* in a small table it may stand there twice */
-			end_old(w, old[i]);
-}
-
-/* Ends flows that are over or were idle for long. */
-static void
-age(struct worker *w)
-{
-	const struct flow_table *t = &w->flows;
-	nstime passed = w->now - w->aged;
-	uint32_t n;
-
-	if (t->used > t->size / 2) {
-		n = 2 * WORKER_BATCH;
-	} else {
-		if (passed >= 0 && passed < AGE_ROUND / 256)
-			return;
-		n = passed > AGE_ROUND || passed < 0 ?
-			t->fresh :
-			(uint32_t)((nstime)t->fresh * passed / AGE_ROUND) + 1;
-	}
-	w->aged = w->now;
-	for (uint32_t some; n > 0; n -= some) {
-		some = n < 2 * WORKER_BATCH ? n : 2 * WORKER_BATCH;
-		age_some(w, some);
-	}
-}
-
 /* The way of a batch: decode all, find where all their flows may lie, then judge one after the
  * other. What the next step needs is on its way from memory while this one works. */
 void
@@ -521,14 +451,14 @@ worker_judge(struct worker *w, const struct frame *frames, unsigned n)
 			w->now = f->time;
 		if (w->now >= w->due)
 			outcome_tick(w, w->now);
-		if (w->now - w->aged > AGE_ROUND)
-			age(w); /* the line was quiet: what rested is over before this frame */
+		if (w->now - w->aged > LIFE_ROUND)
+			life_age(w); /* the line was quiet: what rested is over before this frame */
 		w->count[COUNTER_frames]++;
 		w->count[COUNTER_bytes] += f->wirelen;
 		judge_frame(
 		    w, f, i, &w->packet[begin[i]], &w->look[begin[i]], begin[i + 1] - begin[i]);
 	}
-	age(w);
+	life_age(w);
 	traffic_walk(w);
 }
 
@@ -543,7 +473,7 @@ worker_tick(struct worker *w, nstime now)
 	while (fragment_expire(&w->fragments, w->now, false, &old))
 		if (old.packets)
 			audit_orphans(w, &old);
-	age(w);
+	life_age(w);
 	traffic_walk(w);
 }
 

@@ -32,7 +32,8 @@ void worker_free(struct worker *w);
 /* Bytes of flow and fragment tables for FLOWS flows: what -n -v prints and FLOWS_FD must have. */
 size_t worker_memory(uint32_t flows);
 
-/* Bytes that it takes beside these. */
+/* Bytes that it takes beside these: for the content of flows, by P's `streams`; for all else. */
+uint64_t worker_content_bytes(const struct policy *p);
 size_t worker_bytes(void);
 
 /* For a worker that goes on where a killed one stopped: its counters as they were published, and

@@ -3,7 +3,7 @@
 #
 # Runs the plain libpcap loop (pcaploop) and `segauditd -r` with full policy, flows and incidents over the same captures, in
 # turn, ROUNDS times, and prints the medians of nanoseconds per packet and of the ratios. BENCHDIR holds small64.pcap,
-# flows1m.pcap, bulk1500.pcap and mix.pcap; without it smaller ones are made here (no mix).
+# flows1m.pcap, bulk1500.pcap, mix.pcap and smtp.pcap; without it smaller ones are made here (no mix, no smtp).
 # Needs the release build: a build with sanitizers measures nothing.
 set -eu
 here=$(dirname "$0")
@@ -22,7 +22,8 @@ fi
 
 # The policy: two zones that share the IPv4 and IPv6 space, seen through a mirror port; N prefixes and conduits around the few
 # that the traffic uses. With `few` violations everything is permitted but what 256 clients send; with `many` two of sixteen
-# services, and most of what real captures hold, are not, and each of them opens an incident of its own.
+# services, and most of what real captures hold, are not, and each of them opens an incident of its own. With `mail` mail is
+# permitted as text, so that all of it is read.
 policy() {
 	awk -v n="$1" -v many="$2" 'BEGIN {
 		print "mirror = (\"mon0\"); model = \"none\"; flows = 1000000;"
@@ -36,7 +37,9 @@ policy() {
 		for (i = 0; i < n; i++)
 			printf "{ id = \"c%d\"; from = \"a\"; to = \"b\"; clients = (\"10.%d.%d.%d\"); servers = (\"10.%d.%d.%d\"); services = (\"tcp/%d\"); },\n",
 			    i, int(i / 65536) % 128, int(i / 256) % 256, i % 256, 128 + int(i / 65536) % 128, int(i / 256) % 256, i % 256, 1 + i % 60000
-		if (many) {
+		if (many == "mail") {
+			print "{ id = \"mail\"; from = \"a\"; to = \"b\"; services = (\"tcp/25\", \"tcp/587\"); require = \"text-mail\"; },"
+		} else if (many) {
 			m = split("22 25 53 80 123 443 445 3306 5432 5900 8080 8443", port, " ")
 			printf "{ id = \"services\"; from = \"a\"; to = \"b\"; services = (\"icmp/8\", \"icmp6/128\", \"ip/47\""
 			for (i = 1; i <= m; i++)
@@ -67,10 +70,16 @@ median() {
 }
 
 printf '%-10s %9s %11s %12s %14s %8s %9s\n' capture conduits violations 'libpcap ns' 'segauditd ns' ratio lines
-for run in "10 few" "1000 few" "100000 few" "10 many"; do
+for run in "10 few" "1000 few" "100000 few" "10 many" "10 mail"; do
 	n=${run% *}
-	if [ "${run#* }" = many ]; then policy "$n" 1; else policy "$n" 0; fi
-	for kind in small64 flows1m bulk1500 mix; do
+	kinds="small64 flows1m bulk1500 mix"
+	case ${run#* } in
+	few) policy "$n" 0 ;;
+	many) policy "$n" 1 ;;
+	mail) policy "$n" mail ;;
+	esac
+	[ "${run#* }" != mail ] || kinds=smtp
+	for kind in $kinds; do
 		file=$dir/$kind.pcap
 		[ -f "$file" ] || continue
 		cat "$file" > /dev/null

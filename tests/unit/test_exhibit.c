@@ -416,7 +416,7 @@ test_frames_have_the_key_of_their_finding(void **state)
 	tcp(b, 1, KIKAN, false, K, 40000, S, 81, SYN, 0);      /* 2001 */
 	tcp(b, 2, LGWAN, false, C, 40000, 0x0901, 81, SYN, 0); /* 1001 */
 	tcp(b, 3, INTERNET, false, C, 40001, K, 80, SYN, 0);   /* 1002 */
-	tcp(b, 4, INTERNET, false, S, 50000, C, 25, SYN, 0);   /* 3103, with its first payload */
+	tcp(b, 4, INTERNET, false, S, 50000, C, 25, SYN, 0);   /* 3203, with its first payload */
 	tcp(b, 5, INTERNET, false, S, 50000, C, 25, ACK, 10);
 	unreadable(b, 6, LGWAN); /* 1005 */
 	worker_finish(b->worker);

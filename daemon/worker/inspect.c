@@ -1,0 +1,561 @@
+/* inspect.c - see inspect.h; and what a finding about content is to the flow that it is about. */
+#include "base/wire.h"
+#include "worker/state.h"
+
+#include <netinet/in.h>
+
+enum { CLIENT, SERVER };
+
+enum { TCP_HEADER = 20, TCP_URG = 32 };
+
+enum { EVICT_LOOK = 64 }; /* connections that are looked at for a closed one */
+
+/* One TCP segment as it is read for its stream. */
+struct segment {
+	uint32_t seq, ack;
+	uint8_t flags; /* all of them */
+	const uint8_t *bytes;
+	size_t size, missing; /* payload that is here, and that was only on the wire */
+};
+
+/* The context of an inspector's call back. */
+struct visit {
+	struct worker *w;
+	uint32_t n;
+	const struct sight *s; /* NULL: no packet is in hand */
+	unsigned side;
+};
+
+static struct inspection *
+inspection_of(struct worker *w, uint32_t n)
+{
+	uint32_t slot = w->inspect.flow[n].slot;
+
+	return slot == INSPECT_NONE || slot == (uint32_t)INSPECT_OVER ? NULL :
+									&w->inspect.slot[slot];
+}
+
+/* --- what was found --- */
+
+/* The id of a finding with these words: the worst that one of them makes. */
+static uint16_t
+id_of(uint64_t words)
+{
+	static const uint16_t order[] = { 3101, 3104, 3102, 3103 };
+
+	if (words & WHAT_STARTTLS)
+		words &= ~(uint64_t)WHAT_ENCRYPTED; /* the connection, not a message */
+	for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
+		if (words & what_of(order[i]))
+			return order[i];
+	return 3103;
+}
+
+/* The flow counts as what was worst in it. */
+static void
+worsen(struct worker *w, struct flow_more *m, uint8_t class)
+{
+	if (m->class == FLOW_CONFORMING || class == FLOW_VIOLATION)
+		audit_class(w, m, class);
+}
+
+static uint64_t
+some_words(uint64_t words)
+{
+	while (__builtin_popcountll(words) > FINDING_WORDS)
+		words &= ~(UINT64_C(1) << (63 - __builtin_clzll(words)));
+	return words;
+}
+
+/* What was said of the packets so far is not said again with the next finding. */
+static void
+settle(struct worker *w, uint32_t n)
+{
+	struct flow_watch *v = watch_of(w, n);
+
+	v->said_packets = w->flows.hot[n].packets;
+	v->said_bytes = w->flows.hot[n].bytes;
+}
+
+void
+inspect_said(struct worker *w, uint32_t n)
+{
+	if (!inspects(w, &w->flows.more[n]))
+		return;
+	w->flows.more[n].flags &= (uint16_t) ~(MORE_SAID | MORE_PAYLOAD);
+	w->flows.hot[n].key.state &= (uint16_t)~FLOW_SETTLED;
+	settle(w, n);
+}
+
+/* From now on the flow has this to say; what was found before and not said is said first. */
+static void
+take_found(struct worker *w, uint32_t n, const struct sight *s, const struct inspect_found *found)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = &w->flows.more[n];
+	struct flow_watch *v = watch_of(w, n);
+	struct inspection *i = inspection_of(w, n);
+
+	if (outcome_unsaid(w, n) && !outcome_say(w, n)) {
+		w->count[COUNTER_unsaid] += f->packets - v->said_packets;
+		settle(w, n);
+	}
+	m->id = id_of(found->words);
+	m->what = (uint16_t)found->words;
+	m->flags &= (uint16_t)~MORE_SAID;
+	m->flags |= MORE_PAYLOAD;
+	if (i)
+		i->found = *found;
+	worsen(w, m, audit_class_of(m->id));
+	if (v->last < v->unsaid_since)
+		v->last = v->unsaid_since;
+	if (s)
+		exhibit_packet(w, n, s, COPY_FIRST);
+	outcome_wait(w, n, QUEUE_OUTCOME);
+	outcome_at_least(w, n, m->outcome);
+}
+
+void
+inspect_fill(struct worker *w, uint32_t n, struct finding *out)
+{
+	const struct inspection *i = inspection_of(w, n);
+	const struct inspect_found *found = i ? &i->found : NULL;
+
+	if (!found || !found->words)
+		return;
+	out->what = found->words;
+	if (found->message == 0)
+		return;
+	out->flags |= FINDING_MAIL;
+	out->message = found->message;
+	out->part = found->part;
+	out->size = found->size;
+	out->ntype = found->ntype;
+	out->nname = found->nname;
+	memcpy(out->type, found->type, sizeof out->type);
+	memcpy(out->name, found->name, sizeof out->name);
+}
+
+/* As what a message with these words is counted. */
+static enum traffic_mail
+mail_kind(uint64_t words)
+{
+	if (words == 0)
+		return TRAFFIC_MAIL_CONFORMING;
+	return audit_class_of(id_of(words)) == FLOW_VIOLATION ? TRAFFIC_MAIL_VIOLATING :
+								TRAFFIC_MAIL_UNVERIFIABLE;
+}
+
+/* A message is over, or there is something to say of the connection. */
+static void
+take_verdict(void *ctx, const struct smtp_verdict *v)
+{
+	struct visit *visit = ctx;
+	struct worker *w = visit->w;
+	struct inspect_found found = {
+		.words = some_words(v->words), .message = v->message, .size = v->size
+	};
+	const struct mime_culprit *c = v->culprit;
+
+	if (v->message == 0 && v->words == WHAT_MIDSTREAM)
+		return; /* said already: inspection_new() */
+	if (v->message)
+		traffic_mail(w, visit->n, mail_kind(v->words));
+	if (v->words == 0) {
+		if (!outcome_unsaid(w, visit->n))
+			settle(w, visit->n);
+		return;
+	}
+	if (c) {
+		found.part = c->part;
+		found.ntype = c->ntype;
+		found.nname = c->nname;
+		memcpy(found.type, c->type, sizeof found.type);
+		memcpy(found.name, c->name, sizeof found.name);
+	}
+	take_found(w, visit->n, visit->s, &found);
+}
+
+/* --- connections --- */
+
+static void
+take_rules(const struct worker *w, struct inspection *i, const struct policy_mail *m)
+{
+	i->rules = (struct mime_rules){ .allow = policy_text(w->policy, m->allow),
+		.charsets = m->charsets,
+		.depth = m->depth,
+		.max_size = m->max_size,
+		.images = m->images };
+}
+
+void
+inspect_policy(struct worker *w)
+{
+	struct inspect_table *t = &w->inspect;
+
+	/* What a flow's own conduit says is known when its next packet comes, or never. */
+	for (uint32_t slot = t->oldest; slot; slot = t->slot[slot].newer)
+		take_rules(w, &t->slot[slot], policy_at(w->policy, w->policy->mails));
+}
+
+void
+inspect_rules(struct worker *w, uint32_t n)
+{
+	struct inspection *i = inspection_of(w, n);
+
+	if (i)
+		take_rules(w, i, policy_mail(w->policy, w->flows.more[n].conduit));
+}
+
+/* Gives the connection's place and blocks back. */
+static void
+release(struct worker *w, uint32_t n)
+{
+	struct inspect_table *t = &w->inspect;
+	struct inspection *i = inspection_of(w, n);
+
+	if (!i)
+		return;
+	inspect_slot_free(t, i);
+	t->flow[n].slot = INSPECT_NONE;
+}
+
+void
+inspect_drop(struct worker *w, uint32_t n)
+{
+	release(w, n);
+	w->inspect.flow[n] = (struct inspect_flow){ .slot = INSPECT_NONE };
+}
+
+static void
+take_bytes(void *ctx, const uint8_t *bytes, size_t size)
+{
+	const struct visit *v = ctx;
+	struct inspection *i = inspection_of(v->w, v->n);
+
+	if (bytes)
+		smtp_push(&i->smtp, v->side == CLIENT, bytes, size);
+	else
+		smtp_lost(&i->smtp, v->side == CLIENT, size);
+}
+
+/* What the streams saw, as words. */
+static uint64_t
+words_of(unsigned events)
+{
+	uint64_t words = 0;
+
+	if (events & (STREAM_OVERLAP | STREAM_OUTSIDE))
+		words |= WHAT_AMBIGUOUS | WHAT_OVERLAP;
+	if (events & STREAM_LIMIT)
+		words |= WHAT_LIMIT;
+	return words;
+}
+
+/* Reads all that is held, and to the end. MORE: words that hold for what is in the middle. */
+static void
+finish(struct worker *w, uint32_t n, uint64_t more)
+{
+	struct visit v = { .w = w, .n = n };
+	struct inspection *i = inspection_of(w, n);
+
+	if (!i || i->over)
+		return;
+	i->over = true;
+	i->smtp.ctx = &v;
+	smtp_note(&i->smtp, more);
+	for (v.side = CLIENT; v.side <= SERVER; v.side++)
+		smtp_note(&i->smtp,
+		    words_of(stream_end(w->inspect.pool, &i->side[v.side], take_bytes, &v)));
+	smtp_end(&i->smtp);
+	i->smtp.ctx = NULL;
+}
+
+void
+inspect_finish(struct worker *w, uint32_t n)
+{
+	finish(w, n, 0);
+}
+
+/* The flow of a connection whose place is wanted: a closed one that rested for long, as nothing is
+ * lost with it; else the one that rested longest. */
+static uint32_t
+victim(const struct worker *w)
+{
+	const struct inspect_table *t = &w->inspect;
+	uint32_t slot = t->oldest;
+
+	for (unsigned i = 0; slot && i < EVICT_LOOK; i++, slot = t->slot[slot].newer)
+		if (flow_closed(&w->flows.hot[t->slot[slot].flow]))
+			return t->slot[slot].flow;
+	return t->slot[t->oldest].flow;
+}
+
+/* A connection gives up its place. Of an open one the rest cannot be read any more; of a closed one
+ * there is none, and if there is it will be found to lack its beginning. */
+static void
+evict(struct worker *w)
+{
+	struct inspect_table *t = &w->inspect;
+	uint32_t n = victim(w);
+	bool open = !flow_closed(&w->flows.hot[n]);
+
+	finish(w, n, open ? WHAT_LIMIT : 0);
+	if (outcome_unsaid(w, n))
+		(void)outcome_say(w, n); /* no room: the flow says it later, without its part */
+	release(w, n);
+	if (open) {
+		w->count[COUNTER_streams_evicted]++;
+		t->flow[n].slot = (uint32_t)INSPECT_OVER;
+	}
+}
+
+/* A connection begins to be read; perhaps not from its beginning: then that is said at once. */
+static struct inspection *
+inspection_new(struct worker *w, const struct visit *v)
+{
+	uint32_t n = v->n;
+	struct inspect_table *t = &w->inspect;
+	const struct inspect_flow *x = &t->flow[n];
+	struct inspect_found late = { .words = 0 };
+	struct inspection *i;
+
+	if (inspect_full(t))
+		evict(w);
+	i = inspect_slot_new(t);
+	i->flow = n;
+	i->over = false;
+	i->found.words = 0;
+	t->flow[n].slot = (uint32_t)(i - t->slot);
+	take_rules(w, i, policy_mail(w->policy, w->flows.more[n].conduit));
+	if (w->flows.hot[n].key.state & FLOW_MIDSTREAM)
+		late.words = WHAT_MIDSTREAM;
+	else if (!x->begun[CLIENT] && !x->begun[SERVER])
+		late.words = WHAT_LOST; /* a worker that was killed knew its beginning */
+	smtp_begin(&i->smtp, &i->rules, late.words != 0, take_verdict, NULL);
+	if (late.words)
+		take_found(w, n, v->s, &late);
+	return i;
+}
+
+/* --- packets --- */
+
+/* Reads the segment whose TCP header begins at BYTES; PAYLOAD of its bytes were on the wire. */
+static bool
+segment_read(struct segment *g, const uint8_t *bytes, size_t size, uint32_t payload)
+{
+	struct wire h = wire_of(bytes, size);
+	size_t header;
+
+	wire_skip(&h, 4);
+	g->seq = wire_be32(&h);
+	g->ack = wire_be32(&h);
+	header = (size_t)(wire_u8(&h) >> 4) * 4;
+	g->flags = wire_u8(&h);
+	if (!h.ok || header < TCP_HEADER)
+		return false;
+	g->bytes = header < size ? bytes + header : bytes + size;
+	g->size = header < size ? size - header : 0;
+	if (g->size > payload)
+		g->size = payload; /* padding */
+	g->missing = payload - g->size;
+	return true;
+}
+
+/* A SYN says where a side begins. */
+static void
+note_begin(struct worker *w, uint32_t n, unsigned side, const struct segment *g)
+{
+	struct inspect_flow *x = &w->inspect.flow[n];
+	struct inspection *i = inspection_of(w, n);
+
+	if (x->begun[side] && x->isn[side] != g->seq && i)
+		smtp_note(&i->smtp, WHAT_AMBIGUOUS | WHAT_OVERLAP);
+	if (x->begun[side])
+		return;
+	x->isn[side] = g->seq;
+	x->begun[side] = true;
+	if (i && !i->side[side].begun)
+		stream_begin(&i->side[side], g->seq + 1);
+}
+
+static void
+push(struct worker *w, struct inspection *i, const struct segment *g, struct visit *v)
+{
+	const struct inspect_flow *x = &w->inspect.flow[v->n];
+	struct stream *s = &i->side[v->side];
+	uint32_t seq = g->flags & TCP_SYN ? g->seq + 1 : g->seq;
+	unsigned events;
+
+	if (!s->begun)
+		stream_begin(s, x->begun[v->side] ? x->isn[v->side] + 1 : seq);
+	if (g->flags & TCP_URG)
+		smtp_note(&i->smtp, WHAT_AMBIGUOUS | WHAT_URGENT);
+	if (g->missing)
+		smtp_note(&i->smtp, WHAT_TRUNCATED);
+	events = stream_push(w->inspect.pool, s, seq, g->bytes, g->size, g->missing,
+	    (uint32_t)(w->policy->stream_flow / STREAM_BLOCK), take_bytes, v);
+	if (events & ~(unsigned)STREAM_LOST)
+		smtp_note(&i->smtp, words_of(events));
+}
+
+/* Something that is no TCP goes where mail should. */
+static void
+not_tcp(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct inspect_found found = { .words = WHAT_UNKNOWN_PROTOCOL };
+
+	if (s->packet->payload == 0 || s->reply || w->inspect.flow[n].slot)
+		return;
+	w->inspect.flow[n].slot = (uint32_t)INSPECT_OVER;
+	take_found(w, n, s, &found);
+}
+
+void
+inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8_t *bytes,
+    size_t size, uint32_t payload)
+{
+	const struct flow *f = &w->flows.hot[n];
+	struct visit v = {
+		.w = w, .n = n, .s = s, .side = s->end == initiator_of(f) ? CLIENT : SERVER
+	};
+	struct inspect_flow *x = &w->inspect.flow[n];
+	struct inspection *i;
+	struct segment g;
+
+	if (x->slot == (uint32_t)INSPECT_OVER || !segment_read(&g, bytes, size, payload))
+		return;
+	if (g.flags & TCP_SYN)
+		note_begin(w, n, v.side, &g);
+	i = inspection_of(w, n);
+	/* One picked up in the middle is unverifiable, payload or not, unless it is at its end. */
+	if (!i && payload == 0 &&
+	    (!(f->key.state & FLOW_MIDSTREAM) || (g.flags & (TCP_FIN | TCP_RST))))
+		return;
+	if (!i)
+		i = inspection_new(w, &v);
+	else
+		inspect_slot_used(&w->inspect, i);
+	if (i->over)
+		return;
+	i->smtp.ctx = &v;
+	if (g.flags & TCP_ACK)
+		stream_acked(w->inspect.pool, &i->side[v.side ^ 1], g.ack);
+	if (payload)
+		push(w, i, &g, &v);
+	i->smtp.ctx = NULL;
+}
+
+void
+inspect_packet(struct worker *w, uint32_t n, const struct sight *s)
+{
+	const struct packet *p = s->packet;
+	const struct frame *f = s->frame;
+
+	if (p->proto != IPPROTO_TCP) {
+		not_tcp(w, n, s);
+		return;
+	}
+	if (s->reply || p->fragment != FRAGMENT_NONE || p->payload_at > f->caplen)
+		return;
+	inspect_segment(w, n, s, f->bytes + p->payload_at, f->caplen - p->payload_at, p->payload);
+}
+
+void
+inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sight *s)
+{
+	const struct packet *p = s->packet;
+	const struct frame *f = s->frame;
+	size_t here = p->payload_at < f->caplen ? f->caplen - p->payload_at : 0;
+	struct piece piece = {
+		.at = p->fragment_at, .first = p->fragment == FRAGMENT_FIRST, .more = p->more
+	};
+	const uint8_t *whole = NULL;
+	struct inspection *i;
+	unsigned events;
+	size_t size = 0, header;
+
+	if (p->proto != IPPROTO_TCP || !w->inspects_some ||
+	    (n != FLOW_NONE && !inspects(w, &w->flows.more[n])))
+		return;
+	piece.size = here < p->fragment_size ? here : p->fragment_size;
+	piece.missing = p->fragment_size - piece.size;
+	piece.bytes = piece.size ? f->bytes + p->payload_at : NULL;
+	events = datagram_push(w->inspect.datagrams, datagram, &piece, &whole, &size);
+	i = n != FLOW_NONE ? inspection_of(w, n) : NULL;
+	if (n == FLOW_NONE)
+		return;
+	if ((events & DATAGRAM_WHOLE) && size >= TCP_HEADER) {
+		header = (size_t)(whole[12] >> 4) * 4;
+		inspect_segment(
+		    w, n, s, whole, size, (uint32_t)(size > header ? size - header : 0));
+		i = inspection_of(w, n);
+	}
+	if (i && (events & (DATAGRAM_AMBIGUOUS | DATAGRAM_SPENT))) {
+		struct visit v = { .w = w, .n = n, .s = s };
+
+		i->smtp.ctx = &v;
+		smtp_note(
+		    &i->smtp, (events & DATAGRAM_AMBIGUOUS ? WHAT_AMBIGUOUS | WHAT_OVERLAP : 0) |
+				  (events & DATAGRAM_SPENT ? WHAT_INCOMPLETE_FRAGMENTS : 0));
+		i->smtp.ctx = NULL;
+	}
+}
+
+/* Where the initiator's packets came in, of a flow that had no finding until now. */
+static void
+take_origin(struct worker *w, uint32_t n)
+{
+	const struct flow *f = &w->flows.hot[n];
+	uint16_t line = locate_line(f->in[initiator_of(f)]);
+	const struct policy_line *l = policy_line(w->policy, line);
+
+	if (line == 0)
+		return;
+	watch_of(w, n)->in =
+	    (struct place){ .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } };
+	w->flows.more[n].flags |= MORE_ORIGIN;
+}
+
+void
+inspect_greeting(struct worker *w, uint32_t n, const struct sight *s)
+{
+	static const struct {
+		const char *text;
+		uint8_t size;
+		uint16_t port;
+		uint16_t what;
+	} greetings[] = {
+		{ "+OK", 3, 110, WHAT_POP3 },	/* RFC 1939, 4 */
+		{ "* OK ", 5, 143, WHAT_IMAP }, /* RFC 9051, 7.1 */
+		{ "* PREAUTH ", 10, 143, WHAT_IMAP },
+	};
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = &w->flows.more[n];
+	const struct packet *p = s->packet;
+	const struct frame *frame = s->frame;
+	struct segment g;
+
+	f->key.state |= FLOW_LOOKED;
+	if (p->proto != IPPROTO_TCP || s->reply || p->fragment != FRAGMENT_NONE ||
+	    (f->key.state & (FLOW_SAME | FLOW_MIDSTREAM)) || s->end == initiator_of(f) ||
+	    p->payload_at > frame->caplen ||
+	    !segment_read(
+		&g, frame->bytes + p->payload_at, frame->caplen - p->payload_at, p->payload))
+		return;
+	for (unsigned i = 0; i < sizeof greetings / sizeof *greetings; i++) {
+		if (p->sport == greetings[i].port || g.size < greetings[i].size ||
+		    memcmp(g.bytes, greetings[i].text, greetings[i].size) != 0)
+			continue;
+		m->id = 4007;
+		m->what = greetings[i].what;
+		m->flags |= MORE_CONTENT | MORE_PAYLOAD;
+		watch_of(w, n)->unsaid_since = m->first;
+		take_origin(w, n);
+		f->key.state |= FLOW_WATCH;
+		f->key.state &= (uint16_t)~FLOW_SHOWN;
+		audit_class(w, m, audit_class_of(m->id));
+		outcome_wait(w, n, QUEUE_OUTCOME);
+		return;
+	}
+}
