@@ -3,7 +3,8 @@
 
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
+
+#include "worker/mime_kind.h"
 
 _Static_assert(sizeof(struct mime) <= 10240, "a message is small enough for a pool of many");
 
@@ -23,19 +24,24 @@ static const uint64_t ambiguous = 0
 static const uint64_t of_loss =
     WHAT_HEADER | WHAT_BOUNDARY | WHAT_ENCODING | WHAT_CHARSET | WHAT_DUPLICATE_HEADER;
 
+/* How much words say of a part; that it holds others says less than what these are. */
 static unsigned
 rank(uint64_t words)
 {
+	if (words & not_text & ~(uint64_t)WHAT_MULTIPART)
+		return 4;
 	if (words & not_text)
 		return 3;
 	return words & ambiguous ? 2 : words != 0;
 }
 
-/* WORDS were found in the part NUMBER, which has the words *OF so far. */
+/* WORDS were found in the part NUMBER, which has the words *OF so far. Of parts that are equally
+ * bad the first is told, and of those in one line the last, as its words come in any order. */
 static void
 blame(struct mime *m, unsigned number, uint64_t *of, uint64_t words)
 {
 	struct mime_culprit *c = &m->culprit;
+	unsigned was = rank(c->words), is;
 
 	if (m->lost)
 		words &= ~of_loss;
@@ -45,8 +51,12 @@ blame(struct mime *m, unsigned number, uint64_t *of, uint64_t words)
 		return;
 	*of |= words;
 	m->words |= words;
-	if (c->words == 0 || (c->part != number && rank(*of) > rank(c->words)))
-		*c = (struct mime_culprit){ .part = (uint16_t)number };
+	is = rank(*of);
+	if (is > was || (is == was && m->culprit_at == m->line_at && number > c->part)) {
+		if (c->part != number)
+			*c = (struct mime_culprit){ .part = (uint16_t)number };
+		m->culprit_at = m->line_at;
+	}
 	if (c->part == number)
 		c->words = *of;
 }
@@ -87,80 +97,6 @@ note(struct mime *m, uint64_t words)
 	blame(m, m->number, &m->part, words);
 	if (m->state != MIME_SECTION)
 		identify(m, m->number, d->type, d->name, d->nname);
-}
-
-static bool
-is_type(const char *type, const char *prefix)
-{
-	return strncmp(type, prefix, strlen(prefix)) == 0;
-}
-
-/* Do the rules permit a type? */
-static bool
-is_permitted(const struct mime_rules *r, const char *type)
-{
-	static const char pictures[] = "image/png\0image/jpeg\0image/gif\0image/tiff\0"
-				       "multipart/mixed\0";
-
-	for (const char *a = r->allow; *a; a += strlen(a) + 1) {
-		size_t n = strlen(a);
-
-		if (strcmp(a, type) == 0)
-			return true;
-		if (n > 1 && a[n - 1] == '*' && strncmp(a, type, n - 1) == 0)
-			return true;
-	}
-	for (const char *a = pictures; r->images && *a; a += strlen(a) + 1)
-		if (strcmp(a, type) == 0)
-			return true;
-	return false;
-}
-
-/* What a type that is not permitted is; a row that ends in a slash is for all types that it begins.
- */
-static uint64_t
-words_of_type(const char *type)
-{
-	static const struct {
-		const char *type;
-		uint64_t words;
-	} rows[] = {
-		{ "text/html", WHAT_HTML },
-		{ "application/xhtml+xml", WHAT_HTML | WHAT_ATTACHMENT },
-		{ "text/calendar", WHAT_CALENDAR },
-		{ "application/ics", WHAT_CALENDAR | WHAT_ATTACHMENT },
-		{ "application/ms-tnef", WHAT_TNEF | WHAT_ATTACHMENT },
-		{ "application/vnd.ms-tnef", WHAT_TNEF | WHAT_ATTACHMENT },
-		{ "application/pkcs7-mime", WHAT_ENCRYPTED | WHAT_ATTACHMENT },
-		{ "application/x-pkcs7-mime", WHAT_ENCRYPTED | WHAT_ATTACHMENT },
-		{ "application/pkcs7-signature", WHAT_ENCRYPTED | WHAT_ATTACHMENT },
-		{ "application/x-pkcs7-signature", WHAT_ENCRYPTED | WHAT_ATTACHMENT },
-		{ "application/pgp", WHAT_ENCRYPTED | WHAT_ATTACHMENT },
-		{ "application/pgp-encrypted", WHAT_ENCRYPTED | WHAT_ATTACHMENT },
-		{ "application/pgp-signature", WHAT_ENCRYPTED | WHAT_ATTACHMENT },
-		{ "application/pgp-keys", WHAT_ENCRYPTED | WHAT_ATTACHMENT },
-		{ "multipart/signed", WHAT_ENCRYPTED | WHAT_MULTIPART },
-		{ "multipart/encrypted", WHAT_ENCRYPTED | WHAT_MULTIPART },
-		{ "message/partial", WHAT_PARTIAL },
-		{ "message/external-body", WHAT_EXTERNAL_BODY },
-		{ "message/", WHAT_RFC822 },
-		{ "multipart/", WHAT_MULTIPART },
-		{ "image/", WHAT_IMAGE },
-		{ "application/", WHAT_ATTACHMENT },
-		{ "audio/", WHAT_ATTACHMENT },
-		{ "video/", WHAT_ATTACHMENT },
-		{ "font/", WHAT_ATTACHMENT },
-		{ "model/", WHAT_ATTACHMENT },
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		size_t n = strlen(rows[i].type);
-
-		if (rows[i].type[n - 1] == '/' ? is_type(type, rows[i].type) :
-						 strcmp(type, rows[i].type) == 0)
-			return rows[i].words;
-	}
-	return WHAT_MEDIA_TYPE;
 }
 
 static void
@@ -225,63 +161,27 @@ part_ends(struct mime *m, bool delimited)
 		    .nname = d->nname });
 }
 
-/* The byte at I of the beginning of a delimiter line. */
-static uint8_t
-delimiter_byte(const struct mime_level *l, size_t i)
-{
-	return (uint8_t)(i < 2 ? '-' : l->boundary[i - 2]);
-}
-
-/* Finds the innermost boundary, and prepares the search for it inside lines (Knuth, Morris and
- * Pratt's, as a line can come in any pieces). */
+/* Finds the innermost boundary, and prepares the search for it inside lines. */
 static void
 prepare(struct mime *m)
 {
-	size_t n = 0;
+	const struct mime_level *l;
 
-	m->inner = NULL;
-	m->inside = 0;
-	for (unsigned i = m->nlevels; i-- > 0 && !m->inner;)
-		if (m->levels[i].nboundary)
-			m->inner = &m->levels[i];
-	m->back[0] = 0;
-	for (size_t i = 1; m->inner && i < 2u + m->inner->nboundary; i++) {
-		uint8_t c = delimiter_byte(m->inner, i);
-
-		while (n > 0 && c != delimiter_byte(m->inner, n))
-			n = m->back[n - 1];
-		if (c == delimiter_byte(m->inner, n))
-			n++;
-		m->back[i] = (uint8_t)n;
-	}
+	for (m->inner = m->nlevels; m->inner > 0; m->inner--)
+		if (m->levels[m->inner - 1].nboundary)
+			break;
+	l = m->inner ? &m->levels[m->inner - 1] : NULL;
+	mime_search_begin(&m->search, l ? l->boundary : NULL, l ? l->nboundary : 0);
 }
 
 /* A delimiter in the middle of a line: a reader that does not ask for the line's begin finds it. */
 static void
 look_inside(struct mime *m, const struct line_piece *piece)
 {
-	const uint8_t *p = piece->bytes, *end = p + piece->size;
-	size_t n = m->inside, whole = 2u + m->inner->nboundary;
-	bool found = false;
-
-	while (p < end && !found) {
-		if (n == 0) {
-			p = memchr(p, '-', (size_t)(end - p));
-			if (!p)
-				break;
-		}
-		while (n > 0 && *p != delimiter_byte(m->inner, n))
-			n = m->back[n - 1];
-		if (*p == delimiter_byte(m->inner, n))
-			n++;
-		p++;
-		found = n == whole;
-	}
-	if (found) {
-		note_level(m, &m->levels[m->inner - m->levels], WHAT_BOUNDARY);
-		n = m->back[whole - 1];
-	}
-	m->inside = piece->flags & LINE_ENDS ? 0 : (uint8_t)n;
+	if (mime_search_take(&m->search, piece->bytes, piece->size))
+		note_level(m, &m->levels[m->inner - 1], WHAT_BOUNDARY);
+	if (piece->flags & LINE_ENDS)
+		m->search.at = 0;
 }
 
 /* Takes levels from the innermost on until N are left. */
@@ -385,29 +285,6 @@ words_of_holder(const struct mime *m, bool multipart)
 	return words;
 }
 
-/* What a part is by its header section. */
-static uint64_t
-words_of_part(const struct mime *m)
-{
-	const struct mime_declared *d = &m->section.declared;
-	const char *other = m->section.other;
-	bool named = d->attached || d->nname, text = strcmp(d->type, "text/plain") == 0;
-	uint64_t words = 0;
-
-	if (!is_permitted(m->rules, d->type))
-		words = words_of_type(d->type) | (named ? WHAT_ATTACHMENT : 0);
-	else if (text && named) /* it is a file, whatever is in it */
-		words = WHAT_ATTACHMENT;
-	if (other[0] && !is_permitted(m->rules, other))
-		words |= words_of_type(other);
-	if (d->nname == 11 && strncasecmp(d->name, "winmail.dat", 11) == 0)
-		words |= WHAT_TNEF;
-	if (is_type(d->type, "text/") && !(words & not_text) &&
-	    (d->charset == CHARSET_UNKNOWN || !(m->rules->charsets >> d->charset & 1)))
-		words |= WHAT_CHARSET;
-	return words;
-}
-
 /* A body that holds no others. OUTSIDE: it is a multipart whose parts nobody can find. */
 static void
 body_begins(struct mime *m, bool read, bool outside)
@@ -416,7 +293,7 @@ body_begins(struct mime *m, bool read, bool outside)
 	bool page = strcmp(d->type, "text/html") == 0;
 
 	m->read = read;
-	m->text = read && (outside || is_type(d->type, "text/"));
+	m->text = read && (outside || mime_is(d, "text/"));
 	m->ndecoded = 0;
 	m->code = (struct mime_code){ .bits = 0 };
 	if (m->text)
@@ -433,9 +310,9 @@ section_ends(struct mime *m, bool delimited)
 	uint64_t words = mime_section_end(&m->section), kind;
 
 	m->start = delimited ? m->line_at : m->size;
-	multipart = is_type(d->type, "multipart/");
-	holder = multipart || is_type(d->type, "message/");
-	kind = words_of_part(m);
+	multipart = mime_is(d, "multipart/");
+	holder = multipart || mime_is(d, "message/");
+	kind = mime_kind(m->rules, &m->section);
 	words |= kind;
 	if (holder)
 		words |= words_of_holder(m, multipart);
@@ -496,37 +373,23 @@ delimiter(struct mime *m, unsigned i, bool last)
 		next_part(m, false);
 }
 
-static bool
-is_white(const uint8_t *bytes, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		if (bytes[i] != ' ' && bytes[i] != '\t')
-			return false;
-	return true;
-}
-
-/* Is a line that begins with a dash a delimiter? Of a longer line there are MIME_DELIMITER bytes,
- * or all. What only looks like one is so to a reader that compares less of it. */
+/* Is a line that begins with a dash a delimiter? Of a longer line there are more than
+ * MIME_DELIMITER bytes. */
 static bool
 take_delimiter(struct mime *m, const uint8_t *line, size_t size)
 {
-	if (size < 2 || line[1] != '-')
-		return false;
 	for (unsigned i = m->nlevels; i-- > 0;) {
 		struct mime_level *l = &m->levels[i];
-		const uint8_t *rest = line + 2 + l->nboundary;
-		size_t n = size - 2 - l->nboundary;
-		bool last;
+		enum mime_delimiter is = DELIMITER_NONE;
 
-		if (l->nboundary == 0 || size < 2u + l->nboundary ||
-		    memcmp(line + 2, l->boundary, l->nboundary) != 0)
-			continue;
-		last = n >= 2 && rest[0] == '-' && rest[1] == '-';
-		if (size <= MIME_DELIMITER && is_white(rest + 2 * last, n - 2u * last)) {
-			delimiter(m, i, last);
+		if (l->nboundary)
+			is = mime_delimiter(line, size, l->boundary, l->nboundary);
+		if (is == DELIMITER_LOOKS)
+			note_level(m, l, WHAT_BOUNDARY);
+		if (is == DELIMITER_PART || is == DELIMITER_LAST) {
+			delimiter(m, i, is == DELIMITER_LAST);
 			return true;
 		}
-		note_level(m, l, WHAT_BOUNDARY);
 	}
 	return false;
 }
@@ -634,6 +497,7 @@ mime_begin(struct mime *m, const struct mime_rules *r, mime_part_seen *seen, voi
 	m->ctx = ctx;
 	m->words = m->size = m->line_at = m->column = m->start = 0;
 	m->culprit = (struct mime_culprit){ .words = 0 };
+	m->culprit_at = 0;
 	m->lost = m->utf8 = m->holding = m->read = m->text = false;
 	m->number = m->nparts = 0;
 	m->nlevels = 0;
@@ -691,7 +555,7 @@ mime_lost(struct mime *m)
 	m->lost = true;
 	m->holding = false;
 	m->column = 0;
-	m->inside = 0;
+	m->search.at = 0;
 	if (m->state != MIME_BODY)
 		return;
 	/* base64 is read by fours, and nobody knows any more where one begins */

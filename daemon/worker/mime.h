@@ -13,12 +13,13 @@
 #define SEGAUDIT_MIME_H
 
 #include "model/finding.h"
+#include "worker/mime_boundary.h"
 #include "worker/mime_code.h"
 #include "worker/mime_header.h"
 #include "worker/mime_text.h"
 
 enum {
-	MIME_DEPTH = 20,   /* most levels of parts that rules can ask for */
+	MIME_DEPTH = POLICY_MAIL_DEPTH,
 	MIME_PARTS = 1000, /* over it: limit */
 	MIME_LINE = 998, /* bytes of a line without its end (RFC 5322, 2.1.1); over it: long-line */
 };
@@ -28,7 +29,7 @@ struct mime_rules {
 	const char *allow; /* media types in lower case ("text/plain", "image/png",
 			      "multipart/mixed", "image/" followed by `*`), each with its NUL, then
 			      an empty one */
-	uint32_t charsets; /* 1 << enum mime_charset */
+	uint32_t charsets; /* 1 << enum charset */
 	uint32_t depth;	   /* levels of parts, at most MIME_DEPTH */
 	uint64_t max_size; /* bytes of a message */
 	bool images;	   /* png, jpeg, gif and tiff pictures may be attached, and multipart/mixed

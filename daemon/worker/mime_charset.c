@@ -1,8 +1,6 @@
 /* mime_charset.c - see mime_charset.h. */
 #include "worker/mime_charset.h"
 
-#include <strings.h>
-
 #include "model/finding.h"
 #include "worker/lines.h"
 
@@ -11,49 +9,8 @@ enum {
 	UNSEEN_MOST = 8, /* no script writes so many characters without a width in succession */
 };
 
-enum mime_charset
-mime_charset_of(const char *name, size_t size)
-{
-	static const struct {
-		const char *name;
-		enum mime_charset of;
-	} names[] = {
-		{ "us-ascii", CHARSET_US_ASCII },
-		{ "ascii", CHARSET_US_ASCII },
-		{ "ansi_x3.4-1968", CHARSET_US_ASCII },
-		{ "iso646-us", CHARSET_US_ASCII },
-		{ "utf-8", CHARSET_UTF_8 },
-		{ "utf8", CHARSET_UTF_8 },
-		{ "iso-2022-jp", CHARSET_ISO_2022_JP },
-		{ "csiso2022jp", CHARSET_ISO_2022_JP },
-		{ "shift_jis", CHARSET_SHIFT_JIS },
-		{ "shift-jis", CHARSET_SHIFT_JIS },
-		{ "sjis", CHARSET_SHIFT_JIS },
-		{ "x-sjis", CHARSET_SHIFT_JIS },
-		{ "ms_kanji", CHARSET_SHIFT_JIS },
-		{ "csshiftjis", CHARSET_SHIFT_JIS },
-		{ "windows-31j", CHARSET_WINDOWS_31J },
-		{ "windows-932", CHARSET_WINDOWS_31J },
-		{ "cp932", CHARSET_WINDOWS_31J },
-		{ "cswindows31j", CHARSET_WINDOWS_31J },
-		{ "euc-jp", CHARSET_EUC_JP },
-		{ "x-euc-jp", CHARSET_EUC_JP },
-		{ "eucjp", CHARSET_EUC_JP },
-		{ "cseucpkdfmtjapanese", CHARSET_EUC_JP },
-		{ "iso-8859-1", CHARSET_ISO_8859_1 },
-		{ "iso_8859-1", CHARSET_ISO_8859_1 },
-		{ "iso8859-1", CHARSET_ISO_8859_1 },
-		{ "latin1", CHARSET_ISO_8859_1 },
-	};
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strncasecmp(names[i].name, name, size) == 0 && names[i].name[size] == '\0')
-			return names[i].of;
-	return CHARSET_UNKNOWN;
-}
-
 void
-mime_chars_begin(struct mime_chars *c, enum mime_charset of)
+mime_chars_begin(struct mime_chars *c, enum charset of)
 {
 	*c = (struct mime_chars){ .of = of, .set = 'B' };
 }
@@ -207,22 +164,89 @@ euc_jp(struct mime_chars *c, uint8_t byte)
 }
 
 static uint64_t
-take_byte(struct mime_chars *c, uint8_t byte)
+iso_8859_1(struct mime_chars *c, uint8_t byte)
+{
+	(void)c;
+	return byte >= 0x80 && byte < 0xa0 ? WHAT_CONTROL : 0;
+}
+
+static uint64_t
+us_ascii(struct mime_chars *c, uint8_t byte)
+{
+	(void)c;
+	return byte >= 0x80 ? WHAT_CHARSET : 0;
+}
+
+/* Takes bytes by a machine, which the compiler puts into the loop. */
+static inline __attribute__((always_inline)) uint64_t
+run(uint64_t (*step)(struct mime_chars *, uint8_t), struct mime_chars *c, const uint8_t *bytes,
+    size_t size)
+{
+	uint64_t words = 0;
+
+	for (size_t i = 0; i < size; i++)
+		words |= step(c, bytes[i]);
+	return words;
+}
+
+static bool
+goes_on(uint8_t byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+/* Most of a text that is not ASCII are characters of three bytes whose first one, 0xe3 to 0xec, is
+ * enough to know that they are legal and seen: kana, kanji, hangul. */
+static uint64_t
+run_utf8(struct mime_chars *c, const uint8_t *bytes, size_t size)
+{
+	uint64_t words = 0;
+
+	for (size_t i = 0; i < size;) {
+		if (c->more == 0 && size - i >= 3 && bytes[i] >= 0xe3 && bytes[i] <= 0xec &&
+		    goes_on(bytes[i + 1]) && goes_on(bytes[i + 2])) {
+			c->unseen = 0;
+			i += 3;
+		} else {
+			words |= utf8(c, bytes[i++]);
+		}
+	}
+	return words;
+}
+
+/* Most of a text in ISO-2022-JP are characters of two bytes. */
+static uint64_t
+run_iso_2022_jp(struct mime_chars *c, const uint8_t *bytes, size_t size)
+{
+	uint64_t words = 0;
+
+	for (size_t i = 0; i < size;) {
+		if (c->twice && !c->escape && c->more == 0 && size - i >= 2 && bytes[i] > 0x20 &&
+		    bytes[i] < 0x7f && bytes[i + 1] > 0x20 && bytes[i + 1] < 0x7f)
+			i += 2;
+		else
+			words |= iso_2022_jp(c, bytes[i++]);
+	}
+	return words;
+}
+
+static uint64_t
+run_any(struct mime_chars *c, const uint8_t *bytes, size_t size)
 {
 	switch (c->of) {
 	case CHARSET_UTF_8:
-		return utf8(c, byte);
+		return run_utf8(c, bytes, size);
 	case CHARSET_ISO_2022_JP:
-		return iso_2022_jp(c, byte);
+		return run_iso_2022_jp(c, bytes, size);
 	case CHARSET_SHIFT_JIS:
 	case CHARSET_WINDOWS_31J:
-		return shift_jis(c, byte);
+		return run(shift_jis, c, bytes, size);
 	case CHARSET_EUC_JP:
-		return euc_jp(c, byte);
+		return run(euc_jp, c, bytes, size);
 	case CHARSET_ISO_8859_1:
-		return byte >= 0x80 && byte < 0xa0 ? WHAT_CONTROL : 0;
+		return run(iso_8859_1, c, bytes, size);
 	case CHARSET_US_ASCII:
-		return byte >= 0x80 ? WHAT_CHARSET : 0;
+		return run(us_ascii, c, bytes, size);
 	case CHARSET_UNKNOWN:
 		break;
 	}
@@ -241,11 +265,7 @@ mime_chars_take(struct mime_chars *c, const uint8_t *bytes, size_t size, unsigne
 		c->unseen = size ? 0 : c->unseen;
 		return words;
 	}
-	if (c->of == CHARSET_UNKNOWN)
-		return words;
-	for (size_t i = 0; i < size; i++)
-		words |= take_byte(c, bytes[i]);
-	return words;
+	return words | run_any(c, bytes, size);
 }
 
 uint64_t

@@ -12,23 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The character sets that a configuration can name: bits of mime_rules.charsets. */
-enum mime_charset {
-	CHARSET_US_ASCII,
-	CHARSET_UTF_8,
-	CHARSET_ISO_2022_JP, /* RFC 1468 */
-	CHARSET_SHIFT_JIS,
-	CHARSET_WINDOWS_31J, /* also windows-932, cp932 */
-	CHARSET_EUC_JP,
-	CHARSET_ISO_8859_1,
-	CHARSET_UNKNOWN,
-};
-
-/* The number of a name as it stands in a Content-Type, whatever its case; CHARSET_UNKNOWN. */
-enum mime_charset mime_charset_of(const char *name, size_t size);
+#include "model/charset.h"
 
 struct mime_chars {
-	enum mime_charset of;
+	enum charset of;
 	uint8_t more;	   /* bytes that the character needs still */
 	uint8_t low, high; /* bounds of the next of them */
 	uint8_t escape;	   /* bytes of an escape sequence that were read */
@@ -39,7 +26,7 @@ struct mime_chars {
 };
 
 /* A text in C begins. */
-void mime_chars_begin(struct mime_chars *c, enum mime_charset of);
+void mime_chars_begin(struct mime_chars *c, enum charset of);
 
 /* The next SIZE bytes of a line; FLAGS (enum line_flag) holds at least their classes. Returns words
  * of enum what. */

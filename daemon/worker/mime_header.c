@@ -227,6 +227,8 @@ mime_section_end(struct mime_section *s)
 	uint64_t words = s->field ? read_field(s) : 0;
 
 	s->over = s->over || s->size > MIME_HEADERS;
+	if (s->over) /* what was not read can end it, and say the version */
+		return words;
 	if (!s->ended)
 		words |= WHAT_HEADER;
 	if (s->message && (s->seen & FIELD_CONTENT) && !(s->seen & FIELD_VERSION))

@@ -85,6 +85,12 @@ encoded_word(struct mime_name *n, const char *value, size_t size)
 	return (size_t)(stop + 2 - value);
 }
 
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 void
 mime_name_plain(struct mime_name *n, const char *value, size_t size)
 {
@@ -96,7 +102,7 @@ mime_name_plain(struct mime_name *n, const char *value, size_t size)
 		size_t space = 0;
 
 		/* white space between two encoded words is none (RFC 2047, 6.2) */
-		while (word && i + space < size && strchr(" \t", value[i + space]))
+		while (word && i + space < size && is_space(value[i + space]))
 			space++;
 		used = encoded_word(n, value + i + space, size - i - space);
 		word = used > 0;

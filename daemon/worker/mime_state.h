@@ -3,9 +3,6 @@
 #ifndef SEGAUDIT_MIME_STATE_H
 #define SEGAUDIT_MIME_STATE_H
 
-/* Bytes of a line that can be a delimiter: two dashes, the boundary, two dashes, white space. */
-enum { MIME_DELIMITER = 2 + MIME_BOUNDARY + 2 + 6 };
-
 /* A part that holds others. */
 struct mime_level {
 	uint64_t words; /* of this part */
@@ -32,6 +29,7 @@ struct mime {
 	void *ctx;
 	uint64_t words, size;
 	struct mime_culprit culprit;
+	uint64_t culprit_at; /* the line that made it so */
 	bool lost, utf8;
 	/* the line */
 	uint64_t line_at; /* where it begins */
@@ -55,10 +53,8 @@ struct mime {
 	/* what holds it, the message first */
 	unsigned nlevels;
 	struct mime_level levels[MIME_DEPTH];
-	/* the boundary of the innermost of them that has one, looked for inside lines */
-	const struct mime_level *inner;	 /* NULL: there is none */
-	uint8_t inside;			 /* bytes of "--" and it that match */
-	uint8_t back[2 + MIME_BOUNDARY]; /* how many match still when the next one does not */
+	unsigned inner;		   /* the innermost that has a boundary, from 1; 0: there is none */
+	struct mime_search search; /* for that boundary, inside lines */
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* mime_text.c - see mime_text.h. What a line can hold anywhere begins with one of five bytes, which
+/* mime_text.c - see mime_text.h. What a line can hold anywhere begins with one of four bytes, which
  * are looked for sixteen bytes at a time. */
 #include "worker/mime_text.h"
 
@@ -17,11 +17,13 @@ enum {
 /* Kinds of bytes that encodings write. */
 enum { UPPER = 1, LOWER = 2, DIGIT = 4, SYMBOL = 8, URL_SYMBOL = 16, OTHER = 32 };
 
+enum { BASE64 = UPPER | LOWER | DIGIT | SYMBOL };
+
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef uint64_t halves __attribute__((vector_size(16)));
 
 void
-mime_text_begin(struct mime_text *t, enum mime_charset charset, unsigned flags)
+mime_text_begin(struct mime_text *t, enum charset charset, unsigned flags)
 {
 	mime_chars_begin(&t->chars, charset);
 	t->lines = (struct lines){ .cr = false };
@@ -33,22 +35,16 @@ mime_text_begin(struct mime_text *t, enum mime_charset charset, unsigned flags)
 	t->nwindow = 0;
 }
 
-static unsigned
-kind_of(uint8_t byte)
-{
-	if (byte >= 'A' && byte <= 'Z')
-		return UPPER;
-	if (byte >= 'a' && byte <= 'z')
-		return LOWER;
-	if (byte >= '0' && byte <= '9')
-		return DIGIT;
-	if (byte == '+' || byte == '/' || byte == '=')
-		return SYMBOL;
-	return byte == '-' || byte == '_' ? URL_SYMBOL : OTHER;
-}
+/* 0 for bytes that none writes. */
+/* clang-format off */
+static const uint8_t kinds[256] = {
+	['A' ... 'Z'] = UPPER, ['a' ... 'z'] = LOWER, ['0' ... '9'] = DIGIT,
+	['+'] = SYMBOL, ['/'] = SYMBOL, ['='] = SYMBOL, ['-'] = URL_SYMBOL, ['_'] = URL_SYMBOL,
+};
+/* clang-format on */
 
 /* Has N bytes PREFIX, whatever the case? */
-static bool
+static inline bool
 begins(const uint8_t *bytes, size_t n, const char *prefix)
 {
 	size_t size = strlen(prefix);
@@ -94,7 +90,7 @@ is_encoded_row(const uint8_t *line, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		uu = uu && line[i] >= 0x20 && line[i] <= 0x60;
 		xx = xx && xx_value(line[i]) < 64;
-		base64 = base64 && kind_of(line[i]) < URL_SYMBOL;
+		base64 = base64 && (kinds[line[i]] & BASE64);
 	}
 	if (uu) {
 		size_t want = ((line[0] - 0x20u) % 64 + 2) / 3 * 4 + 1;
@@ -153,10 +149,11 @@ is_tag(const uint8_t *at, size_t n, bool last)
 		"base", "table", "div", "span", "font", "!doctype", "a href" };
 
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
-		size_t size = strlen(tags[i]);
+		size_t size;
 
 		if ((at[0] | 0x20) != (tags[i][0] | 0x20) || !begins(at, n, tags[i]))
 			continue;
+		size = strlen(tags[i]);
 		if (n == size)
 			return last ? WHAT_HTML : 0;
 		if (strchr(" \t>/=", at[size]))
@@ -165,7 +162,7 @@ is_tag(const uint8_t *at, size_t n, bool last)
 	return 0;
 }
 
-/* What one of the five bytes, at AT, begins. */
+/* What one of the four bytes, at AT, begins. */
 static uint64_t
 shape_at(const struct mime_text *t, const uint8_t *at, size_t n, bool last)
 {
@@ -177,7 +174,9 @@ shape_at(const struct mime_text *t, const uint8_t *at, size_t n, bool last)
 			return 0;
 		return begins(at, n, "&#x3c;") || begins(at, n, "&#60;") ? WHAT_HTML : 0;
 	case ';':
-		return begins(at, n, ";base64,") ? WHAT_ENCODED_TEXT : 0;
+		return n > 1 && (at[1] | 0x20) == 'b' && begins(at, n, ";base64,") ?
+			   WHAT_ENCODED_TEXT :
+			   0;
 	case '+': /* `<` in UTF-7 */
 		return n >= 4 && memcmp(at, "+ADw", 4) == 0 ? WHAT_CHARSET : 0;
 	default:
@@ -185,18 +184,31 @@ shape_at(const struct mime_text *t, const uint8_t *at, size_t n, bool last)
 	}
 }
 
-/* The first of the five bytes in the SIZE bytes from BYTES on. */
+/* All bits of the bytes that can begin a shape. */
+static inline halves
+four(const uint8_t *bytes)
+{
+	bytes16 v;
+
+	memcpy(&v, bytes, sizeof v);
+	return (halves)((v == '<') | (v == '&') | (v == ';') | (v == '+'));
+}
+
+/* The first of the four bytes in the SIZE bytes from BYTES on. */
 static size_t
 next_shape(const uint8_t *bytes, size_t size)
 {
 	size_t n = 0;
 
-	for (; size - n >= 16; n += 16) {
-		bytes16 v;
-		halves h;
+	for (; size - n >= 32; n += 32) {
+		halves h = four(bytes + n) | four(bytes + n + 16);
 
-		memcpy(&v, bytes + n, sizeof v);
-		h = (halves)((v == '<') | (v == '&') | (v == ';') | (v == '+'));
+		if (h[0] | h[1])
+			break;
+	}
+	for (; size - n >= 16; n += 16) {
+		halves h = four(bytes + n);
+
 		if (h[0])
 			return n + (size_t)__builtin_ctzll(h[0]) / 8;
 		if (h[1])
@@ -218,6 +230,18 @@ shapes(const struct mime_text *t, const uint8_t *bytes, size_t size, bool last)
 	return words;
 }
 
+/* Can a line be one of encoded bytes? Of most text the first word says no. */
+static bool
+is_row(const uint8_t *bytes, size_t size)
+{
+	if (size < ROW)
+		return false;
+	for (size_t i = 0; i < ROW; i++)
+		if (!kinds[bytes[i]])
+			return false;
+	return true;
+}
+
 /* Counts the kinds of bytes in a line, and how long it is base64. */
 static uint64_t
 count_kinds(struct mime_text *t, const uint8_t *bytes, size_t size)
@@ -225,15 +249,15 @@ count_kinds(struct mime_text *t, const uint8_t *bytes, size_t size)
 	uint64_t words = 0;
 
 	for (size_t i = 0; i < size; i++) {
-		unsigned kind = kind_of(bytes[i]);
+		uint8_t kind = kinds[bytes[i]];
 
-		t->kinds |= (uint8_t)kind;
-		if (kind >= URL_SYMBOL) {
+		t->kinds |= kind ? kind : OTHER;
+		if (!(kind & BASE64)) {
 			t->run = 0;
 			t->run_kinds = 0;
 			continue;
 		}
-		t->run_kinds |= (uint8_t)kind;
+		t->run_kinds |= kind;
 		if (++t->run >= RUN && (t->run_kinds & (UPPER | LOWER | DIGIT)) == 7)
 			words = WHAT_ENCODED_TEXT;
 	}
@@ -261,7 +285,7 @@ scan(struct mime_text *t, const uint8_t *bytes, size_t size, size_t seen, bool l
 	uint64_t words = t->going ? 0 : line_begins(t, bytes, size, last);
 
 	words |= shapes(t, bytes, size, last);
-	if (last && !t->going && (size < ROW || (size < RUN && memchr(bytes, ' ', ROW)))) {
+	if (last && !t->going && size < RUN && !is_row(bytes, size)) {
 		t->nrows = 0;
 		return words;
 	}

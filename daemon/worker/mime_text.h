@@ -39,7 +39,7 @@ struct mime_text {
 };
 
 /* A text in a character set begins. */
-void mime_text_begin(struct mime_text *t, enum mime_charset charset, unsigned flags);
+void mime_text_begin(struct mime_text *t, enum charset charset, unsigned flags);
 
 /* The next piece of a line; a bare LF in it ends a line, too. Returns words of enum what; those of
  * the piece's own flags NUL and BARE are the caller's. */

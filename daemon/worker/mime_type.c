@@ -10,6 +10,7 @@
 struct reader {
 	const char *at, *end;
 	uint64_t words;
+	bool comment; /* there is one */
 };
 
 /* Where a name stands, the most trusted last. */
@@ -60,7 +61,7 @@ skip_space(struct reader *r)
 			r->at++;
 		if (r->at == r->end || *r->at != '(')
 			break;
-		comment = true;
+		comment = r->comment = true;
 		if (!skip_comment(r))
 			r->words |= WHAT_HEADER;
 	}
@@ -123,7 +124,7 @@ take_value(struct reader *r, struct param *p)
 		p->nvalue = take_token(r);
 	if (!p->quoted)
 		memcpy(p->value, from, p->nvalue);
-	if (p->nvalue == 0)
+	if (p->nvalue == 0 && !p->quoted)
 		r->words |= WHAT_HEADER;
 	skip_space(r);
 	if (r->at == r->end || *r->at == ';')
@@ -239,6 +240,8 @@ keep_boundary(struct mime_declared *d, const struct param *p)
 		if (!p->quoted && !is_token(c))
 			return WHAT_BOUNDARY;
 	}
+	if (p->nvalue >= 4 && memcmp(p->value, "=?", 2) == 0) /* RFC 2047 */
+		return WHAT_BOUNDARY;
 	return twice || p->escaped || p->value[p->nvalue - 1] == ' ' ? WHAT_BOUNDARY : 0;
 }
 
@@ -253,7 +256,7 @@ keep_param(struct mime_declared *d, const struct param *p, bool plain, unsigned 
 
 	if (is_name(p->name, p->nname, "charset")) {
 		which = SEEN_CHARSET;
-		d->charset = mime_charset_of(p->value, p->nvalue);
+		d->charset = charset_of(p->value, p->nvalue);
 	} else if (is_name(p->name, p->nname, "format")) {
 		which = SEEN_FORMAT;
 	} else if (is_name(p->name, p->nname, "delsp")) {
@@ -326,7 +329,7 @@ take_name(struct reader *r, struct param *p, const char *named, struct mime_name
 uint64_t
 mime_read_type(struct mime_declared *d, const char *body, size_t size)
 {
-	struct reader r = { body, body + size, 0 };
+	struct reader r = { body, body + size, 0, false };
 	struct mime_name names[2] = { { .size = 0 }, { .size = 0 } };
 	struct param p;
 	unsigned seen = 0, number;
@@ -348,6 +351,8 @@ mime_read_type(struct mime_declared *d, const char *body, size_t size)
 		else
 			r.words |= keep_param(d, &p, plain, &seen) | (star ? WHAT_HEADER : 0);
 	}
+	if (d->bounded && r.comment) /* some readers take it for a part of the boundary */
+		r.words |= WHAT_BOUNDARY;
 	keep_name(d, NAME_PLAIN, &names[0]);
 	keep_name(d, NAME_EXTENDED, &names[1]);
 	return r.words;
@@ -356,7 +361,7 @@ mime_read_type(struct mime_declared *d, const char *body, size_t size)
 uint64_t
 mime_read_disposition(struct mime_declared *d, const char *body, size_t size)
 {
-	struct reader r = { body, body + size, 0 };
+	struct reader r = { body, body + size, 0, false };
 	struct mime_name names[2] = { { .size = 0 }, { .size = 0 } };
 	struct param p;
 	const char *from;
@@ -386,7 +391,7 @@ mime_encoding_name(enum mime_encoding e)
 uint64_t
 mime_read_encoding(struct mime_declared *d, const char *body, size_t size)
 {
-	struct reader r = { body, body + size, 0 };
+	struct reader r = { body, body + size, 0, false };
 	const char *from;
 	size_t n;
 
@@ -411,7 +416,7 @@ mime_read_encoding(struct mime_declared *d, const char *body, size_t size)
 uint64_t
 mime_read_version(const char *body, size_t size)
 {
-	struct reader r = { body, body + size, 0 };
+	struct reader r = { body, body + size, 0, false };
 	char version[4] = "";
 	size_t n = 0;
 

@@ -30,7 +30,7 @@ enum mime_encoding {
 /* What a part says of itself; zeroed and given mime_declared_begin(), it has no fields yet. */
 struct mime_declared {
 	char type[MIME_TYPE + 1]; /* "text/plain", in lower case */
-	enum mime_charset charset;
+	enum charset charset;
 	enum mime_encoding encoding;
 	bool typed;	     /* a Content-Type was read */
 	bool attached;	     /* its disposition is not inline */

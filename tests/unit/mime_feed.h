@@ -71,8 +71,7 @@ tell_part(void *ctx, const struct mime_part *p)
 	text_string(t, "]");
 }
 
-/* All that mime says of a message: words, the part to name, its type and name, the size; then the
- * parts. */
+/* All that mime says of a message: words; the part to name, its type, name and words; the parts. */
 static inline void
 tell_message(struct text *t, const struct mime_rules *r, const uint8_t *bytes, size_t size,
     size_t cut, size_t at)
@@ -92,7 +91,9 @@ tell_message(struct text *t, const struct mime_rules *r, const uint8_t *bytes, s
 		text_string(t, " ");
 		tell_words(t, c->words);
 	}
-	text_add(t, " | %llu | %s", (unsigned long long)mime_size(&m), parts);
+	text_add(t, " | %s", parts);
+	if (mime_size(&m) != size)
+		text_add(t, " size %llu", (unsigned long long)mime_size(&m));
 }
 
 #endif
