@@ -1,0 +1,311 @@
+/* dialogue.c - makes frames of a mail dialogue, its stream cut in every way: text for craft.
+ *
+ *	dialogue -l FILE
+ *		prints the number and the title of each variant in FILE
+ *	dialogue -v N -o DIR [-f FROM-TO] FILE
+ *		writes of variant N: DIR/eth3.frames (what the client's side of the gateway sees),
+ *		DIR/eth2.frames (the server's), DIR/wanted (what must be said of all flows together)
+ *		and DIR/flows (a line a flow: its client's port, the family of IP, its cut). With -f
+ *		only flows FROM to TO, from 0
+ *
+ * FILE has variants, each begun by a line `== TITLE`. In it:
+ *
+ *	want ID WORD ...	an incident that must be said, with exactly these words; none: no
+ *line mails C V U		messages of one flow that conform, violate, cannot be verified;
+ *without it 1 0 0, or what `want` says (3101: violate; 3102, 3103: cannot be)
+ *	M: TEXT			a line of a message, or (m) bytes without a line end. A variant with
+ *				nothing else has the standard dialogue around it; `body PARAMETERS`
+ *				are those of its MAIL
+ *	C: TEXT  S: TEXT	a line of client or server, in the order in which they speak; c s as
+ *m open, mail [PARAMETERS], end, quit	pieces of the standard dialogue -C: TEXT		the
+ *same, but the capture lacks it C KEY=VALUE: TEXT	in a segment of its own, with keys of
+ *craft's tcp layer, and: ttl=; less=N, the capture lacks its last N bytes; ack=N, added to the
+ *number x KEY=VALUE: TEXT	a segment of the client (y: of the server) that moves nothing on;
+ *at=N, from the next sequence number wait SECONDS, reuse N	the second closes the connection and
+ *opens it again, with the first sequence number of the client N higher repeat N ... again	\#
+ *in it is the round; repeat -N counts it down order reverse|random, interleave, forwarded,
+ *handshake none, end none, drop client|server|synack, port N, isn N how segments come; interleave:
+ *those of all flows in turn frag N [reverse|twice|gap|overlap] each packet with bytes of the client
+ *in fragments of N cuts few|server|every N, mark, \| few: no single cuts; server: of its stream,
+ *too; a mark is where cuts are dense
+ *
+ * TEXT has the escapes \r \n \t \0 \e \\ \} \xHH and \{N:TEXT}, which is TEXT N times.
+ *
+ * The flows: segments as the lines are written; one byte a segment; whole (all that one side says
+ * before the other does); and whole but for one cut, at each place of the client's stream (in the
+ * standard dialogue: from DATA on), and at some of the server's. The twins in IPv6 have one in
+ * eight of the single cuts.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dialogue.h"
+
+enum {
+	BYTEWISE = 20000,  /* longer streams are not sent in segments of a byte */
+	SINGLE_CUTS = 600, /* of the client's stream; longer ones are cut at a stride */
+	SERVER_CUTS = 12,
+	AROUND = 40, /* bytes before and behind a mark, at each of which is cut */
+	FIRST_PORT = 10000,
+	WORDS = 32,
+};
+
+/* --- which flows --- */
+
+static size_t
+stream_size(const struct script *s, bool client)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->steps; i++)
+		if (s->step[i].kind == STEP_SEND && s->step[i].client == client)
+			n += s->step[i].size;
+	return n;
+}
+
+static void
+add_flow(struct dialogue *d, size_t *room, enum how how, size_t cut, bool ip6)
+{
+	d->flow = grown(d->flow, room, d->flows, sizeof *d->flow);
+	d->flow[d->flows] = (struct flow){
+		.how = how, .cut = cut, .ip6 = ip6, .port = FIRST_PORT + (unsigned)d->flows
+	};
+	d->flows++;
+}
+
+static bool
+near_mark(const struct script *s, size_t cut)
+{
+	for (size_t i = 0; i < s->marks; i++)
+		if (cut + AROUND > s->mark[i] && cut < s->mark[i] + AROUND)
+			return true;
+	return false;
+}
+
+static void
+choose_flows(struct dialogue *d)
+{
+	const struct script *s = d->s;
+	size_t client = stream_size(s, true), server = stream_size(s, false), room = 0;
+	size_t stride = s->stride ? s->stride : (client - s->message) / SINGLE_CUTS + 1;
+	size_t server_stride = s->cut_server ? 1 : server / SERVER_CUTS + 1;
+
+	for (int ip6 = 0; ip6 <= 1; ip6++) {
+		size_t every = ip6 ? 8 : 1;
+		add_flow(d, &room, HOW_LINES, 0, ip6);
+		add_flow(d, &room, HOW_WHOLE, 0, ip6);
+		if (client <= BYTEWISE)
+			add_flow(d, &room, HOW_BYTES, 0, ip6);
+		if (s->cuts == CUTS_FEW)
+			continue;
+		for (size_t k = s->message + 1; k < client; k++)
+			if (k % (stride * every) == 0 || (k % every == 0 && near_mark(s, k)))
+				add_flow(d, &room, HOW_CUT_CLIENT, k, ip6);
+		for (size_t k = 1; k < server && (s->message == 0 || s->cut_server); k++)
+			if (k % (server_stride * every) == 0)
+				add_flow(d, &room, HOW_CUT_SERVER, k, ip6);
+	}
+}
+
+/* --- output --- */
+
+static int
+frame_order(const void *a, const void *b)
+{
+	const struct frame *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+static FILE *
+created(const char *dir, const char *name)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	FILE *f = fopen(path, "we");
+	if (!f) {
+		fprintf(stderr, "dialogue: %s: %s\n", path, strerror(errno));
+		exit(1);
+	}
+	return f;
+}
+
+static void
+closed(FILE *f)
+{
+	if (fclose(f) != 0) {
+		fprintf(stderr, "dialogue: write: %s\n", strerror(errno));
+		exit(1);
+	}
+}
+
+static void
+write_frames(struct dialogue *d, const char *dir)
+{
+	FILE *f[2] = { created(dir, "eth2.frames"), created(dir, "eth3.frames") };
+
+	qsort(d->frame, d->frames, sizeof *d->frame, frame_order);
+	for (size_t i = 0; i < d->frames; i++)
+		fputs(d->text + d->frame[i].at, f[d->frame[i].at_client]);
+	closed(f[0]);
+	closed(f[1]);
+}
+
+static int
+text_order(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* ID WORD ... as ID FAMILY WORD,...; words in the order of their letters. */
+static void
+write_want(FILE *f, const char *want, const char *family)
+{
+	char text[512], *word[WORDS], *at = text;
+	size_t n = 0;
+
+	(void)snprintf(text, sizeof text, "%s", want);
+	char *id = next_word(&at);
+	while (n < WORDS && (word[n] = next_word(&at)))
+		n++;
+	qsort(word, n, sizeof word[0], text_order);
+	fprintf(f, "%s %s ", id, family);
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, "%s%s", i ? "," : "", word[i]);
+	fputc('\n', f);
+}
+
+static bool
+is_id(const char *want, const char *id)
+{
+	return strncmp(want, id, 4) == 0;
+}
+
+/* What all flows from FIRST to LAST must give together. */
+static void
+write_wanted(const struct dialogue *d, const char *dir, size_t first, size_t last)
+{
+	const struct script *s = d->s;
+	unsigned long mails[3] = { s->wants == 0, 0, 0 };
+	size_t flows[2] = { 0, 0 };
+	FILE *f = created(dir, "wanted");
+
+	for (size_t i = first; i <= last; i++)
+		flows[d->flow[i].ip6]++;
+	for (size_t i = 0; i < s->wants; i++) {
+		const char *want = s->want[i];
+		mails[1] += is_id(want, "3101");
+		mails[2] += is_id(want, "3102") || is_id(want, "3103");
+		for (int ip6 = 0; ip6 <= 1; ip6++)
+			if (flows[ip6] > 0)
+				write_want(f, want, ip6 ? "ip6" : "ip4");
+	}
+	if (s->mails && sscanf(s->mails, "%lu %lu %lu", &mails[0], &mails[1], &mails[2]) != 3) {
+		fprintf(stderr, "dialogue: `mails %s`: three numbers are wanted\n", s->mails);
+		exit(1);
+	}
+	size_t all = flows[0] + flows[1];
+	fprintf(f, "mails %lu %lu %lu\n", mails[0] * all, mails[1] * all, mails[2] * all);
+	closed(f);
+}
+
+static void
+write_flows(const struct dialogue *d, const char *dir, size_t first, size_t last)
+{
+	static const char *const how[] = {
+		[HOW_LINES] = "lines",
+		[HOW_BYTES] = "bytes",
+		[HOW_WHOLE] = "whole",
+		[HOW_CUT_CLIENT] = "client cut at",
+		[HOW_CUT_SERVER] = "server cut at",
+	};
+	FILE *f = created(dir, "flows");
+
+	for (size_t i = first; i <= last; i++)
+		fprintf(f, "%u %s %s %zu\n", d->flow[i].port, d->flow[i].ip6 ? "ip6" : "ip4",
+		    how[d->flow[i].how], d->flow[i].cut);
+	closed(f);
+}
+
+static void
+make(const struct script *s, const char *dir, size_t first, size_t last)
+{
+	static struct dialogue d;
+
+	d.s = s;
+	d.seed = 1;
+	d.out = open_memstream(&d.text, &d.ntext);
+	if (!d.out)
+		abort();
+	choose_flows(&d);
+	if (last >= d.flows)
+		last = d.flows - 1;
+	for (size_t i = first; i <= last; i++) {
+		if (s->interleave)
+			d.time = (int64_t)i;
+		make_flow(&d, &d.flow[i]);
+	}
+	closed(d.out);
+	write_frames(&d, dir);
+	write_wanted(&d, dir, first, last);
+	write_flows(&d, dir, first, last);
+	free(d.frame);
+	free(d.flow);
+	free(d.text);
+}
+
+static int
+usage(void)
+{
+	fputs("usage: dialogue -l FILE | -v VARIANT -o DIR [-f FROM-TO] FILE\n", stderr);
+	return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct script s;
+	const char *dir = NULL;
+	unsigned variant = 0;
+	size_t first = 0, last = SIZE_MAX;
+	bool list = false;
+	int option;
+
+	while ((option = getopt(argc, argv, "lv:o:f:")) != -1) {
+		switch (option) {
+		case 'l':
+			list = true;
+			break;
+		case 'v':
+			variant = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'o':
+			dir = optarg;
+			break;
+		case 'f':
+			if (sscanf(optarg, "%zu-%zu", &first, &last) != 2)
+				return usage();
+			break;
+		default:
+			return usage();
+		}
+	}
+	if (argc - optind != 1 || list == (variant > 0) || (variant > 0 && !dir))
+		return usage();
+	if (list) {
+		script_list(argv[optind]);
+		return 0;
+	}
+	if (!script_read(&s, argv[optind], variant)) {
+		fprintf(stderr, "dialogue: %s has no variant %u\n", argv[optind], variant);
+		return 1;
+	}
+	make(&s, dir, first, last);
+	return 0;
+}
