@@ -48,8 +48,8 @@ enum {
 	BYTEWISE = 20000,  /* longer streams are not sent in segments of a byte */
 	SINGLE_CUTS = 600, /* of the client's stream; longer ones are cut at a stride */
 	SERVER_CUTS = 12,
-	AROUND = 40, /* bytes before and behind a mark, at each of which is cut */
-	FIRST_PORT = 10000,
+	AROUND = 40,	    /* bytes before and behind a mark, at each of which is cut */
+	FIRST_PORT = 40000, /* no service has it */
 	WORDS = 32,
 };
 
@@ -97,7 +97,8 @@ choose_flows(struct dialogue *d)
 		size_t every = ip6 ? 8 : 1;
 		add_flow(d, &room, HOW_LINES, 0, ip6);
 		add_flow(d, &room, HOW_WHOLE, 0, ip6);
-		if (client <= BYTEWISE)
+		if (client <= BYTEWISE && strcmp(s->frag_how, "gap") &&
+		    strcmp(s->frag_how, "overlap"))
 			add_flow(d, &room, HOW_BYTES, 0, ip6);
 		if (s->cuts == CUTS_FEW)
 			continue;

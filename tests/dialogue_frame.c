@@ -7,6 +7,8 @@
 enum {
 	FRAME = 50,   /* us between frames */
 	ROUND = 4000, /* us between frames of interleaved flows */
+	ODD = 3,      /* the fragment that is missing, or comes twice */
+	TRICKED = 40, /* bytes of a packet to which that happens */
 };
 
 /* BYTES as craft's `text` has them. */
@@ -184,16 +186,15 @@ put_fragment(struct dialogue *d, const uint8_t *bytes, size_t at, size_t size, s
 	d->time += FRAME;
 }
 
-/* Other bytes at the place of the last fragment's first eight; they come first. */
+/* Another first byte at the place of a fragment. */
 static void
-put_other(struct dialogue *d, const uint8_t *bytes, size_t at, size_t whole)
+put_other(struct dialogue *d, const uint8_t *bytes, size_t at, size_t size, size_t whole)
 {
 	uint8_t other[SUPER + 20];
 
 	memcpy(other, bytes, whole);
-	for (size_t i = at; i < whole; i++)
-		other[i] ^= 1;
-	put_fragment(d, other, at, whole - at, whole);
+	other[at] ^= 1;
+	put_fragment(d, other, at, size, whole);
 }
 
 void
@@ -203,13 +204,17 @@ fragments(struct dialogue *d, const struct piece *p)
 	const char *how = d->s->frag_how;
 	size_t whole = tcp_bytes(d, p, bytes), size = d->s->frag, last = (whole - 1) / size;
 
+	bool tricked = p->seq - d->side[1].start > d->s->message && p->size >= TRICKED;
+	bool overlap = strcmp(how, "overlap") == 0 && tricked;
+	bool reverse = overlap || strcmp(how, "reverse") == 0;
+
 	d->id++;
-	if (strcmp(how, "overlap") == 0 && last > 0)
-		put_other(d, bytes, last * size, whole);
+	if (overlap)
+		put_other(d, bytes, ODD * size, size, whole);
 	for (size_t k = 0; k <= last; k++) {
-		size_t i = strcmp(how, "reverse") == 0 ? last - k : k, at = i * size;
+		size_t i = reverse ? last - k : k, at = i * size;
 		size_t n = whole - at < size ? whole - at : size;
-		if (strcmp(how, "gap") == 0 && i == last && last > 0)
+		if (strcmp(how, "gap") == 0 && i == ODD && tricked)
 			continue;
 		put_fragment(d, bytes, at, n, whole);
 		if (strcmp(how, "twice") == 0)
