@@ -65,7 +65,8 @@ smtp_transaction_end(struct smtp *s)
 	s->illegal = 0;
 }
 
-/* The message is whole. */
+/* The message is whole. Its verdict waits for the server's reply: until then segments may come that
+ * say of its bytes what was not known when they were read. */
 static void
 message_end(struct smtp *s)
 {
@@ -75,9 +76,7 @@ message_end(struct smtp *s)
 	s->state = SMTP_COMMANDS;
 	if ((mime_words(&s->message) | s->words) & WHAT_LOST)
 		s->resync = s->unsure = true; /* perhaps that was not its end */
-	s->held = !s->server_seen || smtp_waits(s, WAIT_DATA);
-	if (!s->held)
-		smtp_release(s);
+	s->held = true;
 	smtp_wait(s, WAIT_END);
 }
 

@@ -71,8 +71,6 @@ data_accepted(struct smtp *s)
 		while (s->run[0].wait != WAIT_DATA)
 			answered(s);
 		answered(s);
-		if (s->held && !smtp_waits(s, WAIT_DATA))
-			smtp_release(s);
 	} else if (s->state == SMTP_COMMANDS && (s->refused || s->resync) && s->ncommand == 0) {
 		s->state = SMTP_AWAIT;
 		s->refused = false;
@@ -85,7 +83,10 @@ reply_to(struct smtp *s, enum smtp_wait wait, bool good)
 {
 	switch (wait) {
 	case WAIT_OTHER:
+		break;
 	case WAIT_END:
+		if (s->held && !smtp_waits(s, WAIT_END))
+			smtp_release(s);
 		break;
 	case WAIT_MAIL:
 		s->accepted = 0;
@@ -135,8 +136,6 @@ reply(struct smtp *s, unsigned code)
 		if (!smtp_waits(s, WAIT_END))
 			return;
 		answered(s);
-		if (s->held && !smtp_waits(s, WAIT_DATA))
-			smtp_release(s);
 	}
 	if (s->nruns == 0)
 		return;

@@ -43,7 +43,7 @@ struct smtp {
 	uint8_t near;	    /* enum smtp_near */
 	uint8_t auth;	    /* enum smtp_auth */
 	bool open;	    /* a message is in hand: it began, and its verdict was not said */
-	bool held;	    /* it is over: the reply to its DATA is waited for */
+	bool held;	    /* it is over: the server's reply is waited for */
 	bool dot;	    /* the line has one byte so far, a dot */
 	bool last;	    /* the chunk is the message's last */
 	bool chunked;	    /* a chunk has just ended */

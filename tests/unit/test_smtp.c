@@ -123,7 +123,7 @@ test_lost(void **state)
 		{ HELLO ENVELOPE "C BDAT 20 LAST\nc Subje\n-C 15\nS 250 ok\n" MAIL,
 		    "1:5:lost;2:20:;", "{Subje<lost>}" HAS, NULL },
 		{ HELLO ENVELOPE "C BDAT 20 LAST\nc Subje\n-C 30\nS 250 ok\n" MAIL,
-		    "1:5:lost;0:lost;2:20:;", "{Subje<lost>}" HAS, NULL },
+		    "0:lost;1:5:lost;2:20:;", "{Subje<lost>}" HAS, NULL },
 		{ HELLO ENVELOPE "C BDAT 5\nc Subje\nS 250 ok\n-C 24\n" MAIL, "1:5:lost;2:20:;",
 		    "{Subje<lost>" HAS, NULL },
 		/* of the server: what is in hand cannot be told from refused */

@@ -115,7 +115,7 @@ test_chunks(void **state)
 		    "1:2:ambiguous,bare-newline;", "{a\\x0d}", "" },
 		/* a size that is too small, or too large */
 		{ HELLO ENVELOPE "C BDAT 10 LAST\n" TEXT "S 250 ok\n" QUIT,
-		    "1:10:;0:ambiguous,transaction,command;", "{Subject: x}", "" },
+		    "0:ambiguous,transaction,command;1:10:;", "{Subject: x}", "" },
 		{ HELLO ENVELOPE "C BDAT 10\n" TEXT "S 250 ok\nC BDAT 0 LAST\nS 250 ok\n" QUIT,
 		    "0:ambiguous,transaction,command;1:10:ambiguous,transaction;", "{Subject: x}",
 		    "" },
