@@ -147,13 +147,17 @@ datagram_push(
 	}
 	*whole = d->whole + e->start;
 	*size = stream_copy(d->pool, &e->s, d->whole, e->total) - e->start;
-	datagram_drop(d, n);
+	(void)datagram_drop(d, n); /* it is whole */
 	return events | DATAGRAM_WHOLE;
 }
 
-void
+bool
 datagram_drop(struct datagrams *d, uint32_t n)
 {
+	const struct datagram *e = &d->entry[n];
+	bool incomplete = e->started || e->ended || e->s.end > 0;
+
 	release(d, &d->entry[n]);
 	d->entry[n] = (struct datagram){ .spent = false };
+	return incomplete;
 }

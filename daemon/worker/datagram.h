@@ -52,7 +52,8 @@ struct piece {
 unsigned datagram_push(struct datagrams *d, uint32_t n, const struct piece *piece,
     const uint8_t **whole, size_t *size);
 
-/* Forgets datagram N: its entry is another's from now on. */
-void datagram_drop(struct datagrams *d, uint32_t n);
+/* Forgets datagram N: its entry is another's from now on. True when pieces of it had come and
+ * others had not. */
+bool datagram_drop(struct datagrams *d, uint32_t n);
 
 #endif

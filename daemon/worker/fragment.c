@@ -8,12 +8,13 @@ same_datagram(const struct fragment *e, const struct packet *p, uint8_t proto)
 	       addr_equal(&e->dst, &p->dst);
 }
 
-/* An entry goes, or what it is about. */
+/* An entry goes, or what it is about; *COPY is what is left of it. */
 static void
-gone(const struct fragment_table *t, const struct fragment *e)
+gone(const struct fragment_table *t, const struct fragment *e, struct fragment *copy)
 {
-	if (t->datagrams)
-		datagram_drop(t->datagrams, fragment_number(t, e));
+	*copy = *e;
+	copy->incomplete =
+	    t->datagrams && datagram_drop(t->datagrams, fragment_number(t, e)) && e->used;
 }
 
 struct fragment *
@@ -37,8 +38,7 @@ fragment_of(struct fragment_table *t, const struct packet *p, nstime now, struct
 		if (oldest->used && (!e->used || e->last < oldest->last))
 			oldest = e;
 	}
-	*evicted = *oldest;
-	gone(t, oldest);
+	gone(t, oldest, evicted);
 	*oldest = (struct fragment){ .src = p->src,
 		.dst = p->dst,
 		.id = p->fragment_id,
@@ -62,8 +62,7 @@ fragment_expire(struct fragment_table *t, nstime now, bool all, struct fragment 
 
 		t->hand = (t->hand + 1) % n;
 		if (e->used && (all || now - e->last > FRAGMENT_AGE)) {
-			*expired = *e;
-			gone(t, e);
+			gone(t, e, expired);
 			e->used = false;
 			return true;
 		}

@@ -27,6 +27,7 @@ struct fragment {
 	bool is4, used;
 	bool inner;		 /* inside an encapsulation */
 	bool placed;		 /* `in` is known */
+	bool incomplete;	 /* of one that went: pieces of what is inspected never came */
 	uint32_t packets, bytes; /* pieces that wait for the first one, by first copy */
 	uint32_t seq;		 /* as flow.seq, of these */
 	struct place in;	 /* where the first of them came in */

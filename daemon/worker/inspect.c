@@ -252,6 +252,19 @@ words_of(unsigned events)
 	return words;
 }
 
+/* Reads what is held of one side. Bytes before its FIN that never came are lost, too. */
+static void
+finish_side(struct inspection *i, struct visit *v)
+{
+	struct stream *s = &i->side[v->side];
+	uint32_t left;
+
+	smtp_note(&i->smtp, words_of(stream_end(v->w->inspect.pool, s, take_bytes, v)));
+	left = i->end[v->side] - (s->isn + (uint32_t)s->next);
+	if (i->ended[v->side] && s->begun && left > 0 && left < STREAM_WINDOW)
+		smtp_lost(&i->smtp, v->side == CLIENT, left);
+}
+
 /* Reads all that is held, and to the end. MORE: words that hold for what is in the middle. */
 static void
 finish(struct worker *w, uint32_t n, uint64_t more)
@@ -265,8 +278,7 @@ finish(struct worker *w, uint32_t n, uint64_t more)
 	i->smtp.ctx = &v;
 	smtp_note(&i->smtp, more);
 	for (v.side = CLIENT; v.side <= SERVER; v.side++)
-		smtp_note(&i->smtp,
-		    words_of(stream_end(w->inspect.pool, &i->side[v.side], take_bytes, &v)));
+		finish_side(i, &v);
 	smtp_end(&i->smtp);
 	i->smtp.ctx = NULL;
 }
@@ -324,7 +336,7 @@ inspection_new(struct worker *w, const struct visit *v)
 		evict(w);
 	i = inspect_slot_new(t);
 	i->flow = n;
-	i->over = false;
+	i->over = i->ended[CLIENT] = i->ended[SERVER] = false;
 	i->found.words = 0;
 	t->flow[n].slot = (uint32_t)(i - t->slot);
 	take_rules(w, i, policy_mail(w->policy, w->flows.more[n].conduit));
@@ -443,6 +455,10 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 		stream_acked(w->inspect.pool, &i->side[v.side ^ 1], g.ack);
 	if (payload)
 		push(w, i, &g, &v);
+	if (g.flags & TCP_FIN) {
+		i->ended[v.side] = true;
+		i->end[v.side] = g.seq + payload;
+	}
 	i->smtp.ctx = NULL;
 }
 
@@ -461,6 +477,26 @@ inspect_packet(struct worker *w, uint32_t n, const struct sight *s)
 	inspect_segment(w, n, s, f->bytes + p->payload_at, f->caplen - p->payload_at, p->payload);
 }
 
+/* Words that hold for what is going on in the connection. */
+static void
+note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words)
+{
+	struct visit v = { .w = w, .n = n, .s = s };
+	struct inspection *i = inspection_of(w, n);
+
+	if (!i || i->over)
+		return;
+	i->smtp.ctx = &v;
+	smtp_note(&i->smtp, words);
+	i->smtp.ctx = NULL;
+}
+
+void
+inspect_incomplete(struct worker *w, uint32_t n)
+{
+	note(w, n, NULL, WHAT_INCOMPLETE_FRAGMENTS);
+}
+
 void
 inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sight *s)
 {
@@ -471,7 +507,6 @@ inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sigh
 		.at = p->fragment_at, .first = p->fragment == FRAGMENT_FIRST, .more = p->more
 	};
 	const uint8_t *whole = NULL;
-	struct inspection *i;
 	unsigned events;
 	size_t size = 0, header;
 
@@ -482,24 +517,17 @@ inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sigh
 	piece.missing = p->fragment_size - piece.size;
 	piece.bytes = piece.size ? f->bytes + p->payload_at : NULL;
 	events = datagram_push(w->inspect.datagrams, datagram, &piece, &whole, &size);
-	i = n != FLOW_NONE ? inspection_of(w, n) : NULL;
 	if (n == FLOW_NONE)
 		return;
 	if ((events & DATAGRAM_WHOLE) && size >= TCP_HEADER) {
 		header = (size_t)(whole[12] >> 4) * 4;
 		inspect_segment(
 		    w, n, s, whole, size, (uint32_t)(size > header ? size - header : 0));
-		i = inspection_of(w, n);
 	}
-	if (i && (events & (DATAGRAM_AMBIGUOUS | DATAGRAM_SPENT))) {
-		struct visit v = { .w = w, .n = n, .s = s };
-
-		i->smtp.ctx = &v;
-		smtp_note(
-		    &i->smtp, (events & DATAGRAM_AMBIGUOUS ? WHAT_AMBIGUOUS | WHAT_OVERLAP : 0) |
-				  (events & DATAGRAM_SPENT ? WHAT_INCOMPLETE_FRAGMENTS : 0));
-		i->smtp.ctx = NULL;
-	}
+	if (events & DATAGRAM_AMBIGUOUS)
+		note(w, n, s, WHAT_AMBIGUOUS | WHAT_OVERLAP);
+	if (events & DATAGRAM_SPENT)
+		note(w, n, s, WHAT_INCOMPLETE_FRAGMENTS);
 }
 
 /* Where the initiator's packets came in, of a flow that had no finding until now. */

@@ -35,6 +35,8 @@ struct inspection {
 	uint32_t flow;	       /* FLOW_NONE: free */
 	uint32_t older, newer; /* by the last packet; of a free one, `older` is the next free */
 	bool over;	       /* it was read to its end */
+	bool ended[2];	       /* a FIN was seen of the client, of the server, */
+	uint32_t end[2];       /* with this sequence number */
 	struct stream side[2]; /* of the client, of the server */
 	struct inspect_found found;
 	struct mime_rules rules;

@@ -318,6 +318,9 @@ void inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const 
  * FLOW_NONE while the first piece was not seen. */
 void inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sight *s);
 
+/* Pieces of a datagram of the flow never came. */
+void inspect_incomplete(struct worker *w, uint32_t n);
+
 /* The flow ends: all that was held is read, messages in the middle have their verdict. */
 void inspect_finish(struct worker *w, uint32_t n);
 

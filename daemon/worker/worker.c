@@ -244,6 +244,19 @@ hold_fragment(const struct worker *w, struct fragment *e, const struct sight *s)
 	return COPY_FIRST;
 }
 
+/* The pieces of a datagram are waited for no longer. */
+static void
+fragment_gone(struct worker *w, const struct fragment *old)
+{
+	const struct flow *f = &w->flows.hot[old->flow];
+
+	if (old->used && old->packets)
+		audit_orphans(w, old);
+	if (old->incomplete && old->flow != FLOW_NONE && (f->key.state & FLOW_USED) &&
+	    w->flows.more[old->flow].first == old->flow_first)
+		inspect_incomplete(w, old->flow);
+}
+
 /* A later fragment: it goes the way of the flow that its first piece named. */
 static uint32_t
 judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
@@ -254,10 +267,9 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	struct look l = { .guess = e->flow };
 	uint32_t n;
 
-	if (evicted.used && evicted.packets) {
+	if (evicted.used && evicted.packets)
 		w->count[COUNTER_fragments_evicted]++;
-		audit_orphans(w, &evicted);
-	}
+	fragment_gone(w, &evicted);
 	e->last = s->frame->time;
 	e->real_proto = s->packet->proto;
 	if (e->flow == FLOW_NONE || !(f->key.state & FLOW_USED) ||
@@ -285,10 +297,9 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n, enum copy c
 	    *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
 	struct flow *f = &w->flows.hot[n];
 
-	if (evicted.used && evicted.packets) {
+	if (evicted.used && evicted.packets)
 		w->count[COUNTER_fragments_evicted]++;
-		audit_orphans(w, &evicted);
-	}
+	fragment_gone(w, &evicted);
 	e->flow = n;
 	e->flow_first = w->flows.more[n].first;
 	e->last = s->frame->time;
@@ -471,8 +482,7 @@ worker_tick(struct worker *w, nstime now)
 		w->now = now;
 	outcome_tick(w, w->now);
 	while (fragment_expire(&w->fragments, w->now, false, &old))
-		if (old.packets)
-			audit_orphans(w, &old);
+		fragment_gone(w, &old);
 	life_age(w);
 	traffic_walk(w);
 }
@@ -504,8 +514,7 @@ worker_finish_some(struct worker *w, uint32_t most)
 	struct fragment old;
 
 	while (fragment_expire(&w->fragments, w->now, true, &old))
-		if (old.packets)
-			audit_orphans(w, &old);
+		fragment_gone(w, &old);
 	outcome_tick(w, NSTIME_NEVER - 1);
 	for (; w->finished < w->flows.fresh; w->finished++) {
 		if (!(w->flows.hot[w->finished].key.state & FLOW_USED))

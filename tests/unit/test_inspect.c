@@ -343,6 +343,28 @@ test_odd_tcp(void **state)
 	}
 }
 
+/* What came last was not seen at all; that the connection ended behind it shows that there was
+ * something. */
+static void
+test_lost_before_the_end(void **state)
+{
+	struct bench *b = *state;
+	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+
+	begin(b, &t);
+	client(b, &t, "Subject: a\r\n\r\ntext\r\n");
+	end(b, &t);
+	t.seq[0] += 100;
+	segment(b, &t, true, FIN | ACK, t.seq[0], "", 0);
+	segment(b, &t, false, FIN | ACK, t.seq[1], "", 0);
+	assert_int_equal(b->n, 0);
+	worker_finish(b->worker);
+	assert_int_equal(b->n, 1);
+	assert_int_equal(b->found[0].id, 3103);
+	assert_int_equal(b->found[0].what, WHAT_LOST);
+	assert_int_equal(b->found[0].message, 0);
+}
+
 /* Mail to a port of mail that is no TCP. */
 static void
 test_not_tcp(void **state)
@@ -380,6 +402,7 @@ main(void)
 		MAIL_TEST(test_too_many),
 		MAIL_TEST(test_closed_ones_lose_nothing),
 		MAIL_TEST(test_odd_tcp),
+		MAIL_TEST(test_lost_before_the_end),
 		MAIL_TEST(test_not_tcp),
 	};
 
