@@ -1,3 +1,4 @@
+/* clang-format off */
 /* dialogue.c - makes frames of a mail dialogue, its stream cut in every way: text for craft.
  *
  *	dialogue -l FILE
@@ -10,24 +11,35 @@
  *
  * FILE has variants, each begun by a line `== TITLE`. In it:
  *
- *	want ID WORD ...	an incident that must be said, with exactly these words; none: no
- *line mails C V U		messages of one flow that conform, violate, cannot be verified;
- *without it 1 0 0, or what `want` says (3101: violate; 3102, 3103: cannot be)
- *	M: TEXT			a line of a message, or (m) bytes without a line end. A variant with
- *				nothing else has the standard dialogue around it; `body PARAMETERS`
- *				are those of its MAIL
- *	C: TEXT  S: TEXT	a line of client or server, in the order in which they speak; c s as
- *m open, mail [PARAMETERS], end, quit	pieces of the standard dialogue -C: TEXT		the
- *same, but the capture lacks it C KEY=VALUE: TEXT	in a segment of its own, with keys of
- *craft's tcp layer, and: ttl=; less=N, the capture lacks its last N bytes; ack=N, added to the
- *number x KEY=VALUE: TEXT	a segment of the client (y: of the server) that moves nothing on;
- *at=N, from the next sequence number wait SECONDS, reuse N	the second closes the connection and
- *opens it again, with the first sequence number of the client N higher repeat N ... again	\#
- *in it is the round; repeat -N counts it down order reverse|random, interleave, forwarded,
- *handshake none, end none, drop client|server|synack, port N, isn N how segments come; interleave:
- *those of all flows in turn frag N [reverse|twice|gap|overlap] each packet with bytes of the client
- *in fragments of N cuts few|server|every N, mark, \| few: no single cuts; server: of its stream,
- *too; a mark is where cuts are dense
+ *	want ID WORD ...	an incident that must be said, with exactly these words;
+ *				none: no line
+ *	mails C V U		messages of one flow that conform, violate, cannot be verified;
+ *				without it 1 0 0, or what `want` says (3101: violate; 3102,
+ *				3103: cannot be)
+ *	M: TEXT			a line of a message, or (m) bytes without a line end. A variant
+ *				with nothing else has the standard dialogue around it; `body
+ *				PARAMETERS` are those of its MAIL
+ *	C: TEXT  S: TEXT	a line of client or server, in the order in which they speak; c s
+ *				as m
+ *	open, mail [PARAMETERS], end, quit
+ *				pieces of the standard dialogue
+ *	-C: TEXT		the same as C, but the capture lacks it
+ *	C KEY=VALUE: TEXT	in a segment of its own, with keys of craft's tcp layer, and:
+ *				ttl=; less=N, the capture lacks its last N bytes; ack=N, added to
+ *				the number
+ *	x KEY=VALUE: TEXT	a segment of the client (y: of the server) that moves nothing on;
+ *				at=N, from the next sequence number
+ *	wait SECONDS, reuse N	the second closes the connection and opens it again, with the
+ *				first sequence number of the client N higher
+ *	repeat N ... again	\# in it is the round; repeat -N counts it down
+ *	order reverse|random, interleave, forwarded, handshake none, end none,
+ *	drop client|server|synack, port N, isn N
+ *				how segments come; interleave: those of all flows in turn
+ *	frag N [reverse|twice|gap|overlap]
+ *				each packet with bytes of the client in fragments of N
+ *	cuts few|server|every N, mark
+ *				few: no single cuts; server: of its stream, too; a mark is where
+ *				cuts are dense
  *
  * TEXT has the escapes \r \n \t \0 \e \\ \} \xHH and \{N:TEXT}, which is TEXT N times.
  *
@@ -36,6 +48,7 @@
  * standard dialogue: from DATA on), and at some of the server's. The twins in IPv6 have one in
  * eight of the single cuts.
  */
+/* clang-format on */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
