@@ -83,22 +83,32 @@ utf8(struct mime_chars *c, uint8_t byte)
 	return c->more == 0 ? utf8_point(c) : 0;
 }
 
-/* RFC 1468: ESC ( B, ESC ( J, ESC $ @, ESC $ B. */
+/* What was read of an escape sequence: nothing, ESC, ESC and the byte that says how many bytes the
+ * characters of its set have. */
+enum { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_ONE, ESCAPE_TWO };
+
+/* RFC 1468: ESC ( B, ESC ( J, ESC $ @, ESC $ B. One that names the set that is in force, or one
+ * with no character of two bytes behind it, changes nothing: it only parts what a reader sees
+ * together. */
 static uint64_t
 iso_2022_jp_escape(struct mime_chars *c, uint8_t byte)
 {
-	if (c->escape == 1 && (byte == '(' || byte == '$')) {
-		c->twice = byte == '$';
-		c->escape = 2;
+	if (c->escape == ESCAPE_BEGUN && (byte == '(' || byte == '$')) {
+		c->escape = byte == '$' ? ESCAPE_TWO : ESCAPE_ONE;
 		return 0;
 	}
-	if (c->escape == 2 && (byte == 'B' || byte == (c->twice ? '@' : 'J'))) {
+	if (c->escape > ESCAPE_BEGUN &&
+	    (byte == 'B' || byte == (c->escape == ESCAPE_TWO ? '@' : 'J'))) {
+		bool twice = c->escape == ESCAPE_TWO, idle = c->empty;
+
+		idle = idle || (twice == c->twice && byte == c->set);
 		c->set = byte;
-		c->escape = 0;
-		return 0;
+		c->twice = c->empty = twice;
+		c->escape = ESCAPE_NONE;
+		return idle ? WHAT_CHARSET : 0;
 	}
-	c->escape = 0;
-	c->twice = false;
+	c->escape = ESCAPE_NONE;
+	c->twice = c->empty = false;
 	return WHAT_CHARSET;
 }
 
@@ -110,7 +120,7 @@ iso_2022_jp(struct mime_chars *c, uint8_t byte)
 	if (c->escape)
 		return iso_2022_jp_escape(c, byte);
 	if (byte == ESC) {
-		c->escape = 1;
+		c->escape = ESCAPE_BEGUN;
 		c->more = 0;
 		return half ? WHAT_CHARSET : 0;
 	}
@@ -119,6 +129,7 @@ iso_2022_jp(struct mime_chars *c, uint8_t byte)
 	if (!c->twice)
 		return 0;
 	c->more = !half;
+	c->empty = false;
 	if (byte > 0x20 && byte < 0x7f)
 		return 0;
 	c->more = 0;
@@ -222,10 +233,12 @@ run_iso_2022_jp(struct mime_chars *c, const uint8_t *bytes, size_t size)
 
 	for (size_t i = 0; i < size;) {
 		if (c->twice && !c->escape && c->more == 0 && size - i >= 2 && bytes[i] > 0x20 &&
-		    bytes[i] < 0x7f && bytes[i + 1] > 0x20 && bytes[i + 1] < 0x7f)
+		    bytes[i] < 0x7f && bytes[i + 1] > 0x20 && bytes[i + 1] < 0x7f) {
+			c->empty = false;
 			i += 2;
-		else
+		} else {
 			words |= iso_2022_jp(c, bytes[i++]);
+		}
 	}
 	return words;
 }
@@ -274,7 +287,7 @@ mime_chars_line_end(struct mime_chars *c)
 	bool open = c->more || c->escape || c->twice;
 
 	c->more = c->escape = c->unseen = 0;
-	c->twice = false;
+	c->twice = c->empty = false;
 	return open ? WHAT_CHARSET : 0;
 }
 

@@ -18,9 +18,10 @@ struct mime_chars {
 	enum charset of;
 	uint8_t more;	   /* bytes that the character needs still */
 	uint8_t low, high; /* bounds of the next of them */
-	uint8_t escape;	   /* bytes of an escape sequence that were read */
-	uint8_t set;	   /* ISO-2022-JP: the final byte of the last one */
-	bool twice;	   /* it names a set of two bytes a character */
+	uint8_t escape;	   /* ISO-2022-JP: what was read of an escape sequence */
+	uint8_t set;	   /* the final byte of the last one */
+	bool twice;	   /* it names a set of two bytes a character, */
+	bool empty;	   /* of which there is none yet */
 	uint8_t unseen;	   /* characters without a width in succession */
 	uint32_t point;	   /* of the character that is read, UTF-8 */
 };

@@ -28,8 +28,8 @@ mime_text_begin(struct mime_text *t, enum charset charset, unsigned flags)
 	mime_chars_begin(&t->chars, charset);
 	t->lines = (struct lines){ .cr = false };
 	t->flags = flags;
-	t->begin = t->going = false;
-	t->nrows = t->nstart = t->kinds = t->run_kinds = 0;
+	t->begin = t->going = t->twice = false;
+	t->nrows = t->nstart = t->kinds = t->run_kinds = t->escape = 0;
 	t->run = 0;
 	t->length = 0;
 	t->nwindow = 0;
@@ -316,13 +316,67 @@ gather(struct mime_text *t, const uint8_t *bytes, size_t size)
 	return words;
 }
 
+static const uint8_t escape[] = { 0x1b, '(' };
+
+/* The same for ISO-2022-JP, without the escapes from one set of one byte a character to another.
+ * Those behind a set of two bytes stay: what they part is not one character beside the other. */
+static uint64_t
+gather_plain(struct mime_text *t, const uint8_t *bytes, size_t size)
+{
+	uint64_t words = 0;
+	const uint8_t *esc;
+
+	for (size_t n; size > 0; bytes += n, size -= n) {
+		n = 1;
+		if (t->escape == 1 && *bytes == escape[1]) {
+			t->escape = 2;
+			continue;
+		}
+		if (t->escape == 2 && !t->twice && (*bytes == 'B' || *bytes == 'J')) {
+			t->escape = 0;
+			continue;
+		}
+		if (t->escape) {
+			t->twice = t->escape == 1 && *bytes == '$';
+			words |= gather(t, escape, t->escape);
+		}
+		esc = memchr(bytes, escape[0], size);
+		n = esc ? (size_t)(esc - bytes) : size;
+		words |= gather(t, bytes, n);
+		t->escape = esc != NULL;
+		n += t->escape;
+	}
+	return words;
+}
+
+/* Has a piece such escapes, or could it have them? Honest lines of ISO-2022-JP have those to and
+ * from a set of two bytes alone. */
+static bool
+has_escapes(const struct mime_text *t, const struct line_piece *piece)
+{
+	const uint8_t *at = piece->bytes, *end = at + piece->size;
+	bool twice = false;
+
+	if (t->chars.of != CHARSET_ISO_2022_JP || !((piece->flags & LINE_ESC) || t->escape))
+		return false;
+	if (t->escape || t->nwindow || !(piece->flags & LINE_ENDS))
+		return true;
+	while ((at = memchr(at, escape[0], (size_t)(end - at))) && ++at < end) {
+		if (*at == escape[1] && !twice)
+			return true;
+		twice = *at == '$';
+	}
+	return false;
+}
+
 static uint64_t
 line_ends(struct mime_text *t)
 {
-	uint64_t words = scan(t, t->window, t->nwindow, t->going ? OVERLAP : 0, true);
+	uint64_t words = gather(t, escape, t->escape);
 
-	t->nwindow = 0;
-	t->going = false;
+	words |= scan(t, t->window, t->nwindow, t->going ? OVERLAP : 0, true);
+	t->nwindow = t->escape = 0;
+	t->going = t->twice = false;
 	return words | mime_chars_line_end(&t->chars);
 }
 
@@ -349,6 +403,10 @@ take(struct mime_text *t, const struct line_piece *piece)
 
 	if (t->nstart < 4)
 		words |= text_begins(t, piece->bytes, piece->size);
+	if (has_escapes(t, piece)) {
+		words |= gather_plain(t, piece->bytes, piece->size);
+		return piece->flags & LINE_ENDS ? words | line_ends(t) : words;
+	}
 	if (!(piece->flags & LINE_ENDS))
 		return words | gather(t, piece->bytes, piece->size);
 	if (t->nwindow == 0 && piece->size <= MIME_WINDOW) {

@@ -6,7 +6,8 @@
  * asks who wrote it.
  *
  * Shapes are looked for in the bytes, whatever the character set says they are: a reader that does
- * not know it would find them.
+ * not know it would find them. So they are without the escapes that stand between two characters of
+ * ISO-2022-JP: one that knows it would find them then.
  */
 #ifndef SEGAUDIT_MIME_TEXT_H
 #define SEGAUDIT_MIME_TEXT_H
@@ -33,6 +34,8 @@ struct mime_text {
 	uint8_t kinds;	    /* of the bytes in this line */
 	uint8_t run_kinds;  /* and in the run of base64 in it */
 	uint32_t run;	    /* bytes of that */
+	uint8_t escape;	    /* bytes of an escape that were read, ISO-2022-JP */
+	bool twice;	    /* what goes before has two bytes a character */
 	uint64_t length;    /* bytes of this line */
 	size_t nwindow;
 	uint8_t window[MIME_WINDOW];

@@ -123,23 +123,6 @@ test_charsets(void **state)
 		    PLAIN("utf-8") EIGHT "\r\n\xc2\x9b"
 					 "1m\r\n",
 		    "control"),
-		T("MI-22, open at the end of a line",
-		    PLAIN("iso-2022-jp") "\r\n\x1b$B$\"\r\n$\"\x1b(B\r\n", "charset"),
-		T("MI-22, roman at the end", PLAIN("iso-2022-jp") "\r\n\x1b(J\\100\r\n", "charset"),
-		T("MI-22, half width", PLAIN("iso-2022-jp") "\r\n\x1b(I1\x1b(B\r\n", "charset"),
-		T("MI-22, SO and SI",
-		    PLAIN("iso-2022-jp") "\r\n\x0e"
-					 "1\x0f\r\n",
-		    "control"),
-		T("MI-22, JIS X 0212", PLAIN("iso-2022-jp") "\r\n\x1b$(D0!\x1b(B\r\n", "charset"),
-		T("MI-22, half a character", PLAIN("iso-2022-jp") "\r\n\x1b$B$\x1b(B\r\n",
-		    "charset"),
-		T("MI-22, a space in it", PLAIN("iso-2022-jp") "\r\n\x1b$B$\" $\"\x1b(B\r\n",
-		    "charset"),
-		T("MI-22, ESC alone", PLAIN("iso-2022-jp") "\r\na\x1b\r\n", "charset"),
-		T("MI-22, hiding <", PLAIN("iso-2022-jp") "\r\n\x1b$B<html>\x1b(B\r\n", "html"),
-		T("MI-22, hiding =", PLAIN("iso-2022-jp") QP "\r\n=1B$B=3D=22=1B(B\r\n", "-"),
-		T("MI-22, in a header", "Subject: \x1b$B$\"\x1b(B\r\n\r\nx\r\n", "control"),
 		T("Shift_JIS, cut", PLAIN("shift_jis") EIGHT "\r\n\x82\r\n", "charset"),
 		T("Shift_JIS, 7f", PLAIN("shift_jis") EIGHT "\r\n\x82\x7f\r\n", "charset control"),
 		T("Shift_JIS, fd", PLAIN("shift_jis") EIGHT "\r\n\xfd\r\n", "charset"),
@@ -168,6 +151,58 @@ test_charsets(void **state)
 		T("a bare CR in base64", PLAIN("utf-8") B64 "\r\nYQ1i\r\n",
 		    "ambiguous bare-newline"),
 		T("no end of the last line", HEAD "\r\na", "-"),
+	};
+
+	(void)state;
+	check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+static void
+test_iso_2022_jp(void **state)
+{
+	static const struct row rows[] = {
+		T("MI-22, open at the end of a line",
+		    PLAIN("iso-2022-jp") "\r\n\x1b$B$\"\r\n$\"\x1b(B\r\n", "charset"),
+		T("MI-22, roman at the end", PLAIN("iso-2022-jp") "\r\n\x1b(J\\100\r\n", "charset"),
+		T("MI-22, half width", PLAIN("iso-2022-jp") "\r\n\x1b(I1\x1b(B\r\n", "charset"),
+		T("MI-22, SO and SI",
+		    PLAIN("iso-2022-jp") "\r\n\x0e"
+					 "1\x0f\r\n",
+		    "control"),
+		T("MI-22, JIS X 0212", PLAIN("iso-2022-jp") "\r\n\x1b$(D0!\x1b(B\r\n", "charset"),
+		T("MI-22, half a character", PLAIN("iso-2022-jp") "\r\n\x1b$B$\x1b(B\r\n",
+		    "charset"),
+		T("MI-22, a space in it", PLAIN("iso-2022-jp") "\r\n\x1b$B$\" $\"\x1b(B\r\n",
+		    "charset"),
+		T("MI-22, ESC alone", PLAIN("iso-2022-jp") "\r\na\x1b\r\n", "charset"),
+		T("MI-22, hiding <", PLAIN("iso-2022-jp") "\r\n\x1b$B<html>\x1b(B\r\n", "html"),
+		T("MI-22, hiding =", PLAIN("iso-2022-jp") QP "\r\n=1B$B=3D=22=1B(B\r\n", "-"),
+		T("MI-22, an escape that changes nothing", PLAIN("iso-2022-jp") "\r\na\x1b(Bb\r\n",
+		    "charset"),
+		T("MI-22, another one, of two bytes",
+		    PLAIN("iso-2022-jp") "\r\n\x1b$B$\"\x1b$B$\"\x1b(B\r\n", "charset"),
+		T("MI-22, roman goes on in the next line",
+		    PLAIN("iso-2022-jp") "\r\n\x1b(Ja\r\n\x1b(Jb\x1b(B\r\n", "charset"),
+		T("MI-22, no character between two escapes",
+		    PLAIN("iso-2022-jp") "\r\na\x1b$B\x1b(Bb\r\n", "charset"),
+		T("MI-22, one text behind the other",
+		    PLAIN("iso-2022-jp") "\r\n\x1b$B$\"\x1b(B\x1b$B$\"\x1b(B\r\n", "-"),
+		T("MI-22, an escape in a tag", PLAIN("iso-2022-jp") "\r\n<\x1b(Bhtml>\r\n",
+		    "html charset"),
+		T("MI-22, roman in a tag", PLAIN("iso-2022-jp") "\r\n<\x1b(Jht\x1b(Bml>\r\n",
+		    "html"),
+		T("MI-22, in base64", PLAIN("iso-2022-jp") B64 "\r\nPBsoSmh0bWwbKEI+DQo=\r\n",
+		    "html"),
+		T("MI-22, roman before a file",
+		    PLAIN("iso-2022-jp") "\r\n\x1b(Jbegin 644 a\r\n#0V%T\r\n\x1b(B`\r\nend\r\n",
+		    "uuencode"),
+		T("MI-22, roman before rows",
+		    PLAIN("iso-2022-jp") "\r\n\x1b(J" ROW_76 "\x1b(B\r\n" ROW_76 "\r\n" ROW_76
+					 "\r\n" ROW_76 "\r\n",
+		    "encoded-text"),
+		T("MI-22, < is a half of what stands before",
+		    PLAIN("iso-2022-jp") "\r\n\x1b$B$<\x1b(Bbody \x1b(Jbody \x1b(B\r\n", "-"),
+		T("MI-22, in a header", "Subject: \x1b$B$\"\x1b(B\r\n\r\nx\r\n", "control"),
 	};
 
 	(void)state;
@@ -273,6 +308,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_charsets),
+		cmocka_unit_test(test_iso_2022_jp),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_state),
 	};
