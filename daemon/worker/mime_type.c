@@ -273,20 +273,19 @@ static void
 take_type(struct reader *r, struct mime_declared *d)
 {
 	const char *from;
-	size_t n;
+	size_t n, ntype, nsubtype = 0;
 
 	skip_space(r);
 	from = r->at;
-	n = take_token(r);
-	if (n > 0 && r->at < r->end && *r->at == '/') {
+	ntype = take_token(r);
+	if (ntype > 0 && r->at < r->end && *r->at == '/') {
 		r->at++;
-		n = take_token(r) ? (size_t)(r->at - from) : 0;
-	} else {
-		n = 0;
+		nsubtype = take_token(r);
 	}
-	if (n == 0 || n > MIME_TYPE)
+	n = (size_t)(r->at - from);
+	if (nsubtype == 0 || ntype > MIME_TYPE_NAME || nsubtype > MIME_TYPE_NAME)
 		r->words |= WHAT_HEADER;
-	if (n == 0) {
+	if (nsubtype == 0) {
 		from = "text/plain";
 		n = strlen(from);
 	}

@@ -12,10 +12,11 @@
 #include "worker/mime_charset.h"
 
 enum {
-	MIME_BOUNDARY = 70, /* RFC 2046, 5.1.1 */
-	MIME_FIELD = 4096,  /* bytes of the body of a field that is read */
-	MIME_TYPE = 63,	    /* bytes of a type that is kept */
-	MIME_NAME = 255,    /* bytes of a file name; a longer one is odd */
+	MIME_BOUNDARY = 70,		    /* RFC 2046, 5.1.1 */
+	MIME_FIELD = 4096,		    /* bytes of the body of a field that is read */
+	MIME_TYPE_NAME = 127,		    /* bytes of a type, and of a subtype (RFC 6838, 4.2) */
+	MIME_TYPE = 2 * MIME_TYPE_NAME + 1, /* of both, which are kept */
+	MIME_NAME = 255,		    /* bytes of a file name; a longer one is odd */
 };
 
 enum mime_encoding {

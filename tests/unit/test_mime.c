@@ -2,6 +2,8 @@
  * and mail that honest senders write. test_mime_strict.c has what two readers read differently. */
 #include "mime_rows.h"
 
+#define X127 X100("x") X10("y") X10("z") "1234567"
+
 static void
 test_conforming(void **state)
 {
@@ -169,6 +171,20 @@ test_types(void **state)
 		    "calendar multipart | 2 text/calendar  calendar"),
 		T("image", TYPE("image/png") B64 "\r\niVBORw==\r\n", "image | 0 image/png  image"),
 		T("other kinds", TYPE("video/mp4") B64 "\r\nAAAA\r\n", "attachment"),
+		X("a long type",
+		    PART("Content-Type: "
+			 "application/"
+			 "vnd.openxmlformats-officedocument.spreadsheetml.sheet\r\n\r\nx"),
+		    "attachment | 1 application/vnd.openxmlformats-officedocument.sp"),
+		T("a type of 127 and 127 bytes", TYPE(X127 "/" X127) "\r\nx\r\n", "media-type"),
+		T("a type of 128 bytes", TYPE("a" X127 "/b") "\r\nx\r\n",
+		    "ambiguous media-type header"),
+		T("a subtype of 128 bytes", TYPE("b/a" X127) "\r\nx\r\n",
+		    "ambiguous media-type header"),
+		T("types of 128 bytes, a file", TYPE("application/a" X127) "\r\nx\r\n",
+		    "ambiguous attachment header"),
+		T("a type of 300 bytes", TYPE(X127 X127 X127 "/b") "\r\nx\r\n",
+		    "ambiguous media-type header"),
 		T("a kind nobody knows", TYPE("chemical/x-pdb") "\r\nx\r\n", "media-type"),
 		T("MI-19", TYPE("application/pkcs7-mime; name=smime.p7m") B64 "\r\nAAAA\r\n",
 		    "encrypted attachment"),
