@@ -65,7 +65,8 @@ read_type(struct mime_section *s)
 	return words;
 }
 
-/* The body of a field is complete. */
+/* The body of a field is complete, or cut: then it says what it is, but nobody knows how well it
+ * says so. */
 static uint64_t
 read_field(struct mime_section *s)
 {
@@ -86,7 +87,7 @@ read_field(struct mime_section *s)
 		break;
 	}
 	s->read = false;
-	return words;
+	return s->over ? words & ~(uint64_t)(WHAT_HEADER | WHAT_BOUNDARY | WHAT_ENCODING) : words;
 }
 
 /* A field's name is complete: which is it? */
@@ -224,9 +225,10 @@ mime_section_take(struct mime_section *s, const struct line_piece *piece)
 uint64_t
 mime_section_end(struct mime_section *s)
 {
-	uint64_t words = s->field ? read_field(s) : 0;
+	uint64_t words;
 
 	s->over = s->over || s->size > MIME_HEADERS;
+	words = s->field ? read_field(s) : 0;
 	if (s->over) /* what was not read can end it, and say the version */
 		return words;
 	if (!s->ended)

@@ -46,7 +46,7 @@ static const struct many manies[] = {
 	    "ambiguous limit header long-line" },
 	{ "1,000 folds", "A: b\r\nX: y\r\n", " z\r\n", "\r\nx\r\n", 4000, "limit" },
 	{ "1,000,000 parameters", V "Content-Type: text/plain\r\n", " ;a=b;c=d\r\n", "\r\nx\r\n",
-	    5500000, "ambiguous limit header" },
+	    5500000, "limit" },
 	{ "300,000 parts", MIXED, "--B\r\n\r\nabcdefghijklmnopqrstuvwxyz\r\n", "--B--\r\n",
 	    11100000, "limit" },
 	{ "1,000 parts", MIXED, "--B\r\n\r\nx\r\n", "--B--\r\n", 10000, "-" },
@@ -68,7 +68,11 @@ static const struct many manies[] = {
 	{ "no quoted-printable", V QP "\r\n", X10("==========") "\r\n", "", 4 << 20,
 	    "ambiguous encoding" },
 	{ "comments", V "Content-Type: text/plain ", "((((", "\r\n\r\nx\r\n", 4 << 20,
-	    "ambiguous limit header long-line" },
+	    "ambiguous limit long-line" },
+	{ "a version of 10 MB", "MIME-Version: 1.0 ", "((((", "\r\n\r\nx\r\n", 10 << 20,
+	    "ambiguous limit long-line" },
+	{ "a page's type of 10 MB", V "Content-Type: text/html", X10(";a=b"), "\r\n\r\nx\r\n",
+	    10 << 20, "ambiguous limit html long-line" },
 };
 
 static char *message;
