@@ -110,7 +110,8 @@ name_ends(struct mime_section *s)
 	return words;
 }
 
-/* Bytes of a line before its colon; returns how many they are. */
+/* Bytes of a line before its colon; returns how many they are. RFC 5322, 3.6.8 has all bytes but
+ * space and colon in a name; here it is a token, as readers of MIME take a comment out of it. */
 static size_t
 take_name(struct mime_section *s, const uint8_t *bytes, size_t size, uint64_t *words)
 {
@@ -123,8 +124,12 @@ take_name(struct mime_section *s, const uint8_t *bytes, size_t size, uint64_t *w
 			s->space = true;
 		else if (c <= 0x20 || c >= 0x7f || s->space)
 			*words |= WHAT_HEADER;
-		else if (s->nname < sizeof s->name)
-			s->name[s->nname++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+		else {
+			if (!mime_is_token((char)c))
+				*words |= WHAT_HEADER;
+			if (s->nname < sizeof s->name)
+				s->name[s->nname++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+		}
 	}
 	if (n < size) {
 		*words |= name_ends(s);

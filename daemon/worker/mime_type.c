@@ -69,8 +69,8 @@ skip_space(struct reader *r)
 		r->words |= WHAT_HEADER;
 }
 
-static bool
-is_token(char c)
+bool
+mime_is_token(char c)
 {
 	return c > 0x20 && c < 0x7f && !strchr("()<>@,;:\\\"/[]?=", c);
 }
@@ -81,7 +81,7 @@ take_token(struct reader *r)
 {
 	const char *from = r->at;
 
-	while (r->at < r->end && is_token(*r->at))
+	while (r->at < r->end && mime_is_token(*r->at))
 		r->at++;
 	return (size_t)(r->at - from);
 }
@@ -237,7 +237,7 @@ keep_boundary(struct mime_declared *d, const struct param *p)
 
 		if (!letter && (c == '\0' || !strchr("'()+_,-./:=? ", c)))
 			return WHAT_BOUNDARY;
-		if (!p->quoted && !is_token(c))
+		if (!p->quoted && !mime_is_token(c))
 			return WHAT_BOUNDARY;
 	}
 	if (p->nvalue >= 4 && memcmp(p->value, "=?", 2) == 0) /* RFC 2047 */
@@ -398,7 +398,7 @@ mime_read_encoding(struct mime_declared *d, const char *body, size_t size)
 	from = r.at;
 	n = take_token(&r);
 	skip_space(&r);
-	if (r.at != r.end)
+	if (r.at != r.end || r.comment) /* some readers take a comment for a part of its name */
 		r.words |= WHAT_ENCODING;
 	d->encoding = ENCODING_UNKNOWN;
 	for (unsigned i = 0; i < ENCODING_UNKNOWN; i++)

@@ -55,6 +55,9 @@ uint64_t mime_read_disposition(struct mime_declared *d, const char *body, size_t
 uint64_t mime_read_encoding(struct mime_declared *d, const char *body, size_t size);
 uint64_t mime_read_version(const char *body, size_t size);
 
+/* A byte of a token (RFC 2045, 5.1)? */
+bool mime_is_token(char c);
+
 /* "base64" */
 const char *mime_encoding_name(enum mime_encoding e);
 
