@@ -1,8 +1,12 @@
 /* lines.c - see lines.h. Text is read sixteen bytes at a time, by the vectors that both compilers
- * have on every machine. More at a time was no faster, and slower on short lines. */
+ * have on every machine. More at a time was no faster, and slower on short lines; but where lines
+ * only have to be told from each other, the bits of 64 bytes are, whatever the lengths of lines. */
 #include "worker/lines.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef int8_t signed16 __attribute__((vector_size(16)));
@@ -41,6 +45,72 @@ size_t
 lines_plain(const uint8_t *bytes, size_t size)
 {
 	return plain_run(bytes, size);
+}
+
+/* All bits of the bytes that are not printable ASCII, or a dash. */
+static inline halves
+odd(const uint8_t *bytes)
+{
+	bytes16 v;
+
+	memcpy(&v, bytes, sizeof v);
+	return (halves)(((signed16)(v + 1) < 0x21) | (v == '-'));
+}
+
+/* The lowest bit of each byte, in the order of the bytes, all of whose bits are the same. */
+static inline uint64_t
+bits_of(halves h)
+{
+#if defined __SSE2__ && !defined LINES_PORTABLE
+	return (unsigned)_mm_movemask_epi8((__m128i)h);
+#else
+	const uint64_t lowest = UINT64_C(0x0101010101010101), to_top = UINT64_C(0x0102040810204080);
+
+	return ((h[0] & lowest) * to_top >> 56) | ((h[1] & lowest) * to_top >> 56 << 8);
+#endif
+}
+
+enum { BLOCK = 64 };
+
+/* One bit for each of BLOCK bytes, whether it is odd; what lies behind SIZE bytes is. */
+static inline uint64_t
+odds_of(const uint8_t *bytes, size_t size)
+{
+	uint8_t last[BLOCK] = { 0 };
+
+	if (size < BLOCK) {
+		memcpy(last, bytes, size);
+		bytes = last;
+	}
+	return bits_of(odd(bytes)) | bits_of(odd(bytes + 16)) << 16 |
+	       bits_of(odd(bytes + 32)) << 32 | bits_of(odd(bytes + 48)) << 48;
+}
+
+size_t
+lines_dull(const struct lines *l, const uint8_t *bytes, size_t size, size_t most)
+{
+	size_t line = 0; /* where it begins */
+
+	if (l->begun || l->cr || size == 0 || bytes[0] == '.')
+		return 0;
+	for (size_t at = 0; at < size; at += BLOCK) {
+		/* the LF of a CR that was the last of its block is no news */
+		uint64_t odds = odds_of(bytes + at, size - at) & UINT64_MAX << (line > at);
+
+		while (odds) {
+			size_t n = at + (size_t)__builtin_ctzll(odds);
+
+			if (n - line > most || size - n < 2 || bytes[n] != '\r' ||
+			    bytes[n + 1] != '\n')
+				return line;
+			line = n + 2;
+			if (line == size || bytes[line] == '.')
+				return line;
+			odds &= odds - 1;
+			odds &= odds - 1;
+		}
+	}
+	return line;
 }
 
 /* How many bytes are printable, or from 0x80 on: text in most charsets. *FLAGS: LINE_8BIT if one

@@ -43,6 +43,11 @@ struct line_piece {
  * not. */
 size_t lines_plain(const uint8_t *bytes, size_t size);
 
+/* How many of the SIZE bytes from BYTES on, which come next, are whole lines that are nothing to
+ * whoever does not read them: printable ASCII without a dash, at most MOST bytes, no dot at the
+ * begin, CR LF at the end. They may be left out of what lines_next() gets. */
+size_t lines_dull(const struct lines *l, const uint8_t *bytes, size_t size, size_t most);
+
 /* Takes the next piece from the SIZE bytes at *BYTES, which move on. False when all are taken: a
  * CR at their end is held back, as the next byte decides what it is. */
 bool lines_next(struct lines *l, const uint8_t **bytes, size_t *size, struct line_piece *piece);

@@ -287,7 +287,8 @@ client(struct smtp *s, const uint8_t *bytes, size_t size)
 void
 smtp_begin(struct smtp *s, const struct mime_rules *rules, bool midstream, smtp_say *say, void *ctx)
 {
-	memset(s, 0, sizeof *s);
+	memset(
+	    s, 0, offsetof(struct smtp, command)); /* the rest is large; what uses it begins it */
 	s->rules = rules;
 	s->say = say;
 	s->ctx = ctx;

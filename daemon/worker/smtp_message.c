@@ -170,13 +170,26 @@ other_reading(struct smtp *s, const struct line_piece *p)
 	smtp_second(s, p->bytes + from, p->size - from, p->flags & LINE_ENDS);
 }
 
+/* The next piece of the content, behind lines that nobody reads. */
+static inline bool
+next_piece(struct smtp *s, const uint8_t **bytes, size_t *size, struct line_piece *p)
+{
+	if (!s->second.active) {
+		size_t n = mime_skip(&s->message, &s->lines, *bytes, *size);
+
+		*bytes += n;
+		*size -= n;
+	}
+	return lines_next(&s->lines, bytes, size, p);
+}
+
 size_t
 smtp_data(struct smtp *s, const uint8_t *bytes, size_t size)
 {
 	struct line_piece p;
 	size_t left = size;
 
-	while (lines_next(&s->lines, &bytes, &left, &p)) {
+	while (next_piece(s, &bytes, &left, &p)) {
 		struct line_piece raw = p;
 
 		if (p.flags & s->illegal)
@@ -210,7 +223,7 @@ smtp_chunk(struct smtp *s, const uint8_t *bytes, size_t size)
 	struct line_piece p;
 	size_t taken = s->chunk < size ? (size_t)s->chunk : size, left = taken;
 
-	while (lines_next(&s->lines, &bytes, &left, &p)) {
+	while (next_piece(s, &bytes, &left, &p)) {
 		if (p.flags & s->illegal)
 			s->words |= WHAT_ENCODING | WHAT_AMBIGUOUS;
 		mime_line(&s->message, &p);

@@ -147,6 +147,7 @@ static inline void
 dialogue_run(const struct dialogue *d, const struct mime_rules *rules, smtp_say *say, size_t each,
     size_t cut, struct smtp *s, struct text *to)
 {
+	memset(s, 0xa5, sizeof *s); /* as another connection left it */
 	smtp_begin(s, rules, d->midstream, say, to);
 	for (size_t i = 0; i < d->nsteps; i++) {
 		const struct step *st = &d->step[i];

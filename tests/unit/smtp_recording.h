@@ -92,6 +92,21 @@ mime_line(struct mime *m, const struct line_piece *p)
 		text_add(&k->told, "|");
 }
 
+/* Each line for itself, all the same. */
+size_t
+mime_skip(struct mime *m, const struct lines *l, const uint8_t *bytes, size_t size)
+{
+	size_t n = lines_dull(l, bytes, size, MIME_LINE);
+
+	for (const uint8_t *p = bytes, *cr; p < bytes + n; p = cr + 2) {
+		cr = memchr(p, '\r', (size_t)(bytes + n - p));
+		mime_line(m,
+		    &(struct line_piece){
+			.bytes = p, .size = (size_t)(cr - p), .flags = LINE_BEGINS | LINE_ENDS });
+	}
+	return n;
+}
+
 void
 mime_lost(struct mime *m)
 {

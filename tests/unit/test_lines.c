@@ -169,6 +169,88 @@ test_8bit(void **state)
 		}
 }
 
+/* What lines_dull() says, by one byte after the other. */
+static size_t
+dull(const uint8_t *bytes, size_t size, size_t most)
+{
+	size_t taken = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		uint8_t b = bytes[i];
+
+		if (b == '\r' && i + 1 < size && bytes[i + 1] == '\n' && i - taken <= most) {
+			taken = ++i + 1;
+		} else if (b < 0x20 || b > 0x7e || b == '-' || (b == '.' && i == taken)) {
+			break;
+		}
+	}
+	return taken;
+}
+
+static void
+test_dull_known(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t want;
+	} rows[] = {
+		{ "", 0 }, { "a", 0 }, { "a\r", 0 }, { "a\n", 0 }, { "a\r\n", 3 }, { "\r\n", 2 },
+		{ "a\r\n\r\nbc\r\nd", 9 }, { "a.\r\n.\r\n", 4 }, /* the end of data */
+		{ ".a\r\n", 0 }, { "a\r\nb\rc\r\n", 3 }, { "a\r\nb\nc\r\n", 3 },
+		{ "a\r\nb\r\r\n", 3 }, { "a\r\n--b\r\n", 3 },
+		{ "a\r\nb--c\r\n", 3 }, /* a boundary in a line is of interest */
+		{ "a\r\nb\t\r\n", 3 }, { "a\r\n\x1b\r\n", 3 }, { "a\r\nb\x80\r\n", 3 },
+		{ "a\r\nb\x7f\r\n", 3 }, { " ~\r\n", 4 },
+		{ "12345678\r\n123456789\r\n", 10 }, /* 8 at most */
+	};
+	static const struct lines in_line = { .begun = true }, behind_cr = { .cr = true };
+	static const uint8_t one[] = "a\r\n";
+	struct lines l = { .cr = false };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const uint8_t *bytes = (const uint8_t *)rows[i].bytes;
+
+		assert_int_equal(lines_dull(&l, bytes, strlen(rows[i].bytes), 8), rows[i].want);
+	}
+	assert_int_equal(lines_dull(&l, (const uint8_t *)"a\0\r\n", 4, 8), 0);
+	assert_int_equal(lines_dull(&in_line, one, 3, 8), 0);
+	assert_int_equal(lines_dull(&behind_cr, one, 3, 8), 0);
+}
+
+/* Every byte at every place of two lines of every length around one to five vectors; and the input
+ * cut everywhere. */
+static void
+test_dull(void **state)
+{
+	static const uint8_t odd[] = { '-', '.', '\r', '\n' };
+	uint8_t bytes[200];
+	struct lines l = { .cr = false };
+
+	(void)state;
+	for (size_t length = 0; length < 83; length++)
+		for (unsigned byte = 0; byte < 256; byte++) {
+			size_t size = 2 * (length + 2), at = (byte * 5 + length) % size;
+
+			for (unsigned i = 0; i < 4; i++, at = (at + 16 + i) % size) {
+				memset(bytes, 'A', sizeof bytes);
+				memcpy(bytes + length, "\r\n", 2);
+				memcpy(bytes + 2 * length + 2, "\r\n", 2);
+				bytes[at] = (uint8_t)byte;
+				assert_int_equal(
+				    lines_dull(&l, bytes, size, 80), dull(bytes, size, 80));
+			}
+		}
+	for (size_t at = 0; at < 160; at++)
+		for (size_t size = 0; size <= 160; size++) {
+			memset(bytes, '/', sizeof bytes);
+			for (size_t end = 76; end < sizeof bytes; end += 78)
+				memcpy(bytes + end, "\r\n", 2);
+			bytes[at] = odd[size % sizeof odd];
+			assert_int_equal(lines_dull(&l, bytes, size, 76), dull(bytes, size, 76));
+		}
+}
+
 int
 main(void)
 {
@@ -177,6 +259,8 @@ main(void)
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_8bit),
+		cmocka_unit_test(test_dull_known),
+		cmocka_unit_test(test_dull),
 	};
 
 	return UNIT_RUN(tests);

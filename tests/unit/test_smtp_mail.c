@@ -79,6 +79,70 @@ test_smuggled(void **state)
 	    "(0 application/pdf a.pdf);");
 }
 
+static void
+say_size(void *ctx, const struct smtp_verdict *v)
+{
+	text_add(ctx, "%llu ", (unsigned long long)v->size);
+	say(ctx, v);
+}
+
+/* A mail with 4 lines of a file, and AMONG put into them at AT, in segments of many sizes. */
+static void
+check_file(const char *fields, const char *among, size_t at)
+{
+	char file[400], mail[1000], want[512], got[512];
+	struct mime_rules rules = strict;
+
+	memset(file, 'Q', sizeof file);
+	for (size_t end = 76; end < 4 * 78; end += 78)
+		memcpy(file + end, "\r\n", 2);
+	snprintf(mail, sizeof mail, "%s%.*s%s%.*s.\r\n", fields, (int)at, file, among,
+	    4 * 78 - (int)at, file + at);
+	dialogue_read(&dialogue, HELLO ENVELOPE DATA FIELDS "C MIME-Version: 1.0\n");
+	dialogue_bytes(&dialogue, 'C', (const uint8_t *)mail, strlen(mail));
+	for (unsigned large = 0; large < 2; large++) {
+		struct text w = text_of(want, sizeof want);
+
+		rules.max_size = large ? 5000 : 250; /* in the file */
+		dialogue_run(&dialogue, &rules, say_size, 1, SIZE_MAX, &connection, &w);
+		for (size_t each = 0; each < 400; each = 2 * each + 77) {
+			struct text g = text_of(got, sizeof got);
+
+			dialogue_run(&dialogue, &rules, say_size, each, SIZE_MAX, &connection, &g);
+			if (strcmp(got, want) != 0)
+				print_message("%sin pieces of %zu\n", mail, each);
+			assert_string_equal(got, want);
+		}
+	}
+}
+
+/* The lines of a file are taken many at once where a segment holds them. Whatever stands among
+ * them, all is said as if the bytes came one by one, where no line is ever whole. */
+static void
+test_file(void **state)
+{
+	static const char *const kinds[] = {
+		"Content-Type: application/zip; name=a.zip\r\n\r\n",
+		"Content-Type: multipart/mixed; boundary=bc\r\n\r\n--bc\r\n"
+		"Content-Type: application/zip\r\n\r\n",
+		"Content-Type: multipart/mixed; boundary=bc\r\n\r\n--bc\r\n"
+		"Content-Type: image/png\r\n\r\nQUJD\r\n--bc\r\n\r\n", /* a text */
+		"Content-Type: multipart/mixed; boundary=bc\r\n\r\n--bc\r\n"
+		"Content-Type: multipart/mixed; boundary=d\r\n\r\n--d\r\n"
+		"Content-Type: application/zip\r\n\r\n",
+	};
+	static const char *const among[] = { "", ".", "..", "\r", "\n", "\n.\n", "\r\n.\r\n",
+		"\r\n.\n", "\r\n--bc\r\n\r\n", "\r\n--bc--\r\n", "\r\n--bc\r\n\r\n<html>\r\n",
+		"\r\n<html>\r\n", "--bc", "--bc\r\n\r\n", "\r\n-", "\x80", "\x1b", "\x7f", "\t",
+		"\r\n..\r\n", "\r\n-\r\n.\r\n", "\r\n\r\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		for (size_t j = 0; j < sizeof among / sizeof *among; j++)
+			for (size_t at = 0; at < 170; at++)
+				check_file(kinds[i], among[j], at);
+}
+
 /* The rules that a reload brings hold for the mail in hand. */
 static void
 test_rules(void **state)
@@ -110,6 +174,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mails),
 		cmocka_unit_test(test_smuggled),
+		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_rules),
 	};
 
