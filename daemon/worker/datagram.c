@@ -14,6 +14,7 @@ struct datagram {
 	uint32_t total; /* bytes; of meaning when `ended` */
 	bool started, ended;
 	bool ambiguous, spent;
+	bool again; /* a whole one was here before */
 };
 
 struct datagrams {
@@ -148,6 +149,7 @@ datagram_push(
 	*whole = d->whole + e->start;
 	*size = stream_copy(d->pool, &e->s, d->whole, e->total) - e->start;
 	(void)datagram_drop(d, n); /* it is whole */
+	e->again = true;
 	return events | DATAGRAM_WHOLE;
 }
 
@@ -155,7 +157,7 @@ bool
 datagram_drop(struct datagrams *d, uint32_t n)
 {
 	const struct datagram *e = &d->entry[n];
-	bool incomplete = e->started || e->ended || e->s.end > 0;
+	bool incomplete = !e->again && (e->started || e->ended || e->s.end > 0);
 
 	release(d, &d->entry[n]);
 	d->entry[n] = (struct datagram){ .spent = false };

@@ -53,7 +53,7 @@ unsigned datagram_push(struct datagrams *d, uint32_t n, const struct piece *piec
     const uint8_t **whole, size_t *size);
 
 /* Forgets datagram N: its entry is another's from now on. True when pieces of it had come and
- * others had not. */
+ * others had not; not of what came behind a whole one: its pieces may come twice. */
 bool datagram_drop(struct datagrams *d, uint32_t n);
 
 #endif

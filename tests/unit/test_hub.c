@@ -404,6 +404,7 @@ tear_down(void **state)
 static void
 start(struct world *w)
 {
+	unit_within_a_minute();
 	send_policy(w);
 	assert_int_equal(wait_ready(w), 3);
 	add_worker(w, 0, 0);
@@ -642,8 +643,7 @@ test_policy_text(void **state)
 	assert_non_null(strstr(w->text, " LEDGER policy gen=2 policy=27dd8ed44a83ff94"));
 }
 
-/* A worker that leaves what cannot be true is no worker any more, and what it left is said to be
- * missing. */
+/* A worker that leaves what cannot be true is none any more; what it left is said to be missing. */
 static void
 test_false_traffic(void **state)
 {
