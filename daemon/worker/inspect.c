@@ -80,7 +80,7 @@ settle(struct worker *w, uint32_t n)
 void
 inspect_said(struct worker *w, uint32_t n)
 {
-	if (!inspects(w, &w->flows.more[n]))
+	if (w->inspect.flow[n].slot == INSPECT_NONE)
 		return;
 	w->flows.more[n].flags &= (uint16_t) ~(MORE_SAID | MORE_PAYLOAD);
 	w->flows.hot[n].key.state &= (uint16_t)~FLOW_SETTLED;

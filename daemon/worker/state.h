@@ -295,7 +295,7 @@ uint8_t audit_class_of(uint16_t id);
 /* Counts the flow as CLASS (enum flow_class) from now on. */
 void audit_class(struct worker *w, struct flow_more *m, uint8_t class);
 
-/* Is the flow's content read? */
+/* Is the flow's content read? Of a flow that the policy in force has judged. */
 static inline bool
 inspects(const struct worker *w, const struct flow_more *m)
 {

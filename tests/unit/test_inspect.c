@@ -3,6 +3,7 @@
  * dialogue is, test_smtp's. */
 #include "worker_bench.h"
 
+#include "base/text.h"
 #include "model/traffic.h"
 
 /* The client of mail is S in internet, its server C in lgwan. */
@@ -247,6 +248,39 @@ test_no_rules(void **state)
 	assert_true(b->n > 0);
 }
 
+/* A flow can end under a policy that never judged it, and has no conduit of its number. */
+static void
+test_ends_under_other_rules(void **state)
+{
+	enum { BEFORE = 2000 };
+	struct bench *b = *state;
+	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	static char bytes[200 * BEFORE];
+	struct text rules = text_of(bytes, sizeof bytes);
+
+	text_string(&rules, "conduits = (");
+	for (unsigned i = 0; i < BEFORE; i++)
+		text_add(&rules,
+		    "{ id = \"c%u\"; from = \"internet\"; to = \"lgwan\"; services = (\"tcp/%u\"); "
+		    "},",
+		    i, 1000 + i);
+	text_string(&rules,
+	    "{ id = \"mail\"; from = \"internet\"; to = \"lgwan\"; services = (\"tcp/25\"); "
+	    "require = \"text-mail\"; } );");
+	assert_false(rules.cut);
+	free(b->policy);
+	b->policy = bench_policy(b, bench_zones, bytes, 1);
+	bench_start(b, b->policy);
+	begin(b, &t);
+	client(b, &t, "Content-Type: text/html\r\nMIME-Version: 1.0\r\n\r\na\r\n");
+	bench_reload(b, bench_zones, no_rules);
+	worker_finish(b->worker);
+	assert_found(b, 0, 3101, 8, 1);
+	assert_int_equal(b->found[0].what, WHAT_HTML | WHAT_LOST);
+	assert_int_equal(b->found[0].rule, BEFORE);
+	assert_int_equal(b->n, 1);
+}
+
 /* More connections than there is room for: those that rested longest cannot be read on, and each of
  * them says so; those that are over lose nothing. */
 static void
@@ -399,6 +433,7 @@ main(void)
 		MAIL_TEST(test_killed),
 		MAIL_TEST(test_other_rules),
 		MAIL_TEST(test_no_rules),
+		MAIL_TEST(test_ends_under_other_rules),
 		MAIL_TEST(test_too_many),
 		MAIL_TEST(test_closed_ones_lose_nothing),
 		MAIL_TEST(test_odd_tcp),
