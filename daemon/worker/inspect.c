@@ -374,21 +374,20 @@ segment_read(struct segment *g, const uint8_t *bytes, size_t size, uint32_t payl
 	return true;
 }
 
-/* A SYN says where a side begins. */
-static void
+/* A SYN says where a side begins. False when another one said so elsewhere. */
+static bool
 note_begin(struct worker *w, uint32_t n, unsigned side, const struct segment *g)
 {
 	struct inspect_flow *x = &w->inspect.flow[n];
 	struct inspection *i = inspection_of(w, n);
 
-	if (x->begun[side] && x->isn[side] != g->seq && i)
-		smtp_note(&i->smtp, WHAT_AMBIGUOUS | WHAT_OVERLAP);
 	if (x->begun[side])
-		return;
+		return x->isn[side] == g->seq;
 	x->isn[side] = g->seq;
 	x->begun[side] = true;
 	if (i && !i->side[side].begun)
 		stream_begin(&i->side[side], g->seq + 1);
+	return true;
 }
 
 static void
@@ -433,12 +432,13 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 	};
 	struct inspect_flow *x = &w->inspect.flow[n];
 	struct inspection *i;
+	bool one = true;
 	struct segment g;
 
 	if (x->slot == (uint32_t)INSPECT_OVER || !segment_read(&g, bytes, size, payload))
 		return;
 	if (g.flags & TCP_SYN)
-		note_begin(w, n, v.side, &g);
+		one = note_begin(w, n, v.side, &g);
 	i = inspection_of(w, n);
 	/* One picked up in the middle is unverifiable, payload or not, unless it is at its end. */
 	if (!i && payload == 0 &&
@@ -451,6 +451,8 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 	if (i->over)
 		return;
 	i->smtp.ctx = &v;
+	if (!one)
+		smtp_note(&i->smtp, WHAT_AMBIGUOUS | WHAT_OVERLAP);
 	if (g.flags & TCP_ACK)
 		stream_acked(w->inspect.pool, &i->side[v.side ^ 1], g.ack);
 	if (payload)

@@ -399,6 +399,26 @@ test_lost_before_the_end(void **state)
 	assert_int_equal(b->found[0].message, 0);
 }
 
+/* A second beginning while no message is in hand is the connection's. */
+static void
+test_begins_twice(void **state)
+{
+	struct bench *b = *state;
+	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+
+	greet(b, &t);
+	server(b, &t, "220 a ESMTP\r\n");
+	client(b, &t, "EHLO b\r\n");
+	segment(b, &t, true, SYN, 5000, "", 0);
+	assert_int_equal(b->n, 1);
+	assert_int_equal(b->found[0].id, 3102);
+	assert_int_equal(b->found[0].what, WHAT_AMBIGUOUS | WHAT_OVERLAP);
+	assert_int_equal(b->found[0].message, 0);
+	segment(b, &t, false, SYN | ACK, 5000, "", 0);
+	worker_finish(b->worker);
+	assert_int_equal(b->n, 1);
+}
+
 /* Mail to a port of mail that is no TCP. */
 static void
 test_not_tcp(void **state)
@@ -438,6 +458,7 @@ main(void)
 		MAIL_TEST(test_closed_ones_lose_nothing),
 		MAIL_TEST(test_odd_tcp),
 		MAIL_TEST(test_lost_before_the_end),
+		MAIL_TEST(test_begins_twice),
 		MAIL_TEST(test_not_tcp),
 	};
 
