@@ -419,6 +419,45 @@ test_begins_twice(void **state)
 	assert_int_equal(b->n, 1);
 }
 
+/* Anything, in any order, on a few connections in little room: every finding is valid
+ * (bench_take()) and the counts add up (bench_teardown()). */
+static void
+test_anything(void **state)
+{
+	static const char *const texts[] = { "220 a\r\n", "250 ok\r\n", "354 go on\r\n",
+		"554 no\r\n", "EHLO b\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n",
+		"BDAT 9 LAST\r\n", "Subject: a\r\n\r\ntext\r\n", "Content-Type: text/html\r\n\r\n",
+		".\r\n", "\n.\n", "QUIT\r\n", "STARTTLS\r\n", "x", "" };
+	static const uint8_t flags[] = { ACK, ACK, ACK, ACK, SYN, SYN | ACK, FIN | ACK, RST,
+		ACK | 32, 0 };
+	struct bench *b = *state;
+	struct talk t[8];
+	unsigned seed = 1;
+
+	for (unsigned i = 0; i < 8; i++)
+		t[i] = (struct talk){ .port = 40000 + i, .seq = { 1000, 9000 } };
+	for (unsigned n = 0; n < 30000; n++) {
+		unsigned r = (seed = seed * 1103515245 + 12345) >> 8;
+		struct talk *one = &t[r % 8];
+		bool from_client = r >> 3 & 1;
+		const char *text = texts[(r >> 4) % (sizeof texts / sizeof *texts)];
+		uint32_t *seq = &one->seq[!from_client];
+		uint32_t off = (r >> 9) % 8 == 0 ? (r >> 12) % 200 - 100 : 0;
+
+		if (n % 64 == 0)
+			b->full = r >> 20 & 1;
+		one->t = n * NS_MSEC * 20;
+		segment(b, one, from_client, flags[(r >> 14) % sizeof flags], *seq + off, text,
+		    strlen(text));
+		if ((r >> 17) % 16)
+			*seq += (uint32_t)strlen(text);
+		b->n = 0;
+	}
+	b->full = false;
+	for (bool more = true; more; b->n = 0)
+		more = worker_finish_some(b->worker, 4);
+}
+
 /* Mail to a port of mail that is no TCP. */
 static void
 test_not_tcp(void **state)
@@ -459,6 +498,7 @@ main(void)
 		MAIL_TEST(test_odd_tcp),
 		MAIL_TEST(test_lost_before_the_end),
 		MAIL_TEST(test_begins_twice),
+		MAIL_TEST(test_anything),
 		MAIL_TEST(test_not_tcp),
 	};
 
