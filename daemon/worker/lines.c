@@ -4,13 +4,8 @@
 #include "worker/lines.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-typedef int8_t signed16 __attribute__((vector_size(16)));
-typedef uint64_t halves __attribute__((vector_size(16)));
+#include "worker/lines_bits.h"
 
 /* All bits of the bytes that are printable ASCII. */
 static inline halves
@@ -47,70 +42,48 @@ lines_plain(const uint8_t *bytes, size_t size)
 	return plain_run(bytes, size);
 }
 
-/* All bits of the bytes that are not printable ASCII, or a dash. */
+/* All bits of the bytes that are neither controls nor a dash and have 7 bits. */
 static inline halves
-odd(const uint8_t *bytes)
+even(const uint8_t *bytes)
 {
 	bytes16 v;
 
 	memcpy(&v, bytes, sizeof v);
-	return (halves)(((signed16)(v + 1) < 0x21) | (v == '-'));
-}
-
-/* The lowest bit of each byte, in the order of the bytes, all of whose bits are the same. */
-static inline uint64_t
-bits_of(halves h)
-{
-#if defined __SSE2__ && !defined LINES_PORTABLE
-	return (unsigned)_mm_movemask_epi8((__m128i)h);
-#else
-	const uint64_t lowest = UINT64_C(0x0101010101010101), to_top = UINT64_C(0x0102040810204080);
-
-	return ((h[0] & lowest) * to_top >> 56) | ((h[1] & lowest) * to_top >> 56 << 8);
-#endif
-}
-
-enum { BLOCK = 64 };
-
-/* One bit for each of BLOCK bytes, whether it is odd; what lies behind SIZE bytes is. */
-static inline uint64_t
-odds_of(const uint8_t *bytes, size_t size)
-{
-	uint8_t last[BLOCK] = { 0 };
-
-	if (size < BLOCK) {
-		memcpy(last, bytes, size);
-		bytes = last;
-	}
-	return bits_of(odd(bytes)) | bits_of(odd(bytes + 16)) << 16 |
-	       bits_of(odd(bytes + 32)) << 32 | bits_of(odd(bytes + 48)) << 48;
+	return (halves)((signed16)v > 0x1f) ^ (halves)(v == '-'); /* which is above 0x1f */
 }
 
 size_t
-lines_dull(const struct lines *l, const uint8_t *bytes, size_t size, size_t most)
+lines_dull(struct lines *l, const uint8_t *bytes, size_t size, uint64_t *column, size_t most)
 {
-	size_t line = 0; /* where it begins */
+	uint64_t before = *column;
+	size_t line = 0, n = 0; /* where the line begins; the byte that is looked at */
 
-	if (l->begun || l->cr || size == 0 || bytes[0] == '.')
+	if (l->cr || size == 0 || (!l->begun && bytes[0] == '.'))
 		return 0;
-	for (size_t at = 0; at < size; at += BLOCK) {
+	for (size_t at = 0; at < size; at += LINES_BLOCK) {
 		/* the LF of a CR that was the last of its block is no news */
-		uint64_t odds = odds_of(bytes + at, size - at) & UINT64_MAX << (line > at);
+		uint64_t odds = lines_bits(bytes + at, size - at, even) & UINT64_MAX << (line > at);
 
-		while (odds) {
-			size_t n = at + (size_t)__builtin_ctzll(odds);
-
-			if (n - line > most || size - n < 2 || bytes[n] != '\r' ||
-			    bytes[n + 1] != '\n')
-				return line;
+		for (; odds; odds &= odds - 1, odds &= odds - 1) {
+			n = at + (size_t)__builtin_ctzll(odds);
+			if (size - n < 2 || bytes[n] != '\r' || bytes[n + 1] != '\n' ||
+			    before + (n - line) > most)
+				goto end;
 			line = n + 2;
+			before = 0;
 			if (line == size || bytes[line] == '.')
-				return line;
-			odds &= odds - 1;
-			odds &= odds - 1;
+				goto end;
 		}
 	}
-	return line;
+	n = size;
+end:
+	if (n < line || before + (n - line) > most)
+		n = line;
+	if (n > 0) {
+		l->begun = n > line || before > 0;
+		*column = before + (n - line);
+	}
+	return n;
 }
 
 /* How many bytes are printable, or from 0x80 on: text in most charsets. *FLAGS: LINE_8BIT if one

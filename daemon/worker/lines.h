@@ -43,10 +43,12 @@ struct line_piece {
  * not. */
 size_t lines_plain(const uint8_t *bytes, size_t size);
 
-/* How many of the SIZE bytes from BYTES on, which come next, are whole lines that are nothing to
- * whoever does not read them: printable ASCII without a dash, at most MOST bytes, no dot at the
- * begin, CR LF at the end. They may be left out of what lines_next() gets. */
-size_t lines_dull(const struct lines *l, const uint8_t *bytes, size_t size, size_t most);
+/* How many of the SIZE bytes from BYTES on, which come next, are nothing to whoever does not read
+ * them: no controls but DEL, no 8 bits and no dash, in lines of at most MOST bytes that do not
+ * begin with a dot and end with CR LF. They may begin and end inside a line, and need not come by
+ * lines_next() then. *COLUMN: the bytes of the line that came before; then, of the last line. */
+size_t
+lines_dull(struct lines *l, const uint8_t *bytes, size_t size, uint64_t *column, size_t most);
 
 /* Takes the next piece from the SIZE bytes at *BYTES, which move on. False when all are taken: a
  * CR at their end is held back, as the next byte decides what it is. */

@@ -74,10 +74,10 @@ void mime_utf8(struct mime *m);
 /* A piece of a line of it, after dots were unstuffed. */
 void mime_line(struct mime *m, const struct line_piece *piece);
 
-/* Takes lines that can say nothing at once, if the SIZE bytes from BYTES on begin with such: whole
- * ones of a part that is not read. L: what cuts them. Returns how many bytes; the same as
- * mime_line() with each of these lines. */
-size_t mime_skip(struct mime *m, const struct lines *l, const uint8_t *bytes, size_t size);
+/* Takes what can say nothing at once, if the SIZE bytes from BYTES on begin with such: bytes of a
+ * part that is not read, and whole lines of plain words. L: what cuts the lines; it moves on, too.
+ * Returns how many bytes; the same as mime_line() with each of these lines. */
+size_t mime_skip(struct mime *m, struct lines *l, const uint8_t *bytes, size_t size);
 
 /* Bytes are missing here, or what follows is: the rest is read as well as it can be. The word is
  * `lost`, and those that missing bytes alone can make are not said any more. */

@@ -1,29 +1,42 @@
-/* mime_skip.c - see mime.h: what nobody reads. Of most mail that is not only text, nearly all bytes
- * are lines of a file whose type has said everything already. */
+/* mime_skip.c - see mime.h: what need not be read line by line. Of most mail that is not only text,
+ * nearly all bytes are lines of a file whose type has said everything already; of most text, nearly
+ * all lines are words. */
 #include "worker/mime.h"
 
-/* How many bytes of lines that are no delimiters would change nothing but the size. */
-static uint64_t
-unread(const struct mime *m)
+/* Is the content in hand a text as it is on the wire? */
+static bool
+is_plain(const struct mime *m)
 {
-	if (m->state == MIME_STOPPED)
-		return UINT64_MAX;
-	if (m->state != MIME_BODY || m->read || m->size >= m->rules->max_size)
-		return 0;
-	return m->rules->max_size - m->size;
+	switch (m->section.declared.encoding) {
+	case ENCODING_7BIT:
+	case ENCODING_8BIT:
+	case ENCODING_BINARY:
+	case ENCODING_UNKNOWN:
+		return m->state == MIME_BODY && m->read && m->text;
+	case ENCODING_BASE64:
+	case ENCODING_QUOTED_PRINTABLE:
+		return false;
+	}
+	return false;
 }
 
 size_t
-mime_skip(struct mime *m, const struct lines *l, const uint8_t *bytes, size_t size)
+mime_skip(struct mime *m, struct lines *l, const uint8_t *bytes, size_t size)
 {
-	uint64_t most = unread(m);
+	bool stopped = m->state == MIME_STOPPED;
+	uint64_t most = m->size < m->rules->max_size ? m->rules->max_size - m->size : 0;
 	size_t n = 0;
 
-	if (most > 0)
-		n = lines_dull(l, bytes, size < most ? size : (size_t)most, MIME_LINE);
-	if (n == 0)
+	if (m->holding || m->search.at > 0)
 		return 0;
+	if (size > most && !stopped)
+		size = (size_t)most;
+	if (stopped || (m->state == MIME_BODY && !m->read))
+		n = lines_dull(l, bytes, size, &m->column, MIME_LINE);
+	else if (!l->begun && !l->cr && is_plain(m))
+		n = mime_text_skip(&m->content, bytes, size);
 	m->size += n;
-	m->line_at = m->size;
+	if (n > 0)
+		m->line_at = m->size - m->column;
 	return n;
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "model/finding.h"
+#include "worker/lines_bits.h"
 
 enum {
 	OVERLAP = 32,	  /* bytes of a window that the next one has again: the longest shape */
@@ -18,9 +19,6 @@ enum {
 enum { UPPER = 1, LOWER = 2, DIGIT = 4, SYMBOL = 8, URL_SYMBOL = 16, OTHER = 32 };
 
 enum { BASE64 = UPPER | LOWER | DIGIT | SYMBOL };
-
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-typedef uint64_t halves __attribute__((vector_size(16)));
 
 void
 mime_text_begin(struct mime_text *t, enum charset charset, unsigned flags)
@@ -314,6 +312,60 @@ gather(struct mime_text *t, const uint8_t *bytes, size_t size)
 		t->nwindow += n;
 	}
 	return words;
+}
+
+/* All bits of the bytes that words are made of, where no delimiter may be. */
+static inline halves
+words_of(const uint8_t *bytes)
+{
+	bytes16 v;
+
+	memcpy(&v, bytes, sizeof v);
+	return (halves)((signed16)(v + 1) > 0x20) ^ (halves)(v == '-') ^ four(bytes);
+}
+
+/* Could a line of words be more than that, all the same? */
+static bool
+is_more(const uint8_t *line, size_t size)
+{
+	switch (line[0]) { /* line_begins() */
+	case 'B':
+	case 'b':
+	case '=':
+	case '(':
+	case '.':
+		return true;
+	default:
+		return size >= RUN || is_row(line, size);
+	}
+}
+
+size_t
+mime_text_skip(struct mime_text *t, const uint8_t *bytes, size_t size)
+{
+	size_t line = 0;
+
+	/* The state in which a line of words changes nothing. */
+	if (t->begin || t->nstart < 4 || (t->flags & MIME_TEXT_OUTSIDE))
+		return 0;
+	for (size_t at = 0; at < size; at += LINES_BLOCK) {
+		/* the LF of a CR that was the last of its block is no news */
+		uint64_t ends = lines_bits(bytes + at, size - at, words_of) & UINT64_MAX
+										  << (line > at);
+
+		for (; ends; ends &= ends - 1, ends &= ends - 1) {
+			size_t n = at + (size_t)__builtin_ctzll(ends);
+
+			if (size - n < 2 || bytes[n] != '\r' || bytes[n + 1] != '\n' ||
+			    (n > line && is_more(bytes + line, n - line)))
+				goto end;
+			line = n + 2;
+		}
+	}
+end:
+	if (line > 0)
+		t->nrows = 0;
+	return line;
 }
 
 static const uint8_t escape[] = { 0x1b, '(' };

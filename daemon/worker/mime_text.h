@@ -48,6 +48,11 @@ void mime_text_begin(struct mime_text *t, enum charset charset, unsigned flags);
  * the piece's own flags NUL and BARE are the caller's. */
 uint64_t mime_text_take(struct mime_text *t, const struct line_piece *piece);
 
+/* How many of the SIZE bytes from BYTES on, at the begin of a line of a text that is not encoded,
+ * are whole lines of words, CR LF at the end of each: printable ASCII that no shape begins with,
+ * nor a delimiter nor a dot. They need not come by mime_text_take() then. */
+size_t mime_text_skip(struct mime_text *t, const uint8_t *bytes, size_t size);
+
 /* The next SIZE bytes, which were encoded. Lines may end with LF alone, as many senders encode
  * their own form of lines; a bare CR is WHAT_BARE_NEWLINE, a NUL WHAT_NUL. */
 uint64_t mime_text_decoded(struct mime_text *t, const uint8_t *bytes, size_t size);

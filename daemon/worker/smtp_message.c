@@ -170,16 +170,25 @@ other_reading(struct smtp *s, const struct line_piece *p)
 	smtp_second(s, p->bytes + from, p->size - from, p->flags & LINE_ENDS);
 }
 
-/* The next piece of the content, behind lines that nobody reads. */
+/* Takes what can say nothing from the content, if it comes next. */
+static inline void
+skip(struct smtp *s, const uint8_t **bytes, size_t *size)
+{
+	size_t n;
+
+	if (s->second.active || (s->lines.begun && (s->dot || s->near != NEAR_NOTHING)))
+		return;
+	n = mime_skip(&s->message, &s->lines, *bytes, *size);
+	*bytes += n;
+	*size -= n;
+	s->near = NEAR_NOTHING;
+}
+
+/* The next piece of the content, behind what can say nothing. */
 static inline bool
 next_piece(struct smtp *s, const uint8_t **bytes, size_t *size, struct line_piece *p)
 {
-	if (!s->second.active) {
-		size_t n = mime_skip(&s->message, &s->lines, *bytes, *size);
-
-		*bytes += n;
-		*size -= n;
-	}
+	skip(s, bytes, size);
 	return lines_next(&s->lines, bytes, size, p);
 }
 

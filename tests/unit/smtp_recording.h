@@ -94,15 +94,20 @@ mime_line(struct mime *m, const struct line_piece *p)
 
 /* Each line for itself, all the same. */
 size_t
-mime_skip(struct mime *m, const struct lines *l, const uint8_t *bytes, size_t size)
+mime_skip(struct mime *m, struct lines *l, const uint8_t *bytes, size_t size)
 {
-	size_t n = lines_dull(l, bytes, size, MIME_LINE);
+	unsigned begins = l->begun ? 0 : LINE_BEGINS;
+	uint64_t column = 0;
+	size_t n = lines_dull(l, bytes, size, &column, MIME_LINE);
 
-	for (const uint8_t *p = bytes, *cr; p < bytes + n; p = cr + 2) {
-		cr = memchr(p, '\r', (size_t)(bytes + n - p));
-		mime_line(m,
-		    &(struct line_piece){
-			.bytes = p, .size = (size_t)(cr - p), .flags = LINE_BEGINS | LINE_ENDS });
+	for (const uint8_t *p = bytes, *end = bytes + n; p < end; begins = LINE_BEGINS) {
+		const uint8_t *cr = memchr(p, '\r', (size_t)(end - p));
+		size_t line = (size_t)((cr ? cr : end) - p);
+
+		mime_line(
+		    m, &(struct line_piece){
+			   .bytes = p, .size = line, .flags = begins | (cr ? LINE_ENDS : 0) });
+		p = cr ? cr + 2 : end;
 	}
 	return n;
 }

@@ -171,20 +171,44 @@ test_8bit(void **state)
 
 /* What lines_dull() says, by one byte after the other. */
 static size_t
-dull(const uint8_t *bytes, size_t size, size_t most)
+dull(bool *begun, uint64_t *column, const uint8_t *bytes, size_t size, size_t most)
 {
-	size_t taken = 0;
+	uint64_t in_line = *column;
+	size_t line = 0, i = 0;
 
-	for (size_t i = 0; i < size; i++) {
-		uint8_t b = bytes[i];
-
-		if (b == '\r' && i + 1 < size && bytes[i + 1] == '\n' && i - taken <= most) {
-			taken = ++i + 1;
-		} else if (b < 0x20 || b > 0x7e || b == '-' || (b == '.' && i == taken)) {
+	while (i < size && (bytes[i] != '.' || i > line || *begun)) {
+		if (bytes[i] == '\r' && i + 1 < size && bytes[i + 1] == '\n' && in_line <= most) {
+			line = i += 2;
+			in_line = 0;
+			*begun = false;
+		} else if (bytes[i] < 0x20 || bytes[i] >= 0x80 || bytes[i] == '-') {
 			break;
+		} else {
+			in_line++;
+			i++;
 		}
 	}
-	return taken;
+	if (in_line > most) {
+		i = line;
+		in_line = line ? 0 : *column;
+	}
+	*begun = *begun || i > line;
+	*column = in_line;
+	return i;
+}
+
+static void
+compare(const uint8_t *bytes, size_t size, unsigned before, size_t most)
+{
+	struct lines l = { .begun = before > 0 };
+	uint64_t column = before, want_column = before;
+	bool begun = before > 0;
+	size_t want = dull(&begun, &want_column, bytes, size, most);
+
+	assert_int_equal(lines_dull(&l, bytes, size, &column, most), want);
+	assert_int_equal(column, want_column);
+	assert_int_equal(l.begun, begun);
+	assert_false(l.cr);
 }
 
 static void
@@ -192,30 +216,60 @@ test_dull_known(void **state)
 {
 	static const struct {
 		const char *bytes;
+		unsigned before;
 		size_t want;
+		unsigned column;
 	} rows[] = {
-		{ "", 0 }, { "a", 0 }, { "a\r", 0 }, { "a\n", 0 }, { "a\r\n", 3 }, { "\r\n", 2 },
-		{ "a\r\n\r\nbc\r\nd", 9 }, { "a.\r\n.\r\n", 4 }, /* the end of data */
-		{ ".a\r\n", 0 }, { "a\r\nb\rc\r\n", 3 }, { "a\r\nb\nc\r\n", 3 },
-		{ "a\r\nb\r\r\n", 3 }, { "a\r\n--b\r\n", 3 },
-		{ "a\r\nb--c\r\n", 3 }, /* a boundary in a line is of interest */
-		{ "a\r\nb\t\r\n", 3 }, { "a\r\n\x1b\r\n", 3 }, { "a\r\nb\x80\r\n", 3 },
-		{ "a\r\nb\x7f\r\n", 3 }, { " ~\r\n", 4 },
-		{ "12345678\r\n123456789\r\n", 10 }, /* 8 at most */
+		{ "", 0, 0, 0 },
+		{ "a", 0, 1, 1 },
+		{ "a\r", 0, 1, 1 },
+		{ "a\n", 0, 1, 1 },
+		{ "a\r\n", 0, 3, 0 },
+		{ "\r\n", 0, 2, 0 },
+		{ "a\r\n\r\nbc\r\nd", 0, 10, 1 },
+		{ "a.\r\n.\r\n", 0, 4, 0 }, /* the end of data */
+		{ ".a\r\n", 0, 0, 0 },
+		{ ".a\r\n", 1, 4, 0 },
+		{ "a\r\nb\rc\r\n", 0, 4, 1 },
+		{ "a\r\nb\nc\r\n", 0, 4, 1 },
+		{ "a\r\nb\r\r\n", 0, 4, 1 },
+		{ "a\r\n--b\r\n", 0, 3, 0 },
+		{ "a\r\nb--c\r\n", 0, 4, 1 }, /* a boundary in a line is of interest */
+		{ "a\r\nbc\t\r\n", 0, 5, 2 },
+		{ "a\r\n\x1b\r\n", 0, 3, 0 },
+		{ "a\r\nb\x80\r\n", 0, 4, 1 },
+		{ "a\r\nb\x7f\r\n", 0, 7, 0 },
+		{ " ~\r\n", 0, 4, 0 },
+		{ "12345678\r\n123456789\r\n", 0, 10, 0 }, /* 8 at most */
+		{ "1\r\n12345678", 0, 11, 8 },
+		{ "1\r\n123456789", 0, 3, 0 },
+		{ "123456\r\n", 2, 8, 0 },
+		{ "1234567\r\n", 2, 0, 2 },
+		{ "", 2, 0, 2 },
+		{ "\r\na\r\n", 8, 5, 0 },
+		{ "-", 2, 0, 2 },
+		{ "\r", 2, 0, 2 },
 	};
-	static const struct lines in_line = { .begun = true }, behind_cr = { .cr = true };
 	static const uint8_t one[] = "a\r\n";
-	struct lines l = { .cr = false };
+	struct lines behind_cr = { .begun = true, .cr = true };
+	uint64_t column = 1;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const uint8_t *bytes = (const uint8_t *)rows[i].bytes;
+		struct lines l = { .begun = rows[i].before > 0 };
 
-		assert_int_equal(lines_dull(&l, bytes, strlen(rows[i].bytes), 8), rows[i].want);
+		column = rows[i].before;
+		assert_int_equal(
+		    lines_dull(&l, bytes, strlen(rows[i].bytes), &column, 8), rows[i].want);
+		assert_int_equal(column, rows[i].column);
+		assert_int_equal(l.begun, column > 0);
 	}
-	assert_int_equal(lines_dull(&l, (const uint8_t *)"a\0\r\n", 4, 8), 0);
-	assert_int_equal(lines_dull(&in_line, one, 3, 8), 0);
-	assert_int_equal(lines_dull(&behind_cr, one, 3, 8), 0);
+	compare((const uint8_t *)"a\0\r\n", 4, 0, 8);
+	column = 1;
+	assert_int_equal(lines_dull(&behind_cr, one, 3, &column, 8), 0);
+	assert_int_equal(column, 1);
+	assert_true(behind_cr.cr);
 }
 
 /* Every byte at every place of two lines of every length around one to five vectors; and the input
@@ -225,7 +279,6 @@ test_dull(void **state)
 {
 	static const uint8_t odd[] = { '-', '.', '\r', '\n' };
 	uint8_t bytes[200];
-	struct lines l = { .cr = false };
 
 	(void)state;
 	for (size_t length = 0; length < 83; length++)
@@ -237,8 +290,7 @@ test_dull(void **state)
 				memcpy(bytes + length, "\r\n", 2);
 				memcpy(bytes + 2 * length + 2, "\r\n", 2);
 				bytes[at] = (uint8_t)byte;
-				assert_int_equal(
-				    lines_dull(&l, bytes, size, 80), dull(bytes, size, 80));
+				compare(bytes, size, i, 80);
 			}
 		}
 	for (size_t at = 0; at < 160; at++)
@@ -247,7 +299,8 @@ test_dull(void **state)
 			for (size_t end = 76; end < sizeof bytes; end += 78)
 				memcpy(bytes + end, "\r\n", 2);
 			bytes[at] = odd[size % sizeof odd];
-			assert_int_equal(lines_dull(&l, bytes, size, 76), dull(bytes, size, 76));
+			compare(bytes, size, 0, 76);
+			compare(bytes, size, 1, 76);
 		}
 }
 
