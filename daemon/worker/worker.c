@@ -139,8 +139,7 @@ begins_again(const struct flow *f, const struct sight *s)
 						      s->token == f->in[s->end] && !s->own;
 }
 
-/* The long way: a flow that is not known yet (N is FLOW_NONE when it was not found at first sight),
- * that begins again, or to which its packets matter. */
+/* A flow that was not found at first sight (N is FLOW_NONE), or that begins again. */
 static __attribute__((noinline)) uint32_t
 judge_unknown(
     struct worker *w, uint32_t n, const struct look *l, const struct sight *s, enum copy *copy)
@@ -158,7 +157,8 @@ judge_unknown(
 	return n;
 }
 
-/* Judges one packet as part of the flow of its key. Returns the flow. */
+/* Judges one packet as part of the flow of its key. Returns the flow. The long way, audit_packet(),
+ * is for one that is not known yet, and for one to which its packets matter. */
 static inline uint32_t
 judge_flow(struct worker *w, const struct look *l, const struct sight *s, enum copy *copy)
 {
@@ -167,8 +167,10 @@ judge_flow(struct worker *w, const struct look *l, const struct sight *s, enum c
 
 	if (n == FLOW_NONE || !flow_key_equal(&f->key, &l->key) || !(f->key.state & FLOW_USED))
 		return judge_unknown(w, FLOW_NONE, l, s, copy);
-	if (begins_again(f, s) || !known(w, n, s, copy))
+	if (begins_again(f, s))
 		return judge_unknown(w, n, l, s, copy);
+	if (!known(w, n, s, copy))
+		*copy = audit_packet(w, n, s, false);
 	return n;
 }
 
