@@ -14,9 +14,19 @@ enum {
 };
 
 /* Fields that may stand only once, by their bits. */
-static const char *const once[] = { "content-type", "content-transfer-encoding",
-	"content-disposition", "mime-version", "content-id", "from", "sender", "reply-to", "to",
-	"cc", "bcc", "message-id", "in-reply-to", "references", "subject", "date" };
+#define FIELD(name)                                                                                \
+	{                                                                                          \
+		name, sizeof name - 1                                                              \
+	}
+static const struct {
+	const char *name;
+	uint8_t size;
+} once[] = { FIELD("content-type"), FIELD("content-transfer-encoding"),
+	FIELD("content-disposition"), FIELD("mime-version"), FIELD("content-id"), FIELD("from"),
+	FIELD("sender"), FIELD("reply-to"), FIELD("to"), FIELD("cc"), FIELD("bcc"),
+	FIELD("message-id"), FIELD("in-reply-to"), FIELD("references"), FIELD("subject"),
+	FIELD("date") };
+#undef FIELD
 
 void
 mime_section_begin(struct mime_section *s, const char *type, bool message, bool utf8)
@@ -101,7 +111,7 @@ name_ends(struct mime_section *s)
 	s->place = PLACE_BODY;
 	s->nbody = 0;
 	for (unsigned i = 0; i < sizeof once / sizeof *once; i++)
-		if (strlen(once[i]) == s->nname && memcmp(once[i], s->name, s->nname) == 0)
+		if (once[i].size == s->nname && memcmp(once[i].name, s->name, s->nname) == 0)
 			s->which = UINT32_C(1) << i & most;
 	if (s->seen & s->which)
 		words |= WHAT_DUPLICATE_HEADER;

@@ -72,7 +72,24 @@ skip_space(struct reader *r)
 bool
 mime_is_token(char c)
 {
-	return c > 0x20 && c < 0x7f && !strchr("()<>@,;:\\\"/[]?=", c);
+	static const bool special[] = { ['('] = true,
+		[')'] = true,
+		['<'] = true,
+		['>'] = true,
+		['@'] = true,
+		[','] = true,
+		[';'] = true,
+		[':'] = true,
+		['\\'] = true,
+		['"'] = true,
+		['/'] = true,
+		['['] = true,
+		[']'] = true,
+		['?'] = true,
+		['='] = true,
+		[0x7f] = true };
+
+	return c > 0x20 && (unsigned char)c < sizeof special && !special[(unsigned char)c];
 }
 
 /* The token at the reader's place; 0: there is none. */

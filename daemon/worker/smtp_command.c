@@ -75,11 +75,14 @@ skip_spaces(struct rest *r)
 static bool
 skip_word(struct rest *r, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n;
 
+	if (r->size == 0 || upper(*r->at) != *word) /* most words are others */
+		return false;
+	n = strlen(word);
 	if (r->size < n)
 		return false;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 1; i < n; i++)
 		if (upper(r->at[i]) != word[i])
 			return false;
 	skip(r, n);
