@@ -151,8 +151,15 @@ fields_bytes(struct fields *f, const char *key, const char *value, size_t size, 
 	else if (room > f->t.size - taken)
 		room = f->t.size - taken;
 	while (n < size) {
-		size_t next = step(one, (const uint8_t *)value + n, size - n, f->json, false);
+		size_t run = text_plain(value + n, size - n), next;
 
+		if (run > room - sum)
+			run = room - sum;
+		sum += run;
+		n += run;
+		if (n == size)
+			break;
+		next = step(one, (const uint8_t *)value + n, size - n, f->json, false);
 		sum += strlen(one);
 		if (sum > room)
 			break;
