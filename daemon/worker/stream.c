@@ -11,6 +11,8 @@ enum { WORDS = STREAM_BLOCK / 64 };
 struct block {
 	uint64_t offset;
 	uint32_t prev, next; /* by offset; `next` also in the list of free blocks */
+	uint16_t begin, end; /* the run of bytes that are there */
+	bool many;	     /* there is more than one run: the bits say what is there */
 	uint64_t there[WORDS];
 	uint8_t bytes[STREAM_BLOCK];
 };
@@ -88,20 +90,20 @@ copy(uint8_t *to, const uint8_t *from, size_t size)
 	memcpy(to, from, size);
 }
 
-static __attribute__((noinline)) void
-clear(void *at, size_t size)
-{
-	memset(at, 0, size);
-}
-
-/* The first bit from FROM on that is as BIT says, or STREAM_BLOCK. */
+/* The first byte from FROM on that is there, or is not, as THERE says; or STREAM_BLOCK. */
 static unsigned
-bit_find(const uint64_t *there, unsigned from, bool bit)
+find(const struct block *b, unsigned from, bool there)
 {
 	uint64_t mask = UINT64_MAX << from % 64;
 
+	if (!b->many && from >= b->begin && from < b->end)
+		return there ? from : b->end;
+	if (!b->many && there)
+		return from < b->begin ? b->begin : STREAM_BLOCK;
+	if (!b->many)
+		return from;
 	for (unsigned i = from / 64; i < WORDS; i++) {
-		uint64_t found = (bit ? there[i] : ~there[i]) & mask;
+		uint64_t found = (there ? b->there[i] : ~b->there[i]) & mask;
 
 		if (found)
 			return i * 64 + (unsigned)__builtin_ctzll(found);
@@ -122,6 +124,25 @@ bits_set(uint64_t *there, unsigned from, unsigned to)
 		mask = UINT64_MAX;
 	}
 	there[i] |= mask & (UINT64_MAX >> (63 - (to - 1) % 64));
+}
+
+/* The bytes from FROM up to TO, of which there is one at least, are there now. */
+static void
+put(struct block *b, unsigned from, unsigned to)
+{
+	if (!b->many && b->begin == b->end) {
+		b->begin = (uint16_t)from;
+		b->end = (uint16_t)to;
+	} else if (!b->many && from == b->end) {
+		b->end = (uint16_t)to;
+	} else {
+		if (!b->many) {
+			memset(b->there, 0, sizeof b->there);
+			bits_set(b->there, b->begin, b->end);
+			b->many = true;
+		}
+		bits_set(b->there, from, to);
+	}
 }
 
 /* The last block that begins at OFFSET or before it, or 0. */
@@ -172,7 +193,8 @@ block_add(struct stream_pool *p, struct stream *s, uint64_t offset)
 	b->offset = offset;
 	b->prev = before;
 	b->next = before ? p->block[before].next : s->first;
-	clear(b->there, sizeof b->there);
+	b->begin = b->end = 0;
+	b->many = false;
 	*(before ? &p->block[before].next : &s->first) = n;
 	*(b->next ? &p->block[b->next].prev : &s->last) = n;
 	s->at = n;
@@ -255,7 +277,7 @@ deliver_held(struct work *w)
 
 		if (n == 0)
 			return;
-		to = bit_find(b->there, from, false);
+		to = find(b, from, false);
 		if (to == from)
 			return;
 		s->next += to - from;
@@ -290,7 +312,7 @@ held_first(const struct work *w)
 			from = s->next - b->offset < STREAM_BLOCK ?
 				   (unsigned)(s->next - b->offset) :
 				   STREAM_BLOCK;
-		found = from < STREAM_BLOCK ? bit_find(b->there, from, true) : STREAM_BLOCK;
+		found = from < STREAM_BLOCK ? find(b, from, true) : STREAM_BLOCK;
 		if (found < STREAM_BLOCK)
 			return b->offset + found;
 	}
@@ -342,10 +364,10 @@ push_old(struct work *w, uint64_t offset, const uint8_t *bytes, size_t size)
 		const struct block *b = &w->pool->block[n];
 
 		for (unsigned end = from + (unsigned)part; n && from < end; from = to) {
-			from = bit_find(b->there, from, true);
+			from = find(b, from, true);
 			if (from >= end)
 				break;
-			to = bit_find(b->there, from, false);
+			to = find(b, from, false);
 			if (to > end)
 				to = end;
 			compare(w, b->offset + from, b->bytes + from,
@@ -364,9 +386,9 @@ merge(struct work *w, struct block *b, unsigned from, const uint8_t *bytes, size
 	unsigned start = from, end = from + (unsigned)size, to;
 
 	for (; from < end; from = to) {
-		bool there = b->there[from / 64] >> from % 64 & 1;
+		bool there = find(b, from, true) == from;
 
-		to = bit_find(b->there, from, !there);
+		to = find(b, from, !there);
 		if (to > end)
 			to = end;
 		if (there) {
@@ -375,7 +397,7 @@ merge(struct work *w, struct block *b, unsigned from, const uint8_t *bytes, size
 			continue;
 		}
 		copy(b->bytes + from, bytes + (from - start), to - from);
-		bits_set(b->there, from, to);
+		put(b, from, to);
 		w->s->ahead += to - from;
 	}
 }
@@ -439,7 +461,7 @@ keep(struct work *w, uint64_t offset, const uint8_t *bytes, size_t size)
 			struct block *b = &w->pool->block[n];
 
 			copy(b->bytes + from, bytes, part);
-			bits_set(b->there, from, from + (unsigned)part);
+			put(b, from, from + (unsigned)part);
 		} else {
 			w->s->floor = offset + part;
 		}
@@ -496,6 +518,7 @@ stream_push(struct stream_pool *p, struct stream *s, uint32_t seq, const uint8_t
 {
 	struct work w = { .pool = p, .s = s, .most = most, .take = take, .ctx = ctx };
 	int64_t away = distance(s, seq);
+	uint64_t next = s->next;
 
 	if (size + missing == 0)
 		return 0;
@@ -514,7 +537,8 @@ stream_push(struct stream_pool *p, struct stream *s, uint32_t seq, const uint8_t
 		away = -(int64_t)s->next;
 	}
 	push_at(&w, (uint64_t)((int64_t)s->next + away), bytes, size, missing);
-	trim(p, s);
+	if (!s->heard || s->acked > next)
+		trim(p, s);
 	return w.events;
 }
 
@@ -560,7 +584,7 @@ stream_copy(const struct stream_pool *p, const struct stream *s, uint8_t *to, si
 
 	for (uint32_t n = s->first; n && p->block[n].offset == done && done < size;
 	     n = p->block[n].next) {
-		unsigned part = bit_find(p->block[n].there, 0, false);
+		unsigned part = find(&p->block[n], 0, false);
 
 		if (part > size - done)
 			part = (unsigned)(size - done);
