@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "worker/flow.h"
 
@@ -28,12 +30,27 @@ inspect_bytes(uint32_t flows, uint32_t fragments, uint64_t total)
 	       stream_pool_bytes(total - slots_bytes(total)) + datagrams_bytes(fragments);
 }
 
+/* Asks for large pages behind a table whose entries are large: each connection touches some of the
+ * small ones, and all of them for the first time cost more than what was read. No such pages: no
+ * harm. */
+static void
+ask_large_pages(void *at, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)at + page - 1) / page * page;
+	uintptr_t to = ((uintptr_t)at + size) / page * page;
+
+	if (at && from < to)
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+}
+
 bool
 inspect_init(struct inspect_table *t, uint32_t flows, uint32_t fragments, uint64_t total)
 {
 	*t = (struct inspect_table){ .size = slots_of(total) };
 	t->flow = calloc((size_t)flows + 1, sizeof *t->flow);
 	t->slot = calloc((size_t)t->size + 1, sizeof *t->slot);
+	ask_large_pages(t->slot, ((size_t)t->size + 1) * sizeof *t->slot);
 	t->pool = stream_pool_new(total - slots_bytes(total));
 	t->datagrams = t->pool ? datagrams_new(t->pool, fragments) : NULL;
 	return t->flow && t->slot && t->datagrams;
