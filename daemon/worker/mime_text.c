@@ -26,7 +26,7 @@ mime_text_begin(struct mime_text *t, enum charset charset, unsigned flags)
 	mime_chars_begin(&t->chars, charset);
 	t->lines = (struct lines){ .cr = false };
 	t->flags = flags;
-	t->begin = t->going = t->twice = false;
+	t->going = t->twice = false;
 	t->nrows = t->nstart = t->kinds = t->run_kinds = t->escape = 0;
 	t->run = 0;
 	t->length = 0;
@@ -50,73 +50,36 @@ begins(const uint8_t *bytes, size_t n, const char *prefix)
 	return n >= size && strncasecmp((const char *)bytes, prefix, size) == 0;
 }
 
-/* `begin 644 name`, or `begin-base64 644 name`. */
+/* The line before a file in uuencode: `begin 644 name`, `begin-base64 644 name`; or with two spaces
+ * and no mode, as Outlook has it. Nothing behind it is asked: readers pass empty lines, take bytes
+ * that no encoder writes, and show a file even where none follows. */
 static bool
 is_begin(const uint8_t *line, size_t n)
 {
 	size_t at, digits;
 
-	if (begins(line, n, "begin "))
+	if (n > 6 && memcmp(line, "begin ", 6) == 0)
 		at = 6;
-	else if (begins(line, n, "begin-base64 "))
+	else if (n > 13 && memcmp(line, "begin-base64 ", 13) == 0)
 		at = 13;
 	else
 		return false;
 	for (digits = at; digits < n && line[digits] >= '0' && line[digits] <= '7'; digits++)
 		;
-	return digits - at >= 3 && digits - at <= 6 && digits + 1 < n && line[digits] == ' ';
+	if (digits == at)
+		return line[at] == ' ' && n - at > 1;
+	return digits - at >= 3 && digits < n && (line[digits] == ' ' || line[digits] == '\t');
 }
 
-/* The number that a byte stands for in xxencode; 64: none. */
-static unsigned
-xx_value(uint8_t byte)
-{
-	static const char digits[] =
-	    "+-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	const char *at = byte ? strchr(digits, byte) : NULL;
-
-	return at ? (unsigned)(at - digits) : 64;
-}
-
-/* Could a line be the first one of a file behind `begin`: as long as its first byte says, give or
- * take what lost its spaces, in the bytes of uuencode or xxencode? Or a line of base64. */
-static bool
-is_encoded_row(const uint8_t *line, size_t n)
-{
-	bool uu = n > 1, xx = n > 1, base64 = n > 3 && n % 4 == 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uu = uu && line[i] >= 0x20 && line[i] <= 0x60;
-		xx = xx && xx_value(line[i]) < 64;
-		base64 = base64 && (kinds[line[i]] & BASE64);
-	}
-	if (uu) {
-		size_t want = ((line[0] - 0x20u) % 64 + 2) / 3 * 4 + 1;
-
-		uu = want > 1 && n <= want + 1 && n + 3 >= want;
-	}
-	if (xx)
-		xx = n <= (xx_value(line[0]) + 2) / 3 * 4 + 2 &&
-		     n + 2 >= (xx_value(line[0]) + 2) / 3 * 4 + 1;
-	return uu || xx || base64;
-}
-
-/* What the beginning of a line says. LAST: the N bytes are the whole line. */
+/* What the beginning of a line says. */
 static uint64_t
-line_begins(struct mime_text *t, const uint8_t *line, size_t n, bool last)
+line_begins(const struct mime_text *t, const uint8_t *line, size_t n)
 {
-	bool begin = t->begin;
-
-	t->begin = false;
-	if (begin && last && is_encoded_row(line, n))
-		return WHAT_UUENCODE;
 	if (n == 0)
 		return 0;
 	switch (line[0]) {
-	case 'B':
 	case 'b':
-		t->begin = is_begin(line, n);
-		return 0;
+		return is_begin(line, n) ? WHAT_UUENCODE : 0;
 	case '=':
 		return begins(line, n, "=ybegin ") ? WHAT_YENC : 0;
 	case '(':
@@ -280,7 +243,7 @@ row_ends(struct mime_text *t)
 static uint64_t
 scan(struct mime_text *t, const uint8_t *bytes, size_t size, size_t seen, bool last)
 {
-	uint64_t words = t->going ? 0 : line_begins(t, bytes, size, last);
+	uint64_t words = t->going ? 0 : line_begins(t, bytes, size);
 
 	words |= shapes(t, bytes, size, last);
 	if (last && !t->going && size < RUN && !is_row(bytes, size)) {
@@ -346,7 +309,7 @@ mime_text_skip(struct mime_text *t, const uint8_t *bytes, size_t size)
 	size_t line = 0;
 
 	/* The state in which a line of words changes nothing. */
-	if (t->begin || t->nstart < 4 || (t->flags & MIME_TEXT_OUTSIDE))
+	if (t->nstart < 4 || (t->flags & MIME_TEXT_OUTSIDE))
 		return 0;
 	for (size_t at = 0; at < size; at += LINES_BLOCK) {
 		/* the LF of a CR that was the last of its block is no news */

@@ -27,7 +27,6 @@ struct mime_text {
 	struct mime_chars chars;
 	struct lines lines; /* of bytes that were encoded */
 	unsigned flags;	    /* enum mime_text_flag */
-	bool begin;	    /* the last line could begin a uuencoded file */
 	uint8_t nrows;	    /* lines of encoded bytes in succession */
 	uint8_t nstart;	    /* bytes of the text's start that were read */
 	bool going;	    /* the window is not the line's first */

@@ -14,7 +14,10 @@ test_conforming(void **state)
 		T("signature", HEAD "\r\nx\r\n-- \r\n--\r\n-----Original Message-----\r\n", "-"),
 		T("addresses and signs",
 		    HEAD "\r\n<base@example.jp> <link-1@x> a < b & c; d + e <- -> <br@x\r\n", "-"),
-		T("begin of a sentence", HEAD "\r\nbegin 2026 with\r\nthis.\r\nbegin\r\n", "-"),
+		T("begin of a sentence",
+		    HEAD "\r\nbegin 26 with\r\nbegin this.\r\nbegin 1998 x\r\nbegin \r\nBegin "
+			 "2026 x\r\nbegin\r\n",
+		    "-"),
 		T("a rule of dashes",
 		    HEAD "\r\n" X10(X10("-")) "\r\n" X10(X10("-")) "\r\n" X10(X10("-")) "\r\n" X10(
 			X10("=")) "\r\n" X10(X10("=")) "\r\n",

@@ -26,6 +26,17 @@ test_files(void **state)
 		    "uuencode"),
 		/* 1 in xxencode is the length 3 */
 		T("MI-14, xxencode", HEAD "\r\nbegin 644 a\r\n1Eq3o\r\n+\r\nend\r\n", "uuencode"),
+		T("MI-14, uuencode, an empty line before it",
+		    HEAD "\r\nbegin 644 a.exe\r\n\r\n#0V%T\r\n`\r\nend\r\n", "uuencode"),
+		/* 0x40 more stands for the same six bits */
+		T("MI-14, uuencode, other bytes for the same",
+		    HEAD "\r\nbegin 0644 a.exe\r\n#pv%t\r\n`\r\nend\r\n", "uuencode"),
+		T("MI-14, uuencode, more in its lines",
+		    HEAD "\r\nbegin 644\ta.exe\r\n#0V%Txxxxxx\r\n`\r\nend\r\n", "uuencode"),
+		T("MI-14, uuencode, no mode", HEAD "\r\nbegin  a.exe\r\n#0V%T\r\n`\r\nend\r\n",
+		    "uuencode"),
+		T("MI-14, uuencode, a line of another kind before it",
+		    HEAD "\r\nbegin 644 a.exe\r\nx y\r\n#0V%T\r\n`\r\nend\r\n", "uuencode"),
 		T("MI-14, yEnc",
 		    HEAD "\r\n=ybegin line=128 size=3 name=a.exe\r\nx\r\n=yend size=3\r\n", "yenc"),
 		T("MI-14, BinHex",
