@@ -87,9 +87,10 @@ utf8(struct mime_chars *c, uint8_t byte)
  * characters of its set have. */
 enum { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_ONE, ESCAPE_TWO };
 
-/* RFC 1468: ESC ( B, ESC ( J, ESC $ @, ESC $ B. One that names the set that is in force, or one
- * with no character of two bytes behind it, changes nothing: it only parts what a reader sees
- * together. */
+/* RFC 1468: ESC ( B, ESC ( J, ESC $ @, ESC $ B. One that names the set that is in force is legal;
+ * shapes are looked for without those (mime_text). Between two there is a character, or they only
+ * part what a reader sees together; but who writes one text behind the other goes to a set of two
+ * bytes again at once. */
 static uint64_t
 iso_2022_jp_escape(struct mime_chars *c, uint8_t byte)
 {
@@ -99,11 +100,12 @@ iso_2022_jp_escape(struct mime_chars *c, uint8_t byte)
 	}
 	if (c->escape > ESCAPE_BEGUN &&
 	    (byte == 'B' || byte == (c->escape == ESCAPE_TWO ? '@' : 'J'))) {
-		bool twice = c->escape == ESCAPE_TWO, idle = c->empty;
+		bool was = c->twice, idle = c->empty;
 
-		idle = idle || (twice == c->twice && byte == c->set);
+		c->twice = c->escape == ESCAPE_TWO;
+		idle = idle && (was || !c->twice);
 		c->set = byte;
-		c->twice = c->empty = twice;
+		c->empty = true;
 		c->escape = ESCAPE_NONE;
 		return idle ? WHAT_CHARSET : 0;
 	}
@@ -126,10 +128,10 @@ iso_2022_jp(struct mime_chars *c, uint8_t byte)
 	}
 	if (byte >= 0x80)
 		return WHAT_CHARSET;
+	c->empty = false;
 	if (!c->twice)
 		return 0;
 	c->more = !half;
-	c->empty = false;
 	if (byte > 0x20 && byte < 0x7f)
 		return 0;
 	c->more = 0;
@@ -276,6 +278,7 @@ mime_chars_take(struct mime_chars *c, const uint8_t *bytes, size_t size, unsigne
 		words |= WHAT_CONTROL;
 	if (resting && !(flags & (LINE_8BIT | LINE_ESC))) {
 		c->unseen = size ? 0 : c->unseen;
+		c->empty = size ? false : c->empty;
 		return words;
 	}
 	return words | run_any(c, bytes, size);

@@ -20,8 +20,8 @@ struct mime_chars {
 	uint8_t low, high; /* bounds of the next of them */
 	uint8_t escape;	   /* ISO-2022-JP: what was read of an escape sequence */
 	uint8_t set;	   /* the final byte of the last one */
-	bool twice;	   /* it names a set of two bytes a character, */
-	bool empty;	   /* of which there is none yet */
+	bool twice;	   /* it names a set of two bytes a character */
+	bool empty;	   /* no character follows it yet */
 	uint8_t unseen;	   /* characters without a width in succession */
 	uint32_t point;	   /* of the character that is read, UTF-8 */
 };
