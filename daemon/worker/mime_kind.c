@@ -83,12 +83,12 @@ mime_kind(const struct mime_rules *r, const struct mime_section *s)
 {
 	const struct mime_declared *d = &s->declared;
 	const char *other = s->other;
-	bool named = d->attached || d->nname, text = strcmp(d->type, "text/plain") == 0;
+	bool named = d->attached || d->name_of, text = strcmp(d->type, "text/plain") == 0;
 	uint64_t words = 0;
 
 	if (!is_permitted(r, d->type))
 		words = words_of_type(d->type) | (named ? WHAT_ATTACHMENT : 0);
-	else if (text && named) /* it is a file, whatever is in it */
+	else if (named && (text || mime_is(d, "multipart/"))) /* a file, whatever is in it */
 		words = WHAT_ATTACHMENT;
 	if (other[0] && !is_permitted(r, other))
 		words |= words_of_type(other);

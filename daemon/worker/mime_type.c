@@ -49,12 +49,23 @@ skip_comment(struct reader *r)
 	return false;
 }
 
-/* Passes white space and comments. Comments are for the end of a body only: readers differ about
- * those in its middle. */
+/* Words: to a reader that knows no comments, more of a value at most. */
+static bool
+is_words(const char *at, const char *end)
+{
+	for (; at < end; at++)
+		if (*at != ' ' && *at != '\t' && !mime_is_token(*at))
+			return false;
+	return true;
+}
+
+/* Passes white space and comments. Comments are for the end of a body only, and hold nothing but
+ * words: readers differ about those in its middle, and about what is a parameter in them. */
 static void
 skip_space(struct reader *r)
 {
 	bool comment = false;
+	const char *from;
 
 	for (;;) {
 		while (at_space(r))
@@ -62,7 +73,8 @@ skip_space(struct reader *r)
 		if (r->at == r->end || *r->at != '(')
 			break;
 		comment = r->comment = true;
-		if (!skip_comment(r))
+		from = r->at + 1;
+		if (!skip_comment(r) || !is_words(from, r->at - 1))
 			r->words |= WHAT_HEADER;
 	}
 	if (comment && r->at < r->end)
@@ -259,15 +271,34 @@ keep_boundary(struct mime_declared *d, const struct param *p)
 	}
 	if (p->nvalue >= 4 && memcmp(p->value, "=?", 2) == 0) /* RFC 2047 */
 		return WHAT_BOUNDARY;
+	if (strncmp(d->type, "multipart/", 10) != 0) /* some readers split whatever has one */
+		return WHAT_BOUNDARY;
 	return twice || p->escaped || p->value[p->nvalue - 1] == ' ' ? WHAT_BOUNDARY : 0;
 }
 
 /* Parameters of Content-Type that were read. */
 enum { SEEN_CHARSET = 1, SEEN_FORMAT = 2, SEEN_DELSP = 4 };
 
+/* Does a parameter that is not the boundary speak of one? To readers that look for the word it is
+ * one. */
+static bool
+tells_boundary(const struct param *p)
+{
+	static const char word[] = "boundary";
+	size_t n = sizeof word - 1;
+
+	for (size_t i = 0; i + n <= p->nname; i++)
+		if (strncasecmp(p->name + i, word, n) == 0)
+			return true;
+	for (size_t i = 0; i + n <= p->nvalue; i++)
+		if (strncasecmp(p->value + i, word, n) == 0)
+			return true;
+	return false;
+}
+
 /* A parameter of Content-Type that is no name of a file and no boundary. */
 static uint64_t
-keep_param(struct mime_declared *d, const struct param *p, bool plain, unsigned *seen)
+keep_param(struct mime_declared *d, const struct param *p, unsigned *seen)
 {
 	unsigned which = 0;
 
@@ -282,7 +313,9 @@ keep_param(struct mime_declared *d, const struct param *p, bool plain, unsigned 
 	if (*seen & which)
 		return WHAT_HEADER;
 	*seen |= which;
-	return plain && which == 0 ? WHAT_HEADER : 0;
+	if (which == 0 && strcmp(d->type, "text/plain") == 0)
+		return WHAT_HEADER;
+	return tells_boundary(p) ? WHAT_BOUNDARY : 0;
 }
 
 /* type "/" subtype. What is none is text, as RFC 2045, 5.2 has it. */
@@ -349,14 +382,13 @@ mime_read_type(struct mime_declared *d, const char *body, size_t size)
 	struct mime_name names[2] = { { .size = 0 }, { .size = 0 } };
 	struct param p;
 	unsigned seen = 0, number;
-	bool plain, percent;
+	bool percent;
 
 	d->typed = true;
 	d->charset = CHARSET_US_ASCII;
 	d->bounded = false;
 	d->nboundary = 0;
 	take_type(&r, d);
-	plain = strcmp(d->type, "text/plain") == 0;
 	while (next_param(&r, &p)) {
 		if (take_name(&r, &p, "name", names))
 			continue;
@@ -365,13 +397,26 @@ mime_read_type(struct mime_declared *d, const char *body, size_t size)
 		if (is_name(p.name, p.nname, "boundary"))
 			r.words |= keep_boundary(d, &p) | (star ? WHAT_BOUNDARY : 0);
 		else
-			r.words |= keep_param(d, &p, plain, &seen) | (star ? WHAT_HEADER : 0);
+			r.words |= keep_param(d, &p, &seen) | (star ? WHAT_HEADER : 0);
 	}
 	if (d->bounded && r.comment) /* some readers take it for a part of the boundary */
 		r.words |= WHAT_BOUNDARY;
 	keep_name(d, NAME_PLAIN, &names[0]);
 	keep_name(d, NAME_EXTENDED, &names[1]);
 	return r.words;
+}
+
+/* A parameter of RFC 2183 that is no name. */
+static bool
+is_disposition_param(const struct param *p)
+{
+	static const char *const names[] = { "creation-date", "modification-date", "read-date",
+		"size" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (is_name(p->name, p->nname, names[i]))
+			return true;
+	return false;
 }
 
 uint64_t
@@ -390,7 +435,8 @@ mime_read_disposition(struct mime_declared *d, const char *body, size_t size)
 		r.words |= WHAT_HEADER;
 	d->attached = d->attached || !is_name(from, n, "inline");
 	while (next_param(&r, &p))
-		(void)take_name(&r, &p, "filename", names); /* others say nothing about the kind */
+		if (!take_name(&r, &p, "filename", names) && !is_disposition_param(&p))
+			r.words |= WHAT_HEADER;
 	keep_name(d, FILENAME_PLAIN, &names[0]);
 	keep_name(d, FILENAME_EXTENDED, &names[1]);
 	return r.words;

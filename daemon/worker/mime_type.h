@@ -37,7 +37,7 @@ struct mime_declared {
 	bool attached;	     /* its disposition is not inline */
 	bool bounded;	     /* a boundary was read, or tried to */
 	uint8_t nboundary;   /* 0: there is none to go by */
-	uint8_t name_of;     /* where the name stands; of several the most trusted is kept */
+	uint8_t name_of;     /* where the name stands, 0: nowhere; the most trusted one is kept */
 	uint8_t nname;	     /* bytes that are kept */
 	uint32_t name_hash;  /* of the whole of it */
 	uint64_t name_words; /* what is odd in names: FILE_NAME */

@@ -61,6 +61,18 @@ test_boundary(void **state)
 		    "ambiguous boundary"),
 		X("MI-04, twice the same", TWO("boundary=B; boundary=B"),
 		    "ambiguous attachment boundary"),
+		X("MI-04, in another parameter's name", TWO("xboundary=C; boundary=B"),
+		    "ambiguous attachment boundary"),
+		X("MI-04, in another parameter's value",
+		    TYPE("multipart/mixed; x=\"; Boundary=C\"; boundary=B") "\r\n--"
+									    "B\r\n\r\nx\r\n"
+									    "--C\r\n" PDF
+									    "--C--\r\n--B--\r\n",
+		    "ambiguous boundary"),
+		X("MI-04, other parameters",
+		    TYPE("multipart/mixed; boundary=B; type=\"text/plain\"; "
+			 "start=\"<bound.ary>\"") "\r\n--B\r\n\r\nx\r\n--B--\r\n",
+		    "-"),
 		X("MI-04, encoded", TWO("boundary=\"=?us-ascii?Q?B?=\""), "ambiguous boundary"),
 		X("MI-04, a space before =", TWO("boundary =B"), "ambiguous attachment header"),
 		X("MI-04, a space behind =", TWO("boundary= B"), "ambiguous attachment header"),
@@ -192,6 +204,17 @@ test_headers(void **state)
 		T("another version",
 		    HEAD "MIME-Version: 1.1\r\nContent-Type: text/plain\r\n\r\nx\r\n",
 		    "ambiguous header"),
+	};
+
+	(void)state;
+	check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+/* What a part declares. */
+static void
+test_declared(void **state)
+{
+	static const struct row rows[] = {
 		T("a type without a subtype", TYPE("text") "\r\nx\r\n", "ambiguous header"),
 		T("an empty type", TYPE("") "\r\nx\r\n", "ambiguous header"),
 		T("a type like another", TYPE("text /plain") "\r\nx\r\n", "ambiguous header"),
@@ -199,11 +222,44 @@ test_headers(void **state)
 		    "ambiguous header"),
 		T("a comment without an end", TYPE("text/plain (x") "\r\nx\r\n",
 		    "ambiguous header"),
+		T("a comment with a parameter", TYPE("text/plain (; name=a.exe)") "\r\nx\r\n",
+		    "ambiguous header"),
+		T("a comment with a quote", TYPE("text/plain (\")") "\r\nx\r\n",
+		    "ambiguous header"),
+		T("a comment in a comment", TYPE("text/plain (a (b) c)") "\r\nx\r\n",
+		    "ambiguous header"),
+		T("a comment of words", TYPE("text/plain ( a\tb. )") "\r\nx\r\n", "-"),
+		T("a comment without words", TYPE("text/plain ()") "\r\nx\r\n", "-"),
+		T("a file's name in a comment",
+		    V "Content-Disposition: inline (; filename=a.exe)\r\n\r\nx\r\n",
+		    "ambiguous header"),
+		T("a boundary of a text",
+		    TYPE("text/plain; charset=utf-8; boundary=B") "\r\n--B\r\n" PDF "--B--\r\n",
+		    "ambiguous boundary"),
 		T("two charsets", PLAIN("utf-8; charset=us-ascii") "\r\nx\r\n", "ambiguous header"),
 		T("other parameters", PLAIN("utf-8; x-mac-type=54455854") "\r\nx\r\n",
 		    "ambiguous header"),
 		T("empty parameters", PLAIN("utf-8;; format=flowed") "\r\nx\r\n",
 		    "ambiguous header"),
+		T("a name of no bytes", TYPE("text/plain; name=\"\"") "\r\nx\r\n", "attachment"),
+		T("a name of no bytes, encoded",
+		    V "Content-Disposition: inline; filename=\"=?utf-8?B?\?=\"\r\n\r\nx\r\n",
+		    "ambiguous attachment file-name"),
+		T("a name of no bytes, extended",
+		    V "Content-Disposition: inline; filename*=utf-8''\r\n\r\nx\r\n", "attachment"),
+		T("a name of another parameter",
+		    V "Content-Disposition: inline; name=a.exe\r\n\r\nx\r\n", "ambiguous header"),
+		T("a name that is like one",
+		    V "Content-Disposition: inline; file*name=a.exe\r\n\r\nx\r\n",
+		    "ambiguous header"),
+		T("all parameters of RFC 2183",
+		    V "Content-Disposition: inline; size=3;\r\n creation-date=\"x\"; "
+		      "Modification-Date=\"x\"; read-date=x\r\n\r\nx\r\n",
+		    "-"),
+		X("a multipart that is a file",
+		    V "Content-Disposition: attachment; filename=a.zip\r\n"
+		      "Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\nx\r\n--B--\r\n",
+		    "attachment | 0 multipart/mixed"),
 		T("other bits in a disposition", V "Content-Disposition:\r\n\r\nx\r\n",
 		    "ambiguous attachment header"),
 	};
@@ -386,6 +442,7 @@ main(void)
 		cmocka_unit_test(test_delimiter),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_declared),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_encodings),
 	};
