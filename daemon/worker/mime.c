@@ -298,7 +298,8 @@ body_begins(struct mime *m, bool read, bool outside)
 	m->code = (struct mime_code){ .bits = 0 };
 	if (m->text)
 		mime_text_begin(&m->content, outside ? CHARSET_US_ASCII : d->charset,
-		    (page ? 0 : MIME_TEXT_HTML) | (outside ? MIME_TEXT_OUTSIDE : 0));
+		    (page ? 0 : MIME_TEXT_HTML) | (outside ? MIME_TEXT_OUTSIDE : 0) |
+			(m->section.field ? 0 : MIME_TEXT_HEADLESS));
 }
 
 /* The header section is over; a body begins, or parts of its own. */

@@ -13,20 +13,47 @@ enum {
 	FIELD_PART = FIELD_READ | 1 << 4, /* and Content-ID: of any part */
 };
 
-/* Fields that may stand only once, by their bits. */
-#define FIELD(name)                                                                                \
+/* Fields that may stand only once, by their bits; and those that are more than words about the
+ * mail, as some reader shows a file or a picture for them. */
+#define ONCE(name)                                                                                 \
 	{                                                                                          \
-		name, sizeof name - 1                                                              \
+		name, sizeof name - 1, 0                                                           \
 	}
+#define SHOWN(name, words)                                                                         \
+	{                                                                                          \
+		name, sizeof name - 1, words                                                       \
+	}
+/* clang-format off */
 static const struct {
 	const char *name;
 	uint8_t size;
-} once[] = { FIELD("content-type"), FIELD("content-transfer-encoding"),
-	FIELD("content-disposition"), FIELD("mime-version"), FIELD("content-id"), FIELD("from"),
-	FIELD("sender"), FIELD("reply-to"), FIELD("to"), FIELD("cc"), FIELD("bcc"),
-	FIELD("message-id"), FIELD("in-reply-to"), FIELD("references"), FIELD("subject"),
-	FIELD("date") };
-#undef FIELD
+	uint64_t words;
+} fields[] = {
+	ONCE("content-type"),
+	ONCE("content-transfer-encoding"),
+	ONCE("content-disposition"),
+	ONCE("mime-version"),
+	ONCE("content-id"),
+	ONCE("from"),
+	ONCE("sender"),
+	ONCE("reply-to"),
+	ONCE("to"),
+	ONCE("cc"),
+	ONCE("bcc"),
+	ONCE("message-id"),
+	ONCE("in-reply-to"),
+	ONCE("references"),
+	ONCE("subject"),
+	ONCE("date"),
+	SHOWN("content-name", WHAT_ATTACHMENT), /* Thunderbird: the name of a file */
+	SHOWN("x-sun-data-name", WHAT_ATTACHMENT),
+	SHOWN("x-mozilla-external-attachment-url", WHAT_EXTERNAL_BODY), /* CVE-2025-3522 */
+	SHOWN("face", WHAT_IMAGE),
+	SHOWN("x-face", WHAT_IMAGE),
+};
+/* clang-format on */
+#undef SHOWN
+#undef ONCE
 
 void
 mime_section_begin(struct mime_section *s, const char *type, bool message, bool utf8)
@@ -65,7 +92,7 @@ read_type(struct mime_section *s)
 		other = s->other;
 	else if (is_multipart(&was) && !is_multipart(d))
 		other = d->type;
-	memcpy(s->other, other, strlen(other) + 1);
+	memmove(s->other, other, strlen(other) + 1);
 	if (is_multipart(&was) && !is_multipart(d)) {
 		memcpy(d->type, was.type, sizeof d->type);
 		memcpy(d->boundary, was.boundary, sizeof d->boundary);
@@ -110,9 +137,13 @@ name_ends(struct mime_section *s)
 	s->which = 0;
 	s->place = PLACE_BODY;
 	s->nbody = 0;
-	for (unsigned i = 0; i < sizeof once / sizeof *once; i++)
-		if (once[i].size == s->nname && memcmp(once[i].name, s->name, s->nname) == 0)
+	for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++) {
+		if (fields[i].size != s->nname || memcmp(fields[i].name, s->name, s->nname) != 0)
+			continue;
+		words |= fields[i].words;
+		if (fields[i].words == 0)
 			s->which = UINT32_C(1) << i & most;
+	}
 	if (s->seen & s->which)
 		words |= WHAT_DUPLICATE_HEADER;
 	s->seen |= s->which;
@@ -247,6 +278,8 @@ mime_section_end(struct mime_section *s)
 	if (s->over) /* what was not read can end it, and say the version */
 		return words;
 	if (!s->ended)
+		words |= WHAT_HEADER;
+	if (s->message && !s->field) /* some readers pass empty lines before it */
 		words |= WHAT_HEADER;
 	if (s->message && (s->seen & FIELD_CONTENT) && !(s->seen & FIELD_VERSION))
 		words |= WHAT_HEADER;

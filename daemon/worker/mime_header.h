@@ -14,7 +14,7 @@
 enum {
 	MIME_HEADERS = 256 * 1024, /* bytes of one header section; over it: limit */
 	MIME_FOLDS = 998,	   /* lines of one field; over it: limit */
-	MIME_FIELD_NAME = 32,	   /* bytes of a field's name that are kept */
+	MIME_FIELD_NAME = 40,	   /* bytes of a field's name that are kept */
 };
 
 enum mime_place { PLACE_NAME, PLACE_BODY, PLACE_FOLD };

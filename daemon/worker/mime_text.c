@@ -309,7 +309,7 @@ mime_text_skip(struct mime_text *t, const uint8_t *bytes, size_t size)
 	size_t line = 0;
 
 	/* The state in which a line of words changes nothing. */
-	if (t->nstart < 4 || (t->flags & MIME_TEXT_OUTSIDE))
+	if (t->nstart < sizeof t->start || (t->flags & MIME_TEXT_OUTSIDE))
 		return 0;
 	for (size_t at = 0; at < size; at += LINES_BLOCK) {
 		/* the LF of a CR that was the last of its block is no news */
@@ -395,19 +395,22 @@ line_ends(struct mime_text *t)
 	return words | mime_chars_line_end(&t->chars);
 }
 
-/* TNEF begins with 0x223e9f78, little-endian. */
+/* TNEF begins with 0x223e9f78, little-endian. A header behind the empty line that ends one without
+ * fields is a header to readers that pass empty lines. */
 static uint64_t
 text_begins(struct mime_text *t, const uint8_t *bytes, size_t size)
 {
 	static const uint8_t tnef[] = { 0x78, 0x9f, 0x3e, 0x22 };
+	uint64_t words = 0;
 
-	for (size_t i = 0; i < size && t->nstart < sizeof tnef; i++) {
-		if (bytes[i] != tnef[t->nstart])
-			t->nstart = sizeof tnef;
-		else if (++t->nstart == sizeof tnef)
-			return WHAT_TNEF;
+	for (size_t i = 0; i < size && t->nstart < sizeof t->start; i++) {
+		t->start[t->nstart++] = bytes[i];
+		if (t->nstart == sizeof tnef && memcmp(t->start, tnef, sizeof tnef) == 0)
+			words |= WHAT_TNEF;
+		if ((t->flags & MIME_TEXT_HEADLESS) && begins(t->start, t->nstart, "content-"))
+			words |= WHAT_HEADER;
 	}
-	return 0;
+	return words;
 }
 
 /* A piece without a bare LF. */
@@ -416,7 +419,7 @@ take(struct mime_text *t, const struct line_piece *piece)
 {
 	uint64_t words = mime_chars_take(&t->chars, piece->bytes, piece->size, piece->flags);
 
-	if (t->nstart < 4)
+	if (t->nstart < sizeof t->start)
 		words |= text_begins(t, piece->bytes, piece->size);
 	if (has_escapes(t, piece)) {
 		words |= gather_plain(t, piece->bytes, piece->size);

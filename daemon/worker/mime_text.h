@@ -19,8 +19,9 @@ enum { MIME_WINDOW = 512 }; /* bytes of a line that are looked at in one go */
 
 /* What is looked for beside the shapes of files. */
 enum mime_text_flag {
-	MIME_TEXT_HTML = 1 << 0,    /* tags: the text is not declared as HTML */
-	MIME_TEXT_OUTSIDE = 1 << 1, /* what looks like a part: the text is outside the parts */
+	MIME_TEXT_HTML = 1 << 0,     /* tags: the text is not declared as HTML */
+	MIME_TEXT_OUTSIDE = 1 << 1,  /* what looks like a part: the text is outside the parts */
+	MIME_TEXT_HEADLESS = 1 << 2, /* a header at its start: its part has no field */
 };
 
 struct mime_text {
@@ -28,14 +29,15 @@ struct mime_text {
 	struct lines lines; /* of bytes that were encoded */
 	unsigned flags;	    /* enum mime_text_flag */
 	uint8_t nrows;	    /* lines of encoded bytes in succession */
-	uint8_t nstart;	    /* bytes of the text's start that were read */
-	bool going;	    /* the window is not the line's first */
-	uint8_t kinds;	    /* of the bytes in this line */
-	uint8_t run_kinds;  /* and in the run of base64 in it */
-	uint32_t run;	    /* bytes of that */
-	uint8_t escape;	    /* bytes of an escape that were read, ISO-2022-JP */
-	bool twice;	    /* what goes before has two bytes a character */
-	uint64_t length;    /* bytes of this line */
+	uint8_t nstart;	    /* bytes that are kept of the text's start, without line ends */
+	uint8_t start[8];
+	bool going;	   /* the window is not the line's first */
+	uint8_t kinds;	   /* of the bytes in this line */
+	uint8_t run_kinds; /* and in the run of base64 in it */
+	uint32_t run;	   /* bytes of that */
+	uint8_t escape;	   /* bytes of an escape that were read, ISO-2022-JP */
+	bool twice;	   /* what goes before has two bytes a character */
+	uint64_t length;   /* bytes of this line */
 	size_t nwindow;
 	uint8_t window[MIME_WINDOW];
 };
