@@ -71,14 +71,35 @@ is_begin(const uint8_t *line, size_t n)
 	return digits - at >= 3 && digits < n && (line[digits] == ' ' || line[digits] == '\t');
 }
 
+/* Armour, quoted and indented as well: readers open that, too. */
+static uint64_t
+armour(const uint8_t *line, size_t n)
+{
+	size_t at = 0;
+
+	for (; at < n; at++)
+		if (line[at] != ' ' && line[at] != '\t' && line[at] != '>' && line[at] != '|')
+			break;
+	if (begins(line + at, n - at, "- ")) /* RFC 4880, 7.1 */
+		at += 2;
+	if (!begins(line + at, n - at, "-----BEGIN "))
+		return 0;
+	return begins(line + at + 11, n - at - 11, "PGP") ? WHAT_ENCRYPTED : WHAT_ENCODED_TEXT;
+}
+
 /* What the beginning of a line says. */
 static uint64_t
 line_begins(const struct mime_text *t, const uint8_t *line, size_t n)
 {
+	uint64_t words;
+
 	if (n == 0)
 		return 0;
 	switch (line[0]) {
+	case 'B':
 	case 'b':
+		if (begins(line, n, "BEGIN:VCALENDAR"))
+			return WHAT_CALENDAR;
 		return is_begin(line, n) ? WHAT_UUENCODE : 0;
 	case '=':
 		return begins(line, n, "=ybegin ") ? WHAT_YENC : 0;
@@ -86,39 +107,82 @@ line_begins(const struct mime_text *t, const uint8_t *line, size_t n)
 		return begins(line, n, "(This file must be converted with BinHex") ? WHAT_BINHEX :
 										     0;
 	case '-':
-		if (begins(line, n, "-----BEGIN PGP"))
-			return WHAT_ENCRYPTED;
-		if (begins(line, n, "-----BEGIN "))
-			return WHAT_ENCODED_TEXT;
-		return (t->flags & MIME_TEXT_OUTSIDE) && begins(line, n, "--") ? WHAT_BOUNDARY : 0;
+		words = armour(line, n);
+		if (words == 0 && (t->flags & MIME_TEXT_OUTSIDE) && begins(line, n, "--"))
+			words = WHAT_BOUNDARY;
+		return words;
 	case 'C':
 	case 'c':
 		return (t->flags & MIME_TEXT_OUTSIDE) && begins(line, n, "content-") ?
 			   WHAT_BOUNDARY :
 			   0;
+	case ' ':
+	case '\t':
+	case '>':
+	case '|':
+		return armour(line, n);
+	case '%': /* files that are text: PDF, PostScript, RTF */
+		return begins(line, n, "%PDF-") || begins(line, n, "%!PS") ? WHAT_ENCODED_TEXT : 0;
+	case '{':
+		return begins(line, n, "{\\rtf") ? WHAT_ENCODED_TEXT : 0;
 	default:
 		return 0;
 	}
 }
 
-/* A tag that only a page has. An address in <> may begin like it, but does not go on so. */
+/* An attribute behind the name of a tag: white space or a slash, a name, an equals sign. */
+static bool
+has_attribute(const uint8_t *at, size_t n)
+{
+	size_t i = 0, name;
+
+	while (i < n && (at[i] == ' ' || at[i] == '\t' || at[i] == '/'))
+		i++;
+	if (i == 0)
+		return false;
+	for (name = i; i < n && (kinds[at[i]] & (UPPER | LOWER | URL_SYMBOL)); i++)
+		;
+	if (i == name)
+		return false;
+	while (i < n && (at[i] == ' ' || at[i] == '\t'))
+		i++;
+	return i < n && at[i] == '=';
+}
+
+/* A tag that only a page has. An address in <> may begin like it, but does not go on so. Those that
+ * are a word of other texts as well have an attribute. */
 static uint64_t
 is_tag(const uint8_t *at, size_t n, bool last)
 {
-	static const char *const tags[] = { "html", "head", "body", "script", "style", "iframe",
-		"frameset", "img", "object", "embed", "applet", "svg", "form", "meta", "link",
-		"base", "table", "div", "span", "font", "!doctype", "a href" };
+	static const struct {
+		const char *name;
+		bool word;
+	} tags[] = { { "html", false }, { "head", false }, { "body", false }, { "script", false },
+		{ "style", false }, { "iframe", false }, { "frameset", false }, { "img", false },
+		{ "object", false }, { "embed", false }, { "applet", false }, { "svg", false },
+		{ "form", false }, { "meta", false }, { "link", false }, { "base", false },
+		{ "table", false }, { "div", false }, { "span", false }, { "font", false },
+		{ "!doctype", false }, { "a", true }, { "audio", true }, { "button", true },
+		{ "details", true }, { "frame", true }, { "image", true }, { "input", true },
+		{ "p", true }, { "source", true }, { "td", true }, { "video", true } };
 
+	if (!(kinds[at[0]] & (UPPER | LOWER)) && at[0] != '!')
+		return 0;
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+		const char *name = tags[i].name;
 		size_t size;
 
-		if ((at[0] | 0x20) != (tags[i][0] | 0x20) || !begins(at, n, tags[i]))
+		if ((at[0] | 0x20) != (name[0] | 0x20) || !begins(at, n, name))
 			continue;
-		size = strlen(tags[i]);
-		if (n == size)
+		size = strlen(name);
+		if (tags[i].word) {
+			if (has_attribute(at + size, n - size))
+				return WHAT_HTML;
+		} else if (n == size) {
 			return last ? WHAT_HTML : 0;
-		if (strchr(" \t>/=", at[size]))
+		} else if (strchr(" \t>/=", at[size])) {
 			return WHAT_HTML;
+		}
 	}
 	return 0;
 }
@@ -297,6 +361,8 @@ is_more(const uint8_t *line, size_t size)
 	case '=':
 	case '(':
 	case '.':
+	case '%':
+	case '{':
 		return true;
 	default:
 		return size >= RUN || is_row(line, size);

@@ -34,8 +34,9 @@ static const char *const pieces[] = { "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\
 	"\r", "\n", "\t", "\x01", "\x7f", "\x1b$B$\"\x1b(B", "\x1b", "\xe3\x81\x82", "\xff",
 	"\xe2\x80\x8b\xe2\x80\x8b\xe2\x80\x8b\xe2\x80\x8b", "<html>", "<", "&#60;", "&", "+ADw",
 	";base64,", "\r\nbegin 644 a\r\n#86)C\r\n", "\r\nBEGIN 644 a\r\n", "#86)C\r\n", "=ybegin ",
-	"(This file must be converted with BinHex", "-----BEGIN PGP", "x\x9f>\"", "  ", "BCDEFG",
-	"C", "\r\ncontent-type: a\r\n", "=" };
+	"(This file must be converted with BinHex", "-----BEGIN PGP", "\r\n> -----BEGIN PGP",
+	"\r\n%PDF-1.4\r\n", "\r\n{\\rtf1\r\n", "\r\nBEGIN:VCALENDAR\r\n", "\r\nbegin  x\r\n",
+	"<a x=", "%", "{", "x\x9f>\"", "  ", "BCDEFG", "C", "\r\ncontent-type: a\r\n", "=" };
 
 /* Random enough: seeds are counted up. */
 static unsigned

@@ -48,6 +48,24 @@ test_files(void **state)
 		T("MI-14, armour", HEAD "\r\n-----BEGIN CERTIFICATE-----\r\nMIIB\r\n",
 		    "encoded-text"),
 		T("MI-14, PGP", HEAD "\r\n-----BEGIN PGP PUBLIC KEY BLOCK-----\r\n", "encrypted"),
+		T("MI-14, PGP, quoted", HEAD "\r\n> > -----BEGIN PGP MESSAGE-----\r\n",
+		    "encrypted"),
+		T("MI-14, PGP, indented", HEAD "\r\n \t|-----BEGIN PGP MESSAGE-----\r\n",
+		    "encrypted"),
+		T("MI-14, PGP, with a dash", HEAD "\r\n- -----BEGIN PGP MESSAGE-----\r\n",
+		    "encrypted"),
+		T("MI-14, no armour",
+		    HEAD "\r\n> - x\r\n- ----BEGIN \r\n-----BEGIN\r\n"
+			 "> x -----BEGIN x\r\n>\r\n",
+		    "-"),
+		T("MI-14, PDF", HEAD "\r\n%PDF-1.4\r\n1 0 obj\r\n", "encoded-text"),
+		T("MI-14, PDF in base64", PLAIN("utf-8") B64 "\r\nCiVQREYtMS40Cg==\r\n",
+		    "encoded-text"),
+		T("MI-14, PostScript", HEAD "\r\n%!PS-Adobe-3.0\r\n", "encoded-text"),
+		T("MI-14, RTF", HEAD "\r\n{\\rtf1 x}\r\n", "encoded-text"),
+		T("MI-18, an invitation in a text", HEAD "\r\nBEGIN:VCALENDAR\r\n", "calendar"),
+		T("MI-14, like files", HEAD "\r\n%PD\r\n{\\rt}\r\n%!\r\nBEGIN:V\r\nx %PDF-1.4\r\n",
+		    "-"),
 		T("MI-14, data:", HEAD "\r\nsee data:application/x;Base64,TVqQ\r\n",
 		    "encoded-text"),
 		T("MI-14, a blob in a line",
@@ -57,12 +75,6 @@ test_files(void **state)
 			X10("ab cd ef g=\r\n") X10("ab cd ef g=\r\n") ROW_76
 		    "=\r\n" ROW_76 "=\r\n" ROW_76 "=\r\n" ROW_76 "\r\n",
 		    "encoded-text"),
-		T("MI-14, a page over windows",
-		    PLAIN("utf-8") QP "\r\n" X10(X10("abcd ")) "=\r\n<html>\r\n", "html"),
-		T("a page where windows meet",
-		    PLAIN("utf-8") QP "\r\n" X10(X10("abcd ")) "abcd fghi <html>\r\n", "html"),
-		T("not a page where windows meet",
-		    PLAIN("utf-8") QP "\r\n" X10(X10("abcd ")) "abcde <htmly\r\n", "-"),
 		T("MI-27, hex", HEAD "\r\n" HEX_76 "\r\n" HEX_76 "\r\n" HEX_76 "\r\n" HEX_76 "\r\n",
 		    "encoded-text"),
 		T("MI-27, base32",
@@ -77,6 +89,34 @@ test_files(void **state)
 		T("MI-27, emoji", PLAIN("utf-8") EIGHT "\r\n\xf0\x9f\x98\x80\xf0\x9f\x98\x81\r\n",
 		    "-"),
 		T("MI-27, a dump with spaces", HEAD "\r\n0000: 4d 5a 90 00\r\n", "-"),
+	};
+
+	(void)state;
+	check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+static void
+test_pages(void **state)
+{
+	static const struct row rows[] = {
+		T("MI-20, a link with more than an address",
+		    HEAD "\r\n<a\ttitle = x href=http://x/>\r\n", "html"),
+		T("MI-20, a link with a slash", HEAD "\r\n<a/href=http://x/>\r\n", "html"),
+		T("MI-20, other tags with attributes", HEAD "\r\n<Input autofocus-x=y>\r\n",
+		    "html"),
+		T("MI-20, words that are tags, too",
+		    HEAD
+		    "\r\nx <a b <p = 2 <p, <input> <a href> <a@x>\r\n<video/> <frame\r\n<a\r\n",
+		    "-"),
+		T("MI-20, a link where windows meet",
+		    PLAIN("utf-8") QP "\r\n" X10(X10("abcd ")) "abcd fghi <a href=3Dx>\r\n",
+		    "html"),
+		T("MI-14, a page over windows",
+		    PLAIN("utf-8") QP "\r\n" X10(X10("abcd ")) "=\r\n<html>\r\n", "html"),
+		T("a page where windows meet",
+		    PLAIN("utf-8") QP "\r\n" X10(X10("abcd ")) "abcd fghi <html>\r\n", "html"),
+		T("not a page where windows meet",
+		    PLAIN("utf-8") QP "\r\n" X10(X10("abcd ")) "abcde <htmly\r\n", "-"),
 	};
 
 	(void)state;
@@ -335,6 +375,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_iso_2022_jp),
 		cmocka_unit_test(test_rules),
