@@ -72,6 +72,10 @@ data_accepted(struct smtp *s)
 			answered(s);
 		answered(s);
 	} else if (s->state == SMTP_COMMANDS && (s->refused || s->resync) && s->ncommand == 0) {
+		if (smtp_in_chunks(s)) { /* its end was not seen, nor the DATA of the next */
+			s->words |= WHAT_LOST;
+			smtp_release(s);
+		}
 		s->state = SMTP_AWAIT;
 		s->refused = false;
 	}

@@ -126,6 +126,8 @@ test_lost(void **state)
 		    "0:lost;1:5:lost;2:20:;", "{Subje<lost>}" HAS, NULL },
 		{ HELLO ENVELOPE "C BDAT 5\nc Subje\nS 250 ok\n-C 24\n" MAIL, "1:5:lost;2:20:;",
 		    "{Subje<lost>" HAS, NULL },
+		{ HELLO ENVELOPE "C BDAT 5\nc Subje\nS 250 ok\n-C 40\nS 354 go\n" TEXT END MAIL,
+		    "1:5:lost;2:20:;3:20:;", "{Subje<lost>" HAS HAS, NULL },
 		/* of the server: what is in hand cannot be told from refused */
 		{ HELLO ENVELOPE "C DATA\n-S 8\n" TEXT END MAIL, "1:20:lost;2:20:;", HAS HAS,
 		    NULL },
