@@ -58,7 +58,7 @@ blame(struct mime *m, unsigned number, uint64_t *of, uint64_t words)
 		m->culprit_at = m->line_at;
 	}
 	if (c->part == number)
-		c->words = *of;
+		c->words |= *of; /* what holds others has two such sets */
 }
 
 /* The part NUMBER is known by its type and name, if it is the one to tell of. */

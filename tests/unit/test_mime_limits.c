@@ -176,6 +176,28 @@ test_depth(void **state)
 	}
 }
 
+/* What is said behind the limit is said of the part in which it was reached, whatever the pieces.
+ */
+static void
+test_behind_limit(void **state)
+{
+	static const char mail[] = MIXED X10("abcdefghij") "\r\n"
+							   "--B" DASHES DASHES "\r \r\n",
+			  want[] = "ambiguous limit bare-newline boundary | 0 multipart/mixed  "
+				   "ambiguous limit bare-newline boundary | ";
+	struct mime_rules rules = rules_wide;
+
+	(void)state;
+	rules.max_size = 100;
+	for (size_t at = 0; at < sizeof mail; at++) {
+		char said[512];
+		struct text t = text_of(said, sizeof said);
+
+		tell_message(&t, &rules, (const uint8_t *)mail, sizeof mail - 1, 0, at);
+		assert_string_equal(said, want);
+	}
+}
+
 /* Bytes a nanosecond, for who asks. */
 static void
 test_speed(void **state)
@@ -267,6 +289,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_linear),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_behind_limit),
 		cmocka_unit_test(test_speed),
 	};
 
