@@ -33,7 +33,7 @@ mime_skip(struct mime *m, struct lines *l, const uint8_t *bytes, size_t size)
 		size = (size_t)most;
 	if (stopped || (m->state == MIME_BODY && !m->read))
 		n = lines_dull(l, bytes, size, &m->column, MIME_LINE);
-	else if (!l->begun && !l->cr && is_plain(m))
+	else if (!m->lost && !l->begun && !l->cr && is_plain(m)) /* lost: or in half a line */
 		n = mime_text_skip(&m->content, bytes, size);
 	m->size += n;
 	if (n > 0)
