@@ -1,9 +1,9 @@
 /* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
  * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), traffic.c (what
  * flows counted, for the ledger), exhibit.c (frames for the hub to keep), inspect.c (their
- * content), life.c (start, new policy, end).
+ * content), greeting.c (that of others), life.c (start, new policy, end).
  *
- * Knows: the worker's tables and counters. Included by those eight and by nobody else.
+ * Knows: the worker's tables and counters. Included by those nine and by nobody else.
  */
 #ifndef SEGAUDIT_STATE_H
 #define SEGAUDIT_STATE_H
@@ -333,15 +333,17 @@ void inspect_said(struct worker *w, uint32_t n);
 /* What a finding says of the content. */
 void inspect_fill(struct worker *w, uint32_t n, struct finding *out);
 
-/* The first payload of a flow that conforms: a protocol that greets with its name, on the port of
- * another, is 4007. */
-void inspect_greeting(struct worker *w, uint32_t n, const struct sight *s);
-
 /* The policy is another one: rules are its own from now on. */
 void inspect_policy(struct worker *w);
 
 /* Another conduit judges the flow from now on. */
 void inspect_rules(struct worker *w, uint32_t n);
+
+/* greeting.c */
+
+/* The first payload of a flow that conforms: a protocol that greets with its name, on the port of
+ * another, is 4007. */
+void inspect_greeting(struct worker *w, uint32_t n, const struct sight *s);
 
 /* outcome.c */
 
