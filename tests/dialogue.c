@@ -26,17 +26,27 @@
  *	-C: TEXT		the same as C, but the capture lacks it
  *	C KEY=VALUE: TEXT	in a segment of its own, with keys of craft's tcp layer, and:
  *				ttl=; less=N, the capture lacks its last N bytes; ack=N, added to
- *				the number
+ *				the number; ip4.KEY=VALUE, ip6.KEY=VALUE, of those layers;
+ *				frags=LIST, it is sent in these fragments, with commas between:
+ *				FROM-TO or FROM-, bytes of the TCP header and what is behind it;
+ *				then ! for other bytes, + or . for more or none behind it where
+ *				that is not so, and /KEY=VALUE of ttl, tos, df, id, proto, port
+ *				(of the server); wN is N seconds between two
  *	x KEY=VALUE: TEXT	a segment of the client (y: of the server) that moves nothing on;
  *				at=N, from the next sequence number
  *	wait SECONDS, reuse N	the second closes the connection and opens it again, with the
  *				first sequence number of the client N higher
  *	repeat N ... again	\# in it is the round; repeat -N counts it down
  *	order reverse|random, interleave, forwarded, handshake none, end none,
- *	drop client|server|synack, port N, isn N
- *				how segments come; interleave: those of all flows in turn
- *	frag N [reverse|twice|gap|overlap]
- *				each packet with bytes of the client in fragments of N
+ *	drop client|server|synack, port N, from N, isn N
+ *				how segments come; interleave: those of all flows in turn; from:
+ *				all from this port of the client
+ *	frag N [reverse|twice|same]
+ *				each packet with bytes of the client in fragments of N; same: all
+ *				of them have one identification
+ *	only ip4|ip6		one family of IP
+ *	ip4 LAYERS, ip6 LAYERS	stand between that and the client's TCP, but where there are
+ *				fragments
  *	cuts few|server|every N, mark
  *				few: no single cuts; server: of its stream, too; a mark is where
  *				cuts are dense
@@ -83,9 +93,10 @@ static void
 add_flow(struct dialogue *d, size_t *room, enum how how, size_t cut, bool ip6)
 {
 	d->flow = grown(d->flow, room, d->flows, sizeof *d->flow);
-	d->flow[d->flows] = (struct flow){
-		.how = how, .cut = cut, .ip6 = ip6, .port = FIRST_PORT + (unsigned)d->flows
-	};
+	d->flow[d->flows] = (struct flow){ .how = how,
+		.cut = cut,
+		.ip6 = ip6,
+		.port = d->s->from ? d->s->from : FIRST_PORT + (unsigned)d->flows };
 	d->flows++;
 }
 
@@ -107,11 +118,12 @@ choose_flows(struct dialogue *d)
 	size_t server_stride = s->cut_server ? 1 : server / SERVER_CUTS + 1;
 
 	for (int ip6 = 0; ip6 <= 1; ip6++) {
-		size_t every = ip6 ? 8 : 1;
+		size_t every = ip6 && s->only == 0 ? 8 : 1;
+		if (s->only == (ip6 ? 4 : 6))
+			continue;
 		add_flow(d, &room, HOW_LINES, 0, ip6);
 		add_flow(d, &room, HOW_WHOLE, 0, ip6);
-		if (client <= BYTEWISE && strcmp(s->frag_how, "gap") &&
-		    strcmp(s->frag_how, "overlap"))
+		if (client <= BYTEWISE)
 			add_flow(d, &room, HOW_BYTES, 0, ip6);
 		if (s->cuts == CUTS_FEW)
 			continue;
@@ -218,7 +230,10 @@ write_wanted(const struct dialogue *d, const char *dir, size_t first, size_t las
 		mails[2] += is_id(want, "3102") || is_id(want, "3103");
 		for (int ip6 = 0; ip6 <= 1; ip6++)
 			if (flows[ip6] > 0)
-				write_want(f, want, ip6 ? "ip6" : "ip4");
+				write_want(f, want,
+				    is_id(want, "1005") ? "link" :
+				    ip6			? "ip6" :
+							  "ip4");
 	}
 	if (s->mails && sscanf(s->mails, "%lu %lu %lu", &mails[0], &mails[1], &mails[2]) != 3) {
 		fprintf(stderr, "dialogue: `mails %s`: three numbers are wanted\n", s->mails);

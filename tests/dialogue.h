@@ -28,9 +28,11 @@ struct step {
 	long shift; /* EXTRA: from the side's next sequence number; REUSE: from its old first one */
 	long ack;   /* added to the acknowledgement number */
 	unsigned ttl;
-	unsigned less;	  /* payload bytes that the capture lacks at the end */
-	double wait;	  /* seconds */
-	const char *keys; /* for the tcp layer of craft, "" when there are none */
+	unsigned less;	   /* payload bytes that the capture lacks at the end */
+	double wait;	   /* seconds */
+	const char *keys;  /* for the tcp layer of craft, "" when there are none */
+	const char *ip[2]; /* the same for its ip4 and ip6 */
+	const char *frags; /* the fragments that it is sent in, NULL for none */
 };
 
 enum cuts { CUTS_ALL, CUTS_FEW };
@@ -50,9 +52,11 @@ struct script {
 	enum order order;
 	bool interleave, forwarded, no_handshake, no_end;
 	bool drop_client, drop_server, drop_synack;
-	unsigned port;
+	unsigned port, from; /* of the server; of the client, 0: each flow has its own */
+	int only;	     /* 4 or 6, the flows of one family; 0: of both */
 	uint32_t isn;
-	size_t frag; /* bytes of an IP fragment's payload; 0: none */
+	const char *above[2]; /* layers between IPv4, IPv6 and the client's TCP, "" when none */
+	size_t frag;	      /* bytes of an IP fragment's payload; 0: none */
 	const char *frag_how;
 	char **want; /* lines of what must be said */
 	size_t wants;
@@ -124,8 +128,22 @@ struct piece {
 void segment(struct dialogue *d, const struct step *t, bool client, uint32_t seq, const char *flags,
     const uint8_t *bytes, size_t size);
 
-/* The same of the client, in fragments of IP as the script says. */
+/* The same of the client's P, in fragments of IP as the script says. */
 void fragments(struct dialogue *d, const struct piece *p);
+
+/* One segment of T in the fragments that its `frags` lists. */
+void listed_fragments(struct dialogue *d, const struct step *t, uint32_t seq, const char *flags,
+    const uint8_t *bytes, size_t size);
+
+/* On one side of the gateway: a frame begins, up to where keys of IP can follow. Returns where to
+ * write; its line ends with put_frame_end(). */
+FILE *put_frame(struct dialogue *d, bool client, bool copy);
+void put_frame_end(struct dialogue *d);
+
+/* BYTES as craft's `text` has them. */
+void put_text(FILE *f, const uint8_t *bytes, size_t size);
+
+enum { FRAME = 50 }; /* us between frames */
 
 /* Adds all frames of F. */
 void make_flow(struct dialogue *d, const struct flow *f);

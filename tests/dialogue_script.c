@@ -152,7 +152,8 @@ add_step(struct script *s, struct section *in, enum step_kind kind)
 {
 	s->step = grown(s->step, &in->room_steps, s->steps, sizeof *s->step);
 	struct step *t = &s->step[s->steps++];
-	*t = (struct step){ .kind = kind, .at = s->nbytes, .ttl = 64, .keys = "" };
+	*t =
+	    (struct step){ .kind = kind, .at = s->nbytes, .ttl = 64, .keys = "", .ip = { "", "" } };
 	return t;
 }
 
@@ -168,13 +169,21 @@ number(const struct section *in, const char *text)
 	return v;
 }
 
+/* One more key for craft. */
+static void
+keep_key(const struct section *in, const char **keys, const char *key)
+{
+	char *kept;
+
+	if (asprintf(&kept, "%s %s", *keys, key) < 0)
+		wrong(in, "no memory");
+	*keys = kept;
+}
+
 /* key=value between a line's letter and its colon; those that are not ours are for craft. */
 static void
 add_keys(const struct section *in, struct step *t, char *keys)
 {
-	char kept[256] = "";
-	size_t n = 0;
-
 	for (char *k = next_word(&keys); k; k = next_word(&keys)) {
 		if (strncmp(k, "at=", 3) == 0)
 			t->shift = number(in, k + 3);
@@ -184,13 +193,16 @@ add_keys(const struct section *in, struct step *t, char *keys)
 			t->ttl = (unsigned)number(in, k + 4);
 		else if (strncmp(k, "less=", 5) == 0)
 			t->less = (unsigned)number(in, k + 5);
+		else if (strncmp(k, "frags=", 6) == 0)
+			t->frags = strdup(k + 6);
+		else if (strncmp(k, "ip4.", 4) == 0)
+			keep_key(in, &t->ip[0], k + 4);
+		else if (strncmp(k, "ip6.", 4) == 0)
+			keep_key(in, &t->ip[1], k + 4);
 		else
-			n += (size_t)snprintf(kept + n, sizeof kept - n, " %s", k);
-		if (n >= sizeof kept)
-			wrong(in, "too many keys");
+			keep_key(in, &t->keys, k);
 		t->alone = true;
 	}
-	t->keys = strdup(kept);
 }
 
 static void
@@ -343,6 +355,16 @@ is_setting(struct script *s, struct section *in, char *line)
 		s->no_end = true;
 	else if (is(line, "port"))
 		s->port = (unsigned)number(in, value);
+	else if (is(line, "from"))
+		s->from = (unsigned)number(in, value);
+	else if (is(line, "only ip4"))
+		s->only = 4;
+	else if (is(line, "only ip6"))
+		s->only = 6;
+	else if (is(line, "ip4"))
+		s->above[0] = value;
+	else if (is(line, "ip6"))
+		s->above[1] = value;
 	else if (is(line, "isn"))
 		s->isn = (uint32_t)number(in, value);
 	else if (is(line, "frag")) {
@@ -462,7 +484,7 @@ script_read(struct script *s, const char *file, unsigned n)
 	unsigned seen = 0;
 	FILE *f = opened(file);
 
-	*s = (struct script){ .port = 25, .isn = 1000000, .frag_how = "" };
+	*s = (struct script){ .port = 25, .isn = 1000000, .above = { "", "" }, .frag_how = "" };
 	in = (struct section){ .file = file };
 	for (int number = 1; next_line(f, &line, &room) >= 0; number++) {
 		in.line = number;

@@ -24,9 +24,9 @@ said()
 {
 	awk '
 		$2 == "OPEN" {
-			id = substr($1, 4); family = "ip4"; words = ""
+			id = substr($1, 4); family = "link"; words = ""
 			for (i = 3; i <= NF && $i !~ /^msg=/; i++) {
-				if ($i ~ /^src=\[/) family = "ip6"
+				if ($i ~ /^src=/) family = $i ~ /:.*:/ ? "ip6" : "ip4"
 				if ($i ~ /^what=/) words = substr($i, 6)
 			}
 			n = split(words, w, ",")
