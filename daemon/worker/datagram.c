@@ -3,10 +3,14 @@
  */
 #include "worker/datagram.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST = (DATAGRAM_MAX + STREAM_BLOCK - 1) / STREAM_BLOCK };
+
+/* A TCP header without options, and fields in it: RFC 9293, 3.1. */
+enum { TCP_HEADER = 20, TCP_SEQ = 4, TCP_OFFSET = 12, TCP_FLAGS = 13, TCP_SYN = 2, TCP_ACK = 16 };
 
 struct datagram {
 	struct stream s;
@@ -14,7 +18,9 @@ struct datagram {
 	uint32_t total; /* bytes; of meaning when `ended` */
 	bool started, ended;
 	bool ambiguous, spent;
-	bool again; /* a whole one was here before */
+	bool again; /* a whole one was here before: what has come since may be of that one */
+	uint8_t header[TCP_HEADER]; /* which began with this, */
+	uint32_t place;		    /* at this byte; header[TCP_OFFSET] 0: there was none */
 };
 
 struct datagrams {
@@ -124,14 +130,75 @@ release(struct datagrams *d, struct datagram *e)
 	stream_drop(d->pool, &e->s);
 }
 
+/* Does a fragment have other bytes where the header of the whole datagram before it stood? */
+static bool
+rewrites(const struct datagram *e, const struct piece *piece)
+{
+	size_t from = piece->at > e->place ? piece->at : e->place;
+	size_t to = piece->at + piece->size, end = e->place + TCP_HEADER;
+
+	if (piece->first && piece->at != e->place)
+		return true;
+	to = to < end ? to : end;
+	return from < to &&
+	       memcmp(piece->bytes + (from - piece->at), e->header + (from - e->place), to - from);
+}
+
+/* A fragment behind a whole datagram: a receiver that did not take the first copy of its bytes
+ * takes these. They are read as a segment of their own, where they would stand. Of another first
+ * one, which begins another datagram, that cannot be said. */
+static unsigned
+read_again(struct datagrams *d, struct datagram *e, const struct piece *piece,
+    const uint8_t **whole, size_t *size)
+{
+	size_t data = e->place + (size_t)(e->header[TCP_OFFSET] >> 4) * 4, end, from;
+	unsigned events = rewrites(e, piece) ? DATAGRAM_AMBIGUOUS : 0;
+	uint32_t seq;
+
+	if (events && piece->first) {
+		e->again = false;
+		return 0;
+	}
+	from = piece->at > data ? piece->at : data;
+	end = piece->at + piece->size;
+	if (from >= end || end > DATAGRAM_MAX)
+		return events;
+	memcpy(d->whole, e->header, TCP_HEADER);
+	memcpy(&seq, e->header + TCP_SEQ, sizeof seq);
+	seq = htonl(ntohl(seq) + (uint32_t)(from - data) + !!(e->header[TCP_FLAGS] & TCP_SYN));
+	memcpy(d->whole + TCP_SEQ, &seq, sizeof seq);
+	d->whole[TCP_OFFSET] = TCP_HEADER / 4 << 4;
+	d->whole[TCP_FLAGS] = TCP_ACK;
+	memcpy(d->whole + TCP_HEADER, piece->bytes + (from - piece->at), end - from);
+	*whole = d->whole;
+	*size = TCP_HEADER + end - from;
+	return events | DATAGRAM_WHOLE;
+}
+
+/* The datagram is whole: only its header is kept. */
+static void
+complete(struct datagrams *d, uint32_t n, const uint8_t *whole, size_t size)
+{
+	struct datagram *e = &d->entry[n];
+	uint32_t place = e->start;
+
+	(void)datagram_drop(d, n); /* it is whole */
+	e->again = true;
+	e->place = place;
+	if (size >= TCP_HEADER)
+		memcpy(e->header, whole, TCP_HEADER);
+}
+
 unsigned
 datagram_push(
     struct datagrams *d, uint32_t n, const struct piece *piece, const uint8_t **whole, size_t *size)
 {
 	struct datagram *e = &d->entry[n];
 	size_t end = piece->at + piece->size + piece->missing;
-	unsigned events;
+	unsigned events = 0;
 
+	if (e->again && e->header[TCP_OFFSET] >> 4 >= TCP_HEADER / 4)
+		events = read_again(d, e, piece, whole, size);
 	if (end > DATAGRAM_MAX || !fits(e, piece, (uint32_t)end))
 		e->ambiguous = true;
 	e->spent |= piece->missing > 0;
@@ -139,7 +206,7 @@ datagram_push(
 		start(d, e, piece);
 	if (end <= DATAGRAM_MAX && !e->spent)
 		push(d, e, piece->at, piece->bytes, piece->size);
-	events = e->ambiguous ? DATAGRAM_AMBIGUOUS : 0;
+	events |= e->ambiguous ? DATAGRAM_AMBIGUOUS : 0;
 	if (!e->spent && !(e->started && e->ended && e->s.next >= e->total && e->total >= e->start))
 		return events;
 	if (e->spent) {
@@ -148,8 +215,7 @@ datagram_push(
 	}
 	*whole = d->whole + e->start;
 	*size = stream_copy(d->pool, &e->s, d->whole, e->total) - e->start;
-	(void)datagram_drop(d, n); /* it is whole */
-	e->again = true;
+	complete(d, n, *whole, *size);
 	return events | DATAGRAM_WHOLE;
 }
 

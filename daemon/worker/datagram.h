@@ -5,7 +5,8 @@
  * buffer. Called by the worker with fragments of what is inspected; by the fragment table, of whose
  * entries there is a datagram each, when one goes. Never allocates after its start, never guesses
  * which of two copies a receiver took: other bytes, two ends, or a form of which receivers differ
- * are DATAGRAM_AMBIGUOUS, and the first copy goes on.
+ * are DATAGRAM_AMBIGUOUS, and the first copy goes on. Of a whole datagram only the TCP header is
+ * kept: what still comes of it is read where it stands in the stream, which has the rest.
  */
 #ifndef SEGAUDIT_DATAGRAM_H
 #define SEGAUDIT_DATAGRAM_H
@@ -48,7 +49,8 @@ struct piece {
 
 /* Takes a fragment of datagram N (from 0 on). Returns enum datagram_event bits; 0 while others are
  * awaited. With DATAGRAM_WHOLE the bytes from the transport header on are *SIZE at *WHOLE, until
- * the next call; what comes then for N is a new datagram. */
+ * the next call; what comes then for N is a new datagram, and while that may be a piece of the old
+ * one it is also given back, DATAGRAM_WHOLE, as a TCP segment of its own. */
 unsigned datagram_push(struct datagrams *d, uint32_t n, const struct piece *piece,
     const uint8_t **whole, size_t *size);
 

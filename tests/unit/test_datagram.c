@@ -83,6 +83,10 @@ play(struct text *to, const char *script)
 	end(&s);
 }
 
+/* A first fragment whose bytes are a TCP header, and four more; and what comes of it. */
+#define FIRST	  "^0=abcdefghijklPpopqrstuvwx+"
+#define WHOLE_ONE ".abcdefghijklPpopqrstuvwxyz;"
+
 static void
 test_known(void **state)
 {
@@ -126,6 +130,20 @@ test_known(void **state)
 		{ "65528=abcdefgh ^0=abcdefgh+ 8=i", "{ambiguous}.{ambiguous}."
 						     "abcdefghi{ambiguous};" },
 		{ "65528=abcdefg ^0=abcdefgh+", ".." },
+		/* behind a whole one with a TCP header: segments of their own */
+		{ FIRST " 24=yz 24=YZ", WHOLE_ONE "abcdefglijklP\x10opqrstYZ;" },
+		{ FIRST " 24=yz 8=ijklPpopqrstUVWX+", WHOLE_ONE "abcdefghijklP\x10opqrstUVWX;" },
+		{ FIRST " 24=yz 8=ijklPpox+", WHOLE_ONE "{ambiguous}." },
+		{ FIRST " 24=yz " FIRST " 24=YZ",
+		    WHOLE_ONE "abcdefghijklP\x10opqrstuvwx;abcdefghijklPpopqrstuvwxYZ;" },
+		{ FIRST " 24=yz ^0=abcdefgXijklPpopqrstuvwx+ 24=YZ",
+		    WHOLE_ONE ".abcdefgXijklPpopqrstuvwxYZ;" },
+		{ FIRST " 24=yz ^8=abcdefghijklPpopqrstuvwx+ 32=YZ",
+		    WHOLE_ONE ".abcdefghijklPpopqrstuvwxYZ;" },
+		{ "^0=abcdefghijklPnopqrstuvwx+ 24=yz 24=YZ",
+		    ".abcdefghijklPnopqrstuvwxyz;abcdefgmijklP\x10opqrstYZ;" }, /* SYN */
+		{ "^0=abcdefghijkl@popqrstuvwx+ 24=yz 24=YZ",
+		    ".abcdefghijkl@popqrstuvwxyz;." }, /* a header that is none */
 		/* the capture lacks bytes */
 		{ "^0=abcdefgh~+ 16=q", "{spent}.{spent}." },
 		{ "16=q ^0=abcdefgh~+ ^0=abcdefghijklmnop+", ".{spent}.{spent}." },
@@ -167,6 +185,8 @@ test_random(void **state)
 	assert_non_null(text);
 	for (size_t i = 0; i < (size_t)AT_ONCE * DATAGRAM_MAX; i++)
 		text[i] = (uint8_t)next(&seed);
+	for (size_t k = 0; k < AT_ONCE; k++)
+		text[k * DATAGRAM_MAX + 12] = 0; /* no TCP header: none is kept for what follows */
 	for (unsigned t = 0; t < 100; t++) {
 		struct piece piece[AT_ONCE * PIECES];
 		uint32_t of[AT_ONCE * PIECES];
@@ -239,6 +259,30 @@ test_zeros(void **state)
 	end(&s);
 }
 
+/* What comes behind a whole datagram is missed when it began another one, not when it was of the
+ * same. */
+static void
+test_incomplete(void **state)
+{
+	struct setup s = start(BLOCKS);
+	uint8_t bytes[32] = { [7] = 1, [12] = 5 << 4 };
+	struct piece first = cut(bytes, 0, 24, 32), last = cut(bytes, 24, 32, 32);
+	const uint8_t *whole = NULL;
+	size_t size = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		bytes[7] = 1;
+		assert_int_equal(datagram_push(s.datagrams, 0, &first, &whole, &size), 0);
+		assert_int_equal(
+		    datagram_push(s.datagrams, 0, &last, &whole, &size), DATAGRAM_WHOLE);
+		bytes[7] = i == 1 ? 2 : 1;
+		(void)datagram_push(s.datagrams, 0, i == 2 ? &last : &first, &whole, &size);
+		assert_int_equal(datagram_drop(s.datagrams, 0), i == 1);
+	}
+	end(&s);
+}
+
 /* Fragments take a sixteenth of the blocks, and give them back. */
 static void
 test_share(void **state)
@@ -264,6 +308,146 @@ test_share(void **state)
 	assert_int_equal(stream_pool_used(s.pool), BLOCKS / 16);
 	assert_int_equal(datagram_push(s.datagrams, n, &q, &whole, &size), DATAGRAM_WHOLE);
 	assert_int_equal(stream_pool_used(s.pool), BLOCKS / 16 - 1);
+	end(&s);
+}
+
+/* --- three chunks in each arrangement --- */
+
+enum { CELLS = 5, CELL = 8, HEADER = 24, WHOLE = HEADER + CELLS * CELL };
+
+/* Cells FROM up to TO of a datagram, with other bytes in those of the bits OTHER. */
+struct chunk {
+	size_t from, to;
+	unsigned other;
+};
+
+/* What is told of a datagram, and the stream that its segments are: first copies, by offset. */
+struct told {
+	bool ambiguous;
+	uint8_t value[WHOLE];
+	bool have[WHOLE];
+};
+
+static void
+read_segment(struct told *t, const uint8_t *bytes, size_t size)
+{
+	size_t at = bytes[7] - 100u, n = size - 20;
+
+	assert_true(size > 20 && at + n <= WHOLE && bytes[12] >> 4 == 5);
+	for (size_t i = 0; i < n; i++) {
+		t->ambiguous |= t->have[at + i] && t->value[at + i] != bytes[20 + i];
+		if (!t->have[at + i])
+			t->value[at + i] = bytes[20 + i];
+		t->have[at + i] = true;
+	}
+}
+
+/* Bytes FROM up to TO of the datagram behind START bytes of other headers: a TCP header whose
+ * sequence number is 100, and letters. */
+static void
+push_bytes(struct setup *s, struct told *t, size_t start, size_t from, size_t to, unsigned other)
+{
+	uint8_t bytes[WHOLE] = { [7] = 100, [12] = 5 << 4, [13] = 16 };
+	struct piece p = cut(bytes, from, to, WHOLE);
+	const uint8_t *whole = NULL;
+	size_t size = 0;
+	unsigned events;
+
+	for (size_t i = 20; i < WHOLE; i++)
+		bytes[i] = (uint8_t)('A' + i);
+	for (size_t i = HEADER; i < WHOLE; i++)
+		bytes[i] = (uint8_t)(bytes[i] ^ (other >> (i - HEADER) / CELL & 1));
+	p.at = (uint16_t)(from + start);
+	events = datagram_push(s->datagrams, 0, &p, &whole, &size);
+	assert_int_equal(events & DATAGRAM_SPENT, 0);
+	t->ambiguous |= (events & DATAGRAM_AMBIGUOUS) != 0;
+	if (events & DATAGRAM_WHOLE)
+		read_segment(t, whole, size);
+}
+
+static void
+push_chunk(struct setup *s, struct told *t, size_t start, const struct chunk *c)
+{
+	push_bytes(s, t, start, HEADER + c->from * CELL, HEADER + c->to * CELL, c->other);
+}
+
+/* Do two of them hold a cell in which they differ? */
+static bool
+differ(const struct chunk *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			for (size_t cell = 0; cell < CELLS; cell++)
+				if (cell >= c[i].from && cell < c[i].to && cell >= c[k].from &&
+				    cell < c[k].to && ((c[i].other ^ c[k].other) >> cell & 1))
+					return true;
+	return false;
+}
+
+/* Chunks as they come, the header before or behind them, and then what they lack. */
+static void
+arrange(struct setup *s, const struct chunk *c, size_t n, size_t start, bool last)
+{
+	struct told t = { .ambiguous = false };
+	unsigned there = 0;
+	bool incomplete;
+
+	if (!last)
+		push_bytes(s, &t, start, 0, HEADER, 0);
+	for (size_t i = 0; i < n; i++) {
+		push_chunk(s, &t, start, &c[i]);
+		for (size_t cell = c[i].from; cell < c[i].to; cell++)
+			there |= 1u << cell;
+	}
+	for (size_t cell = 0; cell < CELLS; cell++)
+		if (!(there >> cell & 1))
+			push_chunk(s, &t, start, &(struct chunk){ cell, cell + 1, 0 });
+	if (last)
+		push_bytes(s, &t, start, 0, HEADER, 0);
+	incomplete = datagram_drop(s->datagrams, 0);
+	if (t.ambiguous != differ(c, n) || incomplete)
+		for (size_t i = 0; i < n; i++)
+			print_error("%zu-%zu %#x\n", c[i].from, c[i].to, c[i].other);
+	assert_int_equal(t.ambiguous, differ(c, n));
+	assert_false(incomplete);
+	for (size_t i = 4; i < WHOLE - 20; i++) { /* first copies, all of them */
+		unsigned other = 0;
+
+		for (size_t k = n; k-- > 0;)
+			if (i - 4 >= c[k].from * CELL && i - 4 < c[k].to * CELL)
+				other = c[k].other >> (i - 4) / CELL & 1;
+		assert_true(t.have[i]);
+		assert_int_equal(t.value[i], (uint8_t)('A' + 20 + i) ^ other);
+	}
+}
+
+/* All triples of intervals, and with them each order of arrival; each with the bytes of the others,
+ * with others everywhere, in the first, in the last cell. */
+static void
+test_three_chunks(void **state)
+{
+	enum { INTERVALS = CELLS * (CELLS + 1) / 2, KINDS = 4, ALL = INTERVALS * KINDS };
+	struct setup s = start(BLOCKS);
+	struct chunk all[ALL];
+	size_t n = 0;
+
+	(void)state;
+	for (size_t from = 0; from < CELLS; from++)
+		for (size_t to = from + 1; to <= CELLS; to++) {
+			all[n++] = (struct chunk){ from, to, 0 };
+			all[n++] = (struct chunk){ from, to, ~0u };
+			all[n++] = (struct chunk){ from, to, 1u << from };
+			all[n++] = (struct chunk){ from, to, 1u << (to - 1) };
+		}
+	assert_int_equal(n, ALL);
+	for (size_t i = 0; i < n * n * n; i++) {
+		const struct chunk c[3] = { all[i / n / n], all[i / n % n], all[i % n] };
+
+		for (size_t start = 0; start <= 8; start += 8) {
+			arrange(&s, c, 3, start, false);
+			arrange(&s, c, 3, start, true);
+		}
+	}
 	end(&s);
 }
 
@@ -328,6 +512,8 @@ main(void)
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_three_chunks),
+		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_table),
 	};
