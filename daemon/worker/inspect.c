@@ -484,8 +484,11 @@ static void
 note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words)
 {
 	struct visit v = { .w = w, .n = n, .s = s };
+	const struct inspect_flow *x = &w->inspect.flow[n];
 	struct inspection *i = inspection_of(w, n);
 
+	if (!i && s && x->slot == INSPECT_NONE && (x->begun[CLIENT] || x->begun[SERVER]))
+		i = inspection_new(w, &v); /* nothing was sent so far, or it could not be read */
 	if (!i || i->over)
 		return;
 	i->smtp.ctx = &v;
