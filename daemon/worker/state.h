@@ -315,8 +315,12 @@ void inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const 
     size_t size, uint32_t payload);
 
 /* A fragment that was counted, of the datagram with that number in the fragment table; flow N is
- * FLOW_NONE while the first piece was not seen. */
-void inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sight *s);
+ * FLOW_NONE while the first piece was not seen. True when receivers differ in what the datagram is.
+ */
+bool inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sight *s);
+
+/* Whether a datagram is of flow N or of another one is up to its receiver. */
+void inspect_torn(struct worker *w, uint32_t n);
 
 /* Pieces of a datagram of the flow never came. */
 void inspect_incomplete(struct worker *w, uint32_t n);

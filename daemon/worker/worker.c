@@ -246,17 +246,28 @@ hold_fragment(const struct worker *w, struct fragment *e, const struct sight *s)
 	return COPY_FIRST;
 }
 
+/* The flow that a datagram's first piece named, or FLOW_NONE. */
+static uint32_t
+fragment_flow(const struct worker *w, const struct fragment *e)
+{
+	const struct flow *f = &w->flows.hot[e->flow];
+
+	if (e->flow == FLOW_NONE || !(f->key.state & FLOW_USED) ||
+	    w->flows.more[e->flow].first != e->flow_first)
+		return FLOW_NONE;
+	return e->flow;
+}
+
 /* The pieces of a datagram are waited for no longer. */
 static void
 fragment_gone(struct worker *w, const struct fragment *old)
 {
-	const struct flow *f = &w->flows.hot[old->flow];
+	uint32_t n = fragment_flow(w, old);
 
 	if (old->used && old->packets)
 		audit_orphans(w, old);
-	if (old->incomplete && old->flow != FLOW_NONE && (f->key.state & FLOW_USED) &&
-	    w->flows.more[old->flow].first == old->flow_first)
-		inspect_incomplete(w, old->flow);
+	if (old->incomplete && n != FLOW_NONE)
+		inspect_incomplete(w, n);
 }
 
 /* A later fragment: it goes the way of the flow that its first piece named. */
@@ -274,11 +285,10 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	fragment_gone(w, &evicted);
 	e->last = s->frame->time;
 	e->real_proto = s->packet->proto;
-	if (e->flow == FLOW_NONE || !(f->key.state & FLOW_USED) ||
-	    w->flows.more[e->flow].first != e->flow_first) {
+	if (fragment_flow(w, e) == FLOW_NONE) {
 		*copy = hold_fragment(w, e, s);
 		if (*copy == COPY_FIRST)
-			inspect_piece(w, FLOW_NONE, fragment_number(&w->fragments, e), s);
+			(void)inspect_piece(w, FLOW_NONE, fragment_number(&w->fragments, e), s);
 		return FLOW_NONE;
 	}
 	l.key = f->key;
@@ -287,7 +297,7 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	s->end = addr_equal(&f->key.addr[0], &s->packet->src) ? 0 : 1;
 	n = judge_flow(w, &l, s, copy);
 	if (*copy == COPY_FIRST)
-		inspect_piece(w, n, fragment_number(&w->fragments, e), s);
+		(void)inspect_piece(w, n, fragment_number(&w->fragments, e), s);
 	return n;
 }
 
@@ -298,6 +308,8 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n, enum copy c
 	struct fragment evicted,
 	    *e = fragment_of(&w->fragments, s->packet, s->frame->time, &evicted);
 	struct flow *f = &w->flows.hot[n];
+	uint32_t before = fragment_flow(w, e);
+	bool torn = false;
 
 	if (evicted.used && evicted.packets)
 		w->count[COUNTER_fragments_evicted]++;
@@ -311,7 +323,14 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n, enum copy c
 	e->packets = 0;
 	e->bytes = 0;
 	if (copy == COPY_FIRST)
-		inspect_piece(w, n, fragment_number(&w->fragments, e), s);
+		torn = inspect_piece(w, n, fragment_number(&w->fragments, e), s);
+	if (before == FLOW_NONE || before == n)
+		return;
+	if (torn)
+		inspect_torn(w, before);
+	if (w->flows.hot[before].key.proto !=
+	    f->key.proto) /* of IPv6, whose numbers do not repeat */
+		inspect_torn(w, n);
 }
 
 /* Does a packet come in by an interface of its source's zone, as far as that can be told? An ICMP
