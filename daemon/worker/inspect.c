@@ -6,7 +6,7 @@
 
 enum { CLIENT, SERVER };
 
-enum { TCP_HEADER = 20, TCP_URG = 32 };
+enum { TCP_HEADER = 20, TCP_URG = 32, TCP_OPTION_MPTCP = 30 };
 
 enum { EVICT_LOOK = 64 }; /* connections that are looked at for a closed one */
 
@@ -322,6 +322,15 @@ evict(struct worker *w)
 	}
 }
 
+/* Where both sides agreed on Multipath TCP, the bytes of a connection have an order of their own,
+ * and perhaps another connection has some of them (RFC 8684). */
+static void
+take_multipath(const struct inspect_flow *x, struct inspection *i)
+{
+	if (x->multipath[CLIENT] && x->multipath[SERVER])
+		smtp_all(&i->smtp, WHAT_NOT_INSPECTED);
+}
+
 /* A connection begins to be read; perhaps not from its beginning: then that is said at once. */
 static struct inspection *
 inspection_new(struct worker *w, const struct visit *v)
@@ -345,6 +354,7 @@ inspection_new(struct worker *w, const struct visit *v)
 	else if (!x->begun[CLIENT] && !x->begun[SERVER])
 		late.words = WHAT_LOST; /* a worker that was killed knew its beginning */
 	smtp_begin(&i->smtp, &i->rules, late.words != 0, take_verdict, NULL);
+	take_multipath(x, i);
 	if (late.words)
 		take_found(w, n, v->s, &late);
 	return i;
@@ -374,13 +384,40 @@ segment_read(struct segment *g, const uint8_t *bytes, size_t size, uint32_t payl
 	return true;
 }
 
-/* A SYN says where a side begins. False when another one said so elsewhere. */
+/* Has the TCP header at BYTES the option of Multipath TCP? */
 static bool
-note_begin(struct worker *w, uint32_t n, unsigned side, const struct segment *g)
+is_multipath(const uint8_t *bytes, size_t size)
+{
+	size_t header = (size_t)(bytes[12] >> 4) * 4;
+	struct wire h = wire_of(bytes, size < header ? size : header);
+
+	wire_skip(&h, TCP_HEADER);
+	while (h.ok && wire_left(&h) > 0) {
+		uint8_t kind = wire_u8(&h);
+		if (kind == TCP_OPTION_MPTCP)
+			return true;
+		if (kind == 0)
+			return false;
+		uint8_t length = kind == 1 ? 2 : wire_u8(&h); /* 1 is a byte of its own */
+		if (length < 2)
+			return false;
+		wire_skip(&h, length - 2u);
+	}
+	return false;
+}
+
+/* A SYN, whose header is at BYTES, says where a side begins. False when another one said so
+ * elsewhere. */
+static bool
+note_begin(struct worker *w, uint32_t n, unsigned side, const struct segment *g,
+    const uint8_t *bytes, size_t size)
 {
 	struct inspect_flow *x = &w->inspect.flow[n];
 	struct inspection *i = inspection_of(w, n);
 
+	x->multipath[side] |= is_multipath(bytes, size);
+	if (i)
+		take_multipath(x, i);
 	if (x->begun[side])
 		return x->isn[side] == g->seq;
 	x->isn[side] = g->seq;
@@ -438,7 +475,7 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 	if (x->slot == (uint32_t)INSPECT_OVER || !segment_read(&g, bytes, size, payload))
 		return;
 	if (g.flags & TCP_SYN)
-		one = note_begin(w, n, v.side, &g);
+		one = note_begin(w, n, v.side, &g, bytes, size);
 	i = inspection_of(w, n);
 	/* One picked up in the middle is unverifiable, payload or not, unless it is at its end. */
 	if (!i && payload == 0 &&

@@ -46,9 +46,10 @@ struct inspection {
 /* What is kept of every flow that may be inspected: its beginning, before there is anything to
  * inspect. */
 struct inspect_flow {
-	uint32_t slot;	 /* INSPECT_… or its connection */
-	uint32_t isn[2]; /* of the client, of the server */
-	bool begun[2];	 /* that is known */
+	uint32_t slot;	   /* INSPECT_… or its connection */
+	uint32_t isn[2];   /* of the client, of the server */
+	bool begun[2];	   /* that is known */
+	bool multipath[2]; /* its SYN has the option of Multipath TCP */
 };
 
 struct inspect_table {

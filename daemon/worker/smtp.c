@@ -390,6 +390,12 @@ smtp_note(struct smtp *s, uint64_t words)
 		smtp_connection(s, words);
 }
 
+void
+smtp_all(struct smtp *s, uint64_t words)
+{
+	s->all |= words;
+}
+
 /* The connection ends in the middle of a line. */
 static void
 cut_command(struct smtp *s)
@@ -411,5 +417,7 @@ smtp_end(struct smtp *s)
 		cut_command(s);
 	if (s->number == 0 && s->client_seen && !s->server_seen)
 		smtp_connection(s, WHAT_ONE_SIDED);
+	if (s->number == 0)
+		smtp_connection(s, s->all);
 	smtp_dead(s);
 }

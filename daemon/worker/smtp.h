@@ -45,6 +45,9 @@ void smtp_lost(struct smtp *s, bool client, uint64_t n);
  * truncated, incomplete-fragments, limit …). */
 void smtp_note(struct smtp *s, uint64_t words);
 
+/* The same for every message, from now on. */
+void smtp_all(struct smtp *s, uint64_t words);
+
 /* The connection is over: a message in the middle has its verdict (its end is `lost`), and what was
  * never seen is said. Nothing more may be pushed. */
 void smtp_end(struct smtp *s);

@@ -24,7 +24,7 @@ void
 smtp_release(struct smtp *s)
 {
 	const struct mime_culprit *first = mime_culprit(&s->message), *second = &s->second.culprit;
-	uint64_t words = mime_words(&s->message) | s->words | s->second.words;
+	uint64_t words = mime_words(&s->message) | s->words | s->second.words | s->all;
 	struct smtp_verdict v = { .message = s->number, .size = mime_size(&s->message) };
 
 	if (!s->server_seen)

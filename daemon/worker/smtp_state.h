@@ -36,6 +36,7 @@ struct smtp {
 	uint64_t words;	    /* of the message in hand, beside those of its content */
 	uint64_t pending;   /* of a transaction whose message has not begun */
 	uint64_t said;	    /* of the connection */
+	uint64_t all;	    /* of every message in it */
 	uint64_t chunk;	    /* bytes of a BDAT that are still to come */
 	uint32_t number;    /* messages that began */
 	unsigned illegal;   /* enum line_flag bits that the content may not have */
