@@ -85,28 +85,44 @@ fill(struct packet *to, const struct dialogue *d, uint32_t seq, const char *flag
 }
 
 static void
-put_fragment(struct dialogue *d, struct packet *p, const struct fragment *g)
+put_copy(struct dialogue *d, struct packet *p, const struct fragment *g, bool copy)
 {
-	FILE *f = put_frame(d, p->client, false);
+	FILE *f = put_frame(d, p->client, copy);
 	const char *more = g->more ? "+" : "";
 
-	unsigned port = g->port ? g->port : d->s->port;
-	uint8_t saved[2] = { p->bytes[2], p->bytes[3] };
-
-	if (p->client)
-		be(p->bytes + 2, port, 2);
 	fputs(g->keys[d->now->ip6], f);
 	if (d->now->ip6)
 		fprintf(f, " / frag %zu%s id=%u proto=%u", g->at, more, g->id, g->proto);
 	else
 		fprintf(f, " id=%u frag=%zu%s proto=%u", g->id, g->at, more, g->proto);
-	for (size_t i = g->at; g->other && i < g->at + g->size; i++)
-		p->bytes[i] ^= 1;
 	put_text(f, p->bytes + g->at, g->size);
+	put_frame_end(d);
+}
+
+/* The bytes of a fragment that has others. */
+static void
+flip(struct packet *p, const struct fragment *g)
+{
 	for (size_t i = g->at; g->other && i < g->at + g->size; i++)
 		p->bytes[i] ^= 1;
-	memcpy(p->bytes + 2, saved, sizeof saved);
-	put_frame_end(d);
+}
+
+static void
+put_fragment(struct dialogue *d, struct packet *p, const struct fragment *g)
+{
+	uint8_t port[2] = { p->bytes[2], p->bytes[3] };
+
+	if (g->port)
+		be(p->bytes + 2, g->port, 2);
+	flip(p, g);
+	put_copy(d, p, g, false);
+	if (d->s->forwarded) {
+		d->time += FRAME / 2;
+		put_copy(d, p, g, true);
+		d->time -= FRAME / 2;
+	}
+	flip(p, g);
+	memcpy(p->bytes + 2, port, sizeof port);
 	d->time += FRAME;
 }
 
