@@ -25,13 +25,14 @@
  *				pieces of the standard dialogue
  *	-C: TEXT		the same as C, but the capture lacks it
  *	C KEY=VALUE: TEXT	in a segment of its own, with keys of craft's tcp layer, and:
- *				ttl=; less=N, the capture lacks its last N bytes; ack=N, added to
+ *				ttl=; mac=own, that of the gateway; less=N, the capture lacks its
+ *				last N bytes; ack=N, added to
  *				the number; ip4.KEY=VALUE, ip6.KEY=VALUE, of those layers;
  *				frags=LIST, it is sent in these fragments, with commas between:
  *				FROM-TO or FROM-, bytes of the TCP header and what is behind it;
  *				then ! for other bytes, + or . for more or none behind it where
- *				that is not so, and /KEY=VALUE of ttl, tos, df, id, proto, port
- *				(of the server); wN is N seconds between two
+ *				that is not so, and /KEY=VALUE of ttl, tos, df, id, proto, mac,
+ *				port (of the server); wN is N seconds between two
  *	x KEY=VALUE: TEXT	a segment of the client (y: of the server) that moves nothing on;
  *				at=N, from the next sequence number
  *	wait SECONDS, reuse N	the second closes the connection and opens it again, with the

@@ -23,6 +23,7 @@ struct step {
 	enum step_kind kind;
 	bool client;
 	bool lost;	 /* sent, but not in the capture */
+	bool own;	 /* with the gateway's own MAC */
 	bool alone;	 /* never joined with others, never cut */
 	size_t at, size; /* its bytes in script.bytes */
 	long shift; /* EXTRA: from the side's next sequence number; REUSE: from its old first one */
@@ -135,9 +136,9 @@ void fragments(struct dialogue *d, const struct piece *p);
 void listed_fragments(struct dialogue *d, const struct step *t, uint32_t seq, const char *flags,
     const uint8_t *bytes, size_t size);
 
-/* On one side of the gateway: a frame begins, up to where keys of IP can follow. Returns where to
- * write; its line ends with put_frame_end(). */
-FILE *put_frame(struct dialogue *d, bool client, bool copy);
+/* On one side of the gateway: a frame begins, up to where keys of IP can follow; OWN: with the
+ * gateway's MAC as its source. Returns where to write; its line ends with put_frame_end(). */
+FILE *put_frame(struct dialogue *d, bool client, bool copy, bool own);
 void put_frame_end(struct dialogue *d);
 
 /* BYTES as craft's `text` has them. */

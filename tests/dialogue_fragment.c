@@ -19,7 +19,7 @@ struct packet {
 /* One of them. */
 struct fragment {
 	size_t at, size;
-	bool more, other;
+	bool more, other, own;
 	unsigned id, proto, port; /* port: in place of the server's, 0: none */
 	char keys[2][64];	  /* of IPv4, of IPv6 */
 };
@@ -87,7 +87,7 @@ fill(struct packet *to, const struct dialogue *d, uint32_t seq, const char *flag
 static void
 put_copy(struct dialogue *d, struct packet *p, const struct fragment *g, bool copy)
 {
-	FILE *f = put_frame(d, p->client, copy);
+	FILE *f = put_frame(d, p->client, copy, g->own);
 	const char *more = g->more ? "+" : "";
 
 	fputs(g->keys[d->now->ip6], f);
@@ -193,6 +193,8 @@ read_key(struct fragment *g, const char *item, char *key)
 		g->id = (unsigned)strtoul(v, NULL, 0);
 	else if (strcmp(key, "proto") == 0)
 		g->proto = (unsigned)strtoul(v, NULL, 0);
+	else if (strcmp(key, "mac") == 0)
+		g->own = true;
 	else if (strcmp(key, "port") == 0)
 		g->port = (unsigned)strtoul(v, NULL, 0);
 	else if (strcmp(key, "ttl") == 0)

@@ -34,12 +34,12 @@ address(bool client, bool ip6)
 
 /* The header of Ethernet and IP, up to where keys of IP can follow; COPY: behind the gateway. */
 static void
-put_network(FILE *f, const struct dialogue *d, bool client, bool copy)
+put_network(FILE *f, const struct dialogue *d, bool client, bool copy, bool own)
 {
 	unsigned net = client != copy ? 3 : 2;
 
-	fprintf(f, "eth 02:00:00:00:%02x:", net);
-	fprintf(f, copy ? "01>02:00:00:00:%02x:02" : "02>02:00:00:00:%02x:01", net);
+	fprintf(f, "eth 02:00:00:00:%02x:%s>02:00:00:00:%02x:%s", net, copy || own ? "01" : "02",
+	    net, copy ? "02" : "01");
 	fprintf(f, " / %s %s>%s", d->now->ip6 ? "ip6" : "ip4", address(client, d->now->ip6),
 	    address(!client, d->now->ip6));
 }
@@ -53,7 +53,7 @@ put_tcp(FILE *f, const struct dialogue *d, bool client, uint32_t seq, uint32_t a
 }
 
 FILE *
-put_frame(struct dialogue *d, bool client, bool copy)
+put_frame(struct dialogue *d, bool client, bool copy, bool own)
 {
 	d->frame = grown(d->frame, &d->room, d->frames, sizeof *d->frame);
 	d->frame[d->frames] = (struct frame){ .time = d->time,
@@ -63,7 +63,7 @@ put_frame(struct dialogue *d, bool client, bool copy)
 	d->frames++;
 	fprintf(d->out, "@%lld.%06lld ", (long long)(d->time / 1000000),
 	    (long long)(d->time % 1000000));
-	put_network(d->out, d, client, copy);
+	put_network(d->out, d, client, copy, own);
 	return d->out;
 }
 
@@ -79,7 +79,7 @@ static void
 put_segment(struct dialogue *d, const struct step *t, bool client, uint32_t seq, const char *flags,
     const uint8_t *bytes, size_t size, bool copy)
 {
-	FILE *f = put_frame(d, client, copy);
+	FILE *f = put_frame(d, client, copy, t && t->own);
 	uint32_t ack = d->side[!client].next + (uint32_t)(t ? t->ack : 0);
 	bool first = strchr(flags, 'S') && client;
 

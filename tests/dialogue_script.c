@@ -193,6 +193,8 @@ add_keys(const struct section *in, struct step *t, char *keys)
 			t->ttl = (unsigned)number(in, k + 4);
 		else if (strncmp(k, "less=", 5) == 0)
 			t->less = (unsigned)number(in, k + 5);
+		else if (strcmp(k, "mac=own") == 0)
+			t->own = true;
 		else if (strncmp(k, "frags=", 6) == 0)
 			t->frags = strdup(k + 6);
 		else if (strncmp(k, "ip4.", 4) == 0)

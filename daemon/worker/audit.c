@@ -482,7 +482,7 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 		outcome_counted(w, n, s);
 	if (inspects(w, m)) {
 		conclude(w, n, s, proof);
-		if (copy == COPY_FIRST)
+		if (is_read(s, copy, m->zone[s->end]))
 			inspect_packet(w, n, s);
 		return copy;
 	}

@@ -303,6 +303,15 @@ inspects(const struct worker *w, const struct flow_more *m)
 	       policy_conduit(w->policy, m->conduit)->require == REQUIRE_TEXT_MAIL;
 }
 
+/* Is the content of a packet read whose sender is in ZONE? Of one that counts; and of one with our
+ * own MAC in the sender's zone: no way leads back there, so that is a copy that was sent back, and
+ * has the same bytes, or a forged one. */
+static inline bool
+is_read(const struct sight *s, enum copy copy, uint8_t zone)
+{
+	return copy == COPY_FIRST || (s->own && s->zone != 0 && s->zone == zone);
+}
+
 /* inspect.c: of flows with MORE_CONTENT whose conduit asks for text mail. MORE_PAYLOAD is set while
  * there is something to say of one. */
 

@@ -287,7 +287,7 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	e->real_proto = s->packet->proto;
 	if (fragment_flow(w, e) == FLOW_NONE) {
 		*copy = hold_fragment(w, e, s);
-		if (*copy == COPY_FIRST)
+		if (is_read(s, *copy, policy_zone_of(w->policy, &s->packet->src, s->packet->is4)))
 			(void)inspect_piece(w, FLOW_NONE, fragment_number(&w->fragments, e), s);
 		return FLOW_NONE;
 	}
@@ -296,7 +296,7 @@ judge_fragment(struct worker *w, struct sight *s, enum copy *copy)
 	l.hash = flow_hash(&w->flows, &l.key);
 	s->end = addr_equal(&f->key.addr[0], &s->packet->src) ? 0 : 1;
 	n = judge_flow(w, &l, s, copy);
-	if (*copy == COPY_FIRST)
+	if (is_read(s, *copy, w->flows.more[n].zone[s->end]))
 		(void)inspect_piece(w, n, fragment_number(&w->fragments, e), s);
 	return n;
 }
@@ -322,7 +322,7 @@ adopt_fragments(struct worker *w, const struct sight *s, uint32_t n, enum copy c
 	flow_count_more(w, f, e->packets, e->bytes);
 	e->packets = 0;
 	e->bytes = 0;
-	if (copy == COPY_FIRST)
+	if (is_read(s, copy, w->flows.more[n].zone[s->end]))
 		torn = inspect_piece(w, n, fragment_number(&w->fragments, e), s);
 	if (before == FLOW_NONE || before == n)
 		return;
