@@ -427,6 +427,80 @@ test_random(void **state)
 	stream_pool_free(pool);
 }
 
+/* Bytes FROM up to TO, in units of CELL, with other ones in the cells of the bits OTHER. */
+struct chunk {
+	unsigned from, to, other;
+};
+
+enum { CELLS = 5, CELL = 500 };
+
+/* Do two of three hold a cell in which they differ? */
+static bool
+differ(const struct chunk *c)
+{
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned k = 0; k < i; k++)
+			for (unsigned cell = 0; cell < CELLS; cell++)
+				if (cell >= c[i].from && cell < c[i].to && cell >= c[k].from &&
+				    cell < c[k].to && ((c[i].other ^ c[k].other) >> cell & 1))
+					return true;
+	return false;
+}
+
+/* Three chunks as they come; HELD: behind a hole, that is closed at last. */
+static void
+arrange(struct model *m, struct stream_pool *pool, const struct chunk *c, bool held)
+{
+	static uint8_t bytes[CELLS * CELL];
+	unsigned events = 0, base = held ? 1500 : 0;
+
+	model_begin(m, pool, UINT32_MAX - 2000, 512, false);
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned cell = c[i].from; cell < c[i].to; cell++)
+			memset(bytes + cell * CELL,
+			    (int)('a' + 2 * cell + (c[i].other >> cell & 1)), CELL);
+		events |= model_push(m, base + c[i].from * CELL, bytes + c[i].from * CELL,
+		    (c[i].to - c[i].from) * CELL, 0);
+	}
+	if (held)
+		events |= model_push(m, 0, bytes, base, 0);
+	if (((events & STREAM_OVERLAP) != 0) != differ(c))
+		for (unsigned i = 0; i < 3; i++)
+			print_error("%u-%u %#x\n", c[i].from, c[i].to, c[i].other);
+	assert_int_equal((events & STREAM_OVERLAP) != 0, differ(c));
+	assert_int_equal(events & ~(unsigned)STREAM_OVERLAP, 0);
+	model_end(m);
+}
+
+/* All triples of intervals, and with them each order of arrival and all 13 relations of any two;
+ * each with the bytes of the others, with others everywhere, in the first, in the last cell. */
+static void
+test_three_chunks(void **state)
+{
+	enum { ALL = CELLS * (CELLS + 1) / 2 * 4 };
+	struct stream_pool *pool = stream_pool_new(POOL);
+	struct model *m = calloc(1, sizeof *m);
+	struct chunk all[ALL];
+	unsigned n = 0;
+
+	(void)state;
+	for (unsigned from = 0; from < CELLS; from++)
+		for (unsigned to = from + 1; to <= CELLS; to++) {
+			all[n++] = (struct chunk){ from, to, 0 };
+			all[n++] = (struct chunk){ from, to, ~0u };
+			all[n++] = (struct chunk){ from, to, 1u << from };
+			all[n++] = (struct chunk){ from, to, 1u << (to - 1) };
+		}
+	for (unsigned i = 0; i < n * n * n; i++) {
+		const struct chunk c[3] = { all[i / n / n], all[i / n % n], all[i % n] };
+
+		arrange(m, pool, c, false);
+		arrange(m, pool, c, true);
+	}
+	free(m);
+	stream_pool_free(pool);
+}
+
 struct bytes {
 	uint8_t at[4096];
 	size_t size;
@@ -515,6 +589,7 @@ main(void)
 		cmocka_unit_test(test_never_heard),
 		cmocka_unit_test(test_pool_is_empty),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_three_chunks),
 		cmocka_unit_test(test_interleaved),
 		cmocka_unit_test(test_single_bytes),
 	};
