@@ -1,29 +1,9 @@
 /* stream.c - see stream.h. TCP as of RFC 9293, 3.4 and 3.10.7. */
 #include "worker/stream.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { WORDS = STREAM_BLOCK / 64 };
-
-/* A piece of a direction that begins at a multiple of STREAM_BLOCK. Blocks are known by numbers
- * from 1 on. */
-struct block {
-	uint64_t offset;
-	uint32_t prev, next; /* by offset; `next` also in the list of free blocks */
-	uint16_t begin, end; /* the run of bytes that are there */
-	bool many;	     /* there is more than one run: the bits say what is there */
-	uint64_t there[WORDS];
-	uint8_t bytes[STREAM_BLOCK];
-};
-
-struct stream_pool {
-	uint32_t size;
-	uint32_t used;
-	uint32_t free;	/* first of the list of free blocks */
-	uint32_t fresh; /* blocks from here on were never used */
-	struct block block[];
-};
+#include "worker/stream_block.h"
 
 /* A segment, or the end, being worked on. */
 struct work {
@@ -35,52 +15,6 @@ struct work {
 	void *ctx;
 };
 
-uint32_t
-stream_blocks_of(uint64_t size)
-{
-	uint64_t n = size / sizeof(struct block);
-
-	return n < INT32_MAX ? (uint32_t)n : INT32_MAX;
-}
-
-uint64_t
-stream_pool_bytes(uint64_t size)
-{
-	return sizeof(struct stream_pool) +
-	       ((uint64_t)stream_blocks_of(size) + 1) * sizeof(struct block);
-}
-
-struct stream_pool *
-stream_pool_new(uint64_t size)
-{
-	uint64_t bytes = stream_pool_bytes(size);
-	struct stream_pool *p = bytes <= SIZE_MAX ? calloc(1, (size_t)bytes) : NULL;
-
-	if (p) {
-		p->size = stream_blocks_of(size);
-		p->fresh = 1;
-	}
-	return p;
-}
-
-void
-stream_pool_free(struct stream_pool *p)
-{
-	free(p);
-}
-
-uint32_t
-stream_pool_blocks(const struct stream_pool *p)
-{
-	return p->size;
-}
-
-uint32_t
-stream_pool_used(const struct stream_pool *p)
-{
-	return p->used;
-}
-
 /* The C library's own, which is chosen for the machine: where the compiler knows that there are
  * some hundred bytes it puts string instructions in place, and these take long to begin. Measured:
  * a third of what a segment in order costs here. */
@@ -88,61 +22,6 @@ static __attribute__((noinline)) void
 copy(uint8_t *to, const uint8_t *from, size_t size)
 {
 	memcpy(to, from, size);
-}
-
-/* The first byte from FROM on that is there, or is not, as THERE says; or STREAM_BLOCK. */
-static unsigned
-find(const struct block *b, unsigned from, bool there)
-{
-	uint64_t mask = UINT64_MAX << from % 64;
-
-	if (!b->many && from >= b->begin && from < b->end)
-		return there ? from : b->end;
-	if (!b->many && there)
-		return from < b->begin ? b->begin : STREAM_BLOCK;
-	if (!b->many)
-		return from;
-	for (unsigned i = from / 64; i < WORDS; i++) {
-		uint64_t found = (there ? b->there[i] : ~b->there[i]) & mask;
-
-		if (found)
-			return i * 64 + (unsigned)__builtin_ctzll(found);
-		mask = UINT64_MAX;
-	}
-	return STREAM_BLOCK;
-}
-
-/* Sets the bits from FROM up to TO, of which there is one at least. */
-static void
-bits_set(uint64_t *there, unsigned from, unsigned to)
-{
-	unsigned i = from / 64, last = (to - 1) / 64;
-	uint64_t mask = UINT64_MAX << from % 64;
-
-	for (; i < last; i++) {
-		there[i] |= mask;
-		mask = UINT64_MAX;
-	}
-	there[i] |= mask & (UINT64_MAX >> (63 - (to - 1) % 64));
-}
-
-/* The bytes from FROM up to TO, of which there is one at least, are there now. */
-static void
-put(struct block *b, unsigned from, unsigned to)
-{
-	if (!b->many && b->begin == b->end) {
-		b->begin = (uint16_t)from;
-		b->end = (uint16_t)to;
-	} else if (!b->many && from == b->end) {
-		b->end = (uint16_t)to;
-	} else {
-		if (!b->many) {
-			memset(b->there, 0, sizeof b->there);
-			bits_set(b->there, b->begin, b->end);
-			b->many = true;
-		}
-		bits_set(b->there, from, to);
-	}
 }
 
 /* The last block that begins at OFFSET or before it, or 0. */
@@ -277,7 +156,7 @@ deliver_held(struct work *w)
 
 		if (n == 0)
 			return;
-		to = find(b, from, false);
+		to = block_find(b, from, false);
 		if (to == from)
 			return;
 		s->next += to - from;
@@ -312,7 +191,7 @@ held_first(const struct work *w)
 			from = s->next - b->offset < STREAM_BLOCK ?
 				   (unsigned)(s->next - b->offset) :
 				   STREAM_BLOCK;
-		found = from < STREAM_BLOCK ? find(b, from, true) : STREAM_BLOCK;
+		found = from < STREAM_BLOCK ? block_find(b, from, true) : STREAM_BLOCK;
 		if (found < STREAM_BLOCK)
 			return b->offset + found;
 	}
@@ -364,10 +243,10 @@ push_old(struct work *w, uint64_t offset, const uint8_t *bytes, size_t size)
 		const struct block *b = &w->pool->block[n];
 
 		for (unsigned end = from + (unsigned)part; n && from < end; from = to) {
-			from = find(b, from, true);
+			from = block_find(b, from, true);
 			if (from >= end)
 				break;
-			to = find(b, from, false);
+			to = block_find(b, from, false);
 			if (to > end)
 				to = end;
 			compare(w, b->offset + from, b->bytes + from,
@@ -386,9 +265,9 @@ merge(struct work *w, struct block *b, unsigned from, const uint8_t *bytes, size
 	unsigned start = from, end = from + (unsigned)size, to;
 
 	for (; from < end; from = to) {
-		bool there = find(b, from, true) == from;
+		bool there = block_find(b, from, true) == from;
 
-		to = find(b, from, !there);
+		to = block_find(b, from, !there);
 		if (to > end)
 			to = end;
 		if (there) {
@@ -397,7 +276,7 @@ merge(struct work *w, struct block *b, unsigned from, const uint8_t *bytes, size
 			continue;
 		}
 		copy(b->bytes + from, bytes + (from - start), to - from);
-		put(b, from, to);
+		block_put(b, from, to);
 		w->s->ahead += to - from;
 	}
 }
@@ -461,7 +340,7 @@ keep(struct work *w, uint64_t offset, const uint8_t *bytes, size_t size)
 			struct block *b = &w->pool->block[n];
 
 			copy(b->bytes + from, bytes, part);
-			put(b, from, from + (unsigned)part);
+			block_put(b, from, from + (unsigned)part);
 		} else {
 			w->s->floor = offset + part;
 		}
@@ -584,7 +463,7 @@ stream_copy(const struct stream_pool *p, const struct stream *s, uint8_t *to, si
 
 	for (uint32_t n = s->first; n && p->block[n].offset == done && done < size;
 	     n = p->block[n].next) {
-		unsigned part = find(&p->block[n], 0, false);
+		unsigned part = block_find(&p->block[n], 0, false);
 
 		if (part > size - done)
 			part = (unsigned)(size - done);
