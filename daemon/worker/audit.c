@@ -95,7 +95,7 @@ audit_origin(struct worker *w, uint32_t n, const struct sight *s)
 	const struct packet *p = s->packet;
 
 	v->in = s->place;
-	m->flags &= (uint16_t)~MORE_UNSEEN;
+	m->flags &= (uint16_t) ~(MORE_UNSEEN | MORE_ORIGIN);
 	/* Capture may be a policy ahead: an interface that this one does not have cannot be said.
 	 */
 	if (s->place.iface < w->policy->nifaces)

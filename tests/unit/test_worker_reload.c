@@ -168,6 +168,27 @@ test_interface_that_the_policy_lacks(void **state)
 	assert_false(b->found[1].flags & FINDING_HAS_IN);
 }
 
+/* The answer comes by it, of a flow that has a finding and a place already. */
+static void
+test_answer_by_an_interface_that_the_policy_lacks(void **state)
+{
+	struct bench *b = *state;
+
+	tcp(b, 0, LGWAN, false, C, 40000, S, 81, SYN, 0);
+	worker_tick(b->worker, NS_SEC);
+	put_tcp(b, 81, 40000, SYN | ACK, 0);
+	wrap(b, LGWAN, false, S, C, 6, 20);
+	b->frame.iface = (uint16_t)b->policy->nifaces;
+	judge(b, NS_SEC);
+	worker_finish(b->worker);
+	assert_int_equal(b->n, 2);
+	assert_found(b, 0, 2003, 1, 1);
+	assert_true(b->found[0].flags & FINDING_HAS_IN);
+	assert_found(b, 1, 1002, 1, 1);
+	assert_int_equal(b->found[1].claims, ZONE_INTERNET);
+	assert_false(b->found[1].flags & FINDING_HAS_IN);
+}
+
 int
 main(void)
 {
@@ -181,6 +202,7 @@ main(void)
 		BENCH_BOTH(test_reload_forgets_no_midstream),
 		BENCH_BOTH(test_reload_asks_not_again_who_began),
 		BENCH_BOTH(test_interface_that_the_policy_lacks),
+		BENCH_BOTH(test_answer_by_an_interface_that_the_policy_lacks),
 	};
 
 	return UNIT_RUN(tests);
