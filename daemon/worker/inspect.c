@@ -1,4 +1,4 @@
-/* inspect.c - see inspect.h; and what a finding about content is to the flow that it is about. */
+/* inspect.c - see inspect.h: packets of flows whose content is read. */
 #include "base/wire.h"
 #include "worker/state.h"
 
@@ -26,154 +26,15 @@ struct visit {
 	unsigned side;
 };
 
-static struct inspection *
-inspection_of(struct worker *w, uint32_t n)
-{
-	uint32_t slot = w->inspect.flow[n].slot;
-
-	return slot == INSPECT_NONE || slot == (uint32_t)INSPECT_OVER ? NULL :
-									&w->inspect.slot[slot];
-}
-
-/* --- what was found --- */
-
-/* The id of a finding with these words: the worst that one of them makes. */
-static uint16_t
-id_of(uint64_t words)
-{
-	static const uint16_t order[] = { 3101, 3104, 3102, 3103 };
-
-	if (words & WHAT_STARTTLS)
-		words &= ~(uint64_t)WHAT_ENCRYPTED; /* the connection, not a message */
-	for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
-		if (words & what_of(order[i]))
-			return order[i];
-	return 3103;
-}
-
-/* The flow counts as what was worst in it. */
-static void
-worsen(struct worker *w, struct flow_more *m, uint8_t class)
-{
-	if (m->class == FLOW_CONFORMING || class == FLOW_VIOLATION)
-		audit_class(w, m, class);
-}
-
-static uint64_t
-some_words(uint64_t words)
-{
-	while (__builtin_popcountll(words) > FINDING_WORDS)
-		words &= ~(UINT64_C(1) << (63 - __builtin_clzll(words)));
-	return words;
-}
-
-/* What was said of the packets so far is not said again with the next finding. */
-static void
-settle(struct worker *w, uint32_t n)
-{
-	struct flow_watch *v = watch_of(w, n);
-
-	v->said_packets = w->flows.hot[n].packets;
-	v->said_bytes = w->flows.hot[n].bytes;
-}
-
-void
-inspect_said(struct worker *w, uint32_t n)
-{
-	if (w->inspect.flow[n].slot == INSPECT_NONE)
-		return;
-	w->flows.more[n].flags &= (uint16_t) ~(MORE_SAID | MORE_PAYLOAD);
-	w->flows.hot[n].key.state &= (uint16_t)~FLOW_SETTLED;
-	settle(w, n);
-}
-
-/* From now on the flow has this to say; what was found before and not said is said first. */
-static void
-take_found(struct worker *w, uint32_t n, const struct sight *s, const struct inspect_found *found)
-{
-	struct flow *f = &w->flows.hot[n];
-	struct flow_more *m = &w->flows.more[n];
-	struct flow_watch *v = watch_of(w, n);
-	struct inspection *i = inspection_of(w, n);
-
-	if (outcome_unsaid(w, n) && !outcome_say(w, n)) {
-		w->count[COUNTER_unsaid] += f->packets - v->said_packets;
-		settle(w, n);
-	}
-	m->id = id_of(found->words);
-	m->what = (uint16_t)found->words;
-	m->flags &= (uint16_t)~MORE_SAID;
-	m->flags |= MORE_PAYLOAD;
-	if (i)
-		i->found = *found;
-	worsen(w, m, audit_class_of(m->id));
-	if (v->last < v->unsaid_since)
-		v->last = v->unsaid_since;
-	if (s)
-		exhibit_packet(w, n, s, COPY_FIRST);
-	outcome_wait(w, n, QUEUE_OUTCOME);
-	outcome_at_least(w, n, m->outcome);
-}
-
-void
-inspect_fill(struct worker *w, uint32_t n, struct finding *out)
-{
-	const struct inspection *i = inspection_of(w, n);
-	const struct inspect_found *found = i ? &i->found : NULL;
-
-	if (!found || !found->words)
-		return;
-	out->what = found->words;
-	if (found->message == 0)
-		return;
-	out->flags |= FINDING_MAIL;
-	out->message = found->message;
-	out->part = found->part;
-	out->size = found->size;
-	out->ntype = found->ntype;
-	out->nname = found->nname;
-	memcpy(out->type, found->type, sizeof out->type);
-	memcpy(out->name, found->name, sizeof out->name);
-}
-
-/* As what a message with these words is counted. */
-static enum traffic_mail
-mail_kind(uint64_t words)
-{
-	if (words == 0)
-		return TRAFFIC_MAIL_CONFORMING;
-	return audit_class_of(id_of(words)) == FLOW_VIOLATION ? TRAFFIC_MAIL_VIOLATING :
-								TRAFFIC_MAIL_UNVERIFIABLE;
-}
-
 /* A message is over, or there is something to say of the connection. */
 static void
 take_verdict(void *ctx, const struct smtp_verdict *v)
 {
-	struct visit *visit = ctx;
-	struct worker *w = visit->w;
-	struct inspect_found found = {
-		.words = some_words(v->words), .message = v->message, .size = v->size
-	};
-	const struct mime_culprit *c = v->culprit;
+	const struct visit *visit = ctx;
 
 	if (v->message == 0 && v->words == WHAT_MIDSTREAM)
 		return; /* said already: inspection_new() */
-	if (v->message)
-		traffic_mail(w, visit->n, mail_kind(v->words));
-	if (v->words == 0) {
-		if (!outcome_unsaid(w, visit->n))
-			settle(w, visit->n);
-		return;
-	}
-	if (c) {
-		found.part = c->part;
-		found.ntype = c->ntype;
-		found.nname = c->nname;
-		memcpy(found.type, c->type, sizeof found.type);
-		memcpy(found.name, c->name, sizeof found.name);
-	}
-	take_found(w, visit->n, visit->s, &found);
+	inspect_verdict(visit->w, visit->n, visit->s, v);
 }
 
 /* --- connections --- */
@@ -201,7 +62,7 @@ inspect_policy(struct worker *w)
 void
 inspect_rules(struct worker *w, uint32_t n)
 {
-	struct inspection *i = inspection_of(w, n);
+	struct inspection *i = inspection_of(&w->inspect, n);
 
 	if (i)
 		take_rules(w, i, policy_mail(w->policy, w->flows.more[n].conduit));
@@ -212,7 +73,7 @@ static void
 release(struct worker *w, uint32_t n)
 {
 	struct inspect_table *t = &w->inspect;
-	struct inspection *i = inspection_of(w, n);
+	struct inspection *i = inspection_of(&w->inspect, n);
 
 	if (!i)
 		return;
@@ -231,7 +92,7 @@ static void
 take_bytes(void *ctx, const uint8_t *bytes, size_t size)
 {
 	const struct visit *v = ctx;
-	struct inspection *i = inspection_of(v->w, v->n);
+	struct inspection *i = inspection_of(&v->w->inspect, v->n);
 
 	if (bytes)
 		smtp_push(&i->smtp, v->side == CLIENT, bytes, size);
@@ -270,7 +131,7 @@ static void
 finish(struct worker *w, uint32_t n, uint64_t more)
 {
 	struct visit v = { .w = w, .n = n };
-	struct inspection *i = inspection_of(w, n);
+	struct inspection *i = inspection_of(&w->inspect, n);
 
 	if (!i || i->over)
 		return;
@@ -356,7 +217,7 @@ inspection_new(struct worker *w, const struct visit *v)
 	smtp_begin(&i->smtp, &i->rules, late.words != 0, take_verdict, NULL);
 	take_multipath(x, i);
 	if (late.words)
-		take_found(w, n, v->s, &late);
+		inspect_finding(w, n, v->s, &late);
 	return i;
 }
 
@@ -393,12 +254,13 @@ is_multipath(const uint8_t *bytes, size_t size)
 
 	wire_skip(&h, TCP_HEADER);
 	while (h.ok && wire_left(&h) > 0) {
-		uint8_t kind = wire_u8(&h);
+		uint8_t kind = wire_u8(&h), length;
+
 		if (kind == TCP_OPTION_MPTCP)
 			return true;
 		if (kind == 0)
 			return false;
-		uint8_t length = kind == 1 ? 2 : wire_u8(&h); /* 1 is a byte of its own */
+		length = kind == 1 ? 2 : wire_u8(&h); /* 1 is a byte of its own */
 		if (length < 2)
 			return false;
 		wire_skip(&h, length - 2u);
@@ -413,7 +275,7 @@ note_begin(struct worker *w, uint32_t n, unsigned side, const struct segment *g,
     const uint8_t *bytes, size_t size)
 {
 	struct inspect_flow *x = &w->inspect.flow[n];
-	struct inspection *i = inspection_of(w, n);
+	struct inspection *i = inspection_of(&w->inspect, n);
 
 	x->multipath[side] |= is_multipath(bytes, size);
 	if (i)
@@ -456,7 +318,7 @@ not_tcp(struct worker *w, uint32_t n, const struct sight *s)
 	if (s->packet->payload == 0 || s->reply || w->inspect.flow[n].slot)
 		return;
 	w->inspect.flow[n].slot = (uint32_t)INSPECT_OVER;
-	take_found(w, n, s, &found);
+	inspect_finding(w, n, s, &found);
 }
 
 void
@@ -476,7 +338,7 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 		return;
 	if (g.flags & TCP_SYN)
 		one = note_begin(w, n, v.side, &g, bytes, size);
-	i = inspection_of(w, n);
+	i = inspection_of(&w->inspect, n);
 	/* One picked up in the middle is unverifiable, payload or not, unless it is at its end. */
 	if (!i && payload == 0 &&
 	    (!(f->key.state & FLOW_MIDSTREAM) || (g.flags & (TCP_FIN | TCP_RST))))
@@ -522,7 +384,7 @@ note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words)
 {
 	struct visit v = { .w = w, .n = n, .s = s };
 	const struct inspect_flow *x = &w->inspect.flow[n];
-	struct inspection *i = inspection_of(w, n);
+	struct inspection *i = inspection_of(&w->inspect, n);
 
 	if (!i && s && x->slot == INSPECT_NONE && (x->begun[CLIENT] || x->begun[SERVER]))
 		i = inspection_new(w, &v); /* nothing was sent so far, or it could not be read */

@@ -80,4 +80,13 @@ void inspect_slot_free(struct inspect_table *t, struct inspection *i);
 /* A packet of it came: it is the newest now. */
 void inspect_slot_used(struct inspect_table *t, struct inspection *i);
 
+/* The connection of flow N, or NULL. */
+static inline struct inspection *
+inspection_of(const struct inspect_table *t, uint32_t n)
+{
+	uint32_t slot = t->flow[n].slot;
+
+	return slot == INSPECT_NONE || slot == (uint32_t)INSPECT_OVER ? NULL : &t->slot[slot];
+}
+
 #endif

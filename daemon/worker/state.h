@@ -1,9 +1,10 @@
 /* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
  * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), traffic.c (what
  * flows counted, for the ledger), exhibit.c (frames for the hub to keep), inspect.c (their
- * content), greeting.c (that of others), life.c (start, new policy, end).
+ * content), inspect_found.c (what was found in it), greeting.c (that of others), life.c (start, new
+ * policy, end).
  *
- * Knows: the worker's tables and counters. Included by those nine and by nobody else.
+ * Knows: the worker's tables and counters. Included by those ten and by nobody else.
  */
 #ifndef SEGAUDIT_STATE_H
 #define SEGAUDIT_STATE_H
@@ -340,17 +341,29 @@ void inspect_finish(struct worker *w, uint32_t n);
 /* Nothing of it is inspected any more; for a flow that never was this does nothing. */
 void inspect_drop(struct worker *w, uint32_t n);
 
-/* It was said: the next verdict counts from here. */
-void inspect_said(struct worker *w, uint32_t n);
-
-/* What a finding says of the content. */
-void inspect_fill(struct worker *w, uint32_t n, struct finding *out);
-
 /* The policy is another one: rules are its own from now on. */
 void inspect_policy(struct worker *w);
 
 /* Another conduit judges the flow from now on. */
 void inspect_rules(struct worker *w, uint32_t n);
+
+/* inspect_found.c */
+
+/* A message is over, or there is something to say of the connection. S: the packet in hand, or
+ * NULL.
+ */
+void
+inspect_verdict(struct worker *w, uint32_t n, const struct sight *s, const struct smtp_verdict *v);
+
+/* From now on the flow has this to say; what was found before and not said is said first. */
+void inspect_finding(
+    struct worker *w, uint32_t n, const struct sight *s, const struct inspect_found *found);
+
+/* It was said: the next verdict counts from here. */
+void inspect_said(struct worker *w, uint32_t n);
+
+/* What a finding says of the content. */
+void inspect_fill(struct worker *w, uint32_t n, struct finding *out);
 
 /* greeting.c */
 
