@@ -188,8 +188,23 @@ evict(struct worker *w)
 static void
 take_multipath(const struct inspect_flow *x, struct inspection *i)
 {
-	if (x->multipath[CLIENT] && x->multipath[SERVER])
+	if (x->multipath == (1 << CLIENT | 1 << SERVER))
 		smtp_all(&i->smtp, WHAT_NOT_INSPECTED);
+}
+
+/* Its streams begin where a SYN said so; where the other side's was seen, too, it can be heard. */
+static void
+begin_streams(struct worker *w, struct inspection *i)
+{
+	const struct inspect_flow *x = &w->inspect.flow[i->flow];
+
+	for (unsigned side = CLIENT; side <= SERVER; side++) {
+		if (!x->begun[side])
+			continue;
+		stream_begin(&i->side[side], x->isn[side] + 1);
+		if (x->begun[side ^ 1])
+			stream_acked(w->inspect.pool, &i->side[side], x->isn[side] + 1);
+	}
 }
 
 /* A connection begins to be read; perhaps not from its beginning: then that is said at once. */
@@ -214,6 +229,7 @@ inspection_new(struct worker *w, const struct visit *v)
 		late.words = WHAT_MIDSTREAM;
 	else if (!x->begun[CLIENT] && !x->begun[SERVER])
 		late.words = WHAT_LOST; /* a worker that was killed knew its beginning */
+	begin_streams(w, i);
 	smtp_begin(&i->smtp, &i->rules, late.words != 0, take_verdict, NULL);
 	take_multipath(x, i);
 	if (late.words)
@@ -268,37 +284,45 @@ is_multipath(const uint8_t *bytes, size_t size)
 	return false;
 }
 
-/* A SYN, whose header is at BYTES, says where a side begins. False when another one said so
- * elsewhere. */
-static bool
+/* A SYN, whose header is at BYTES, says where a side begins; as long as the server is silent, the
+ * client's newest one does. It is in doubt when two said so, or when the server acknowledges
+ * another one. */
+static void
 note_begin(struct worker *w, uint32_t n, unsigned side, const struct segment *g,
     const uint8_t *bytes, size_t size)
 {
 	struct inspect_flow *x = &w->inspect.flow[n];
 	struct inspection *i = inspection_of(&w->inspect, n);
+	uint32_t more = g->ack - (x->isn[CLIENT] + 1); /* than the SYN: data that came with it */
 
-	x->multipath[side] |= is_multipath(bytes, size);
+	x->multipath |= (uint8_t)(is_multipath(bytes, size) << side);
 	if (i)
 		take_multipath(x, i);
-	if (x->begun[side])
-		return x->isn[side] == g->seq;
+	if (x->begun[side] && x->isn[side] != g->seq) {
+		x->doubt = true;
+		if (i || x->begun[SERVER])
+			return;
+	}
 	x->isn[side] = g->seq;
 	x->begun[side] = true;
 	if (i && !i->side[side].begun)
 		stream_begin(&i->side[side], g->seq + 1);
-	return true;
+	if (side == CLIENT || !(g->flags & TCP_ACK) || !x->begun[CLIENT] ||
+	    more <= (i ? i->side[CLIENT].end : 0))
+		return;
+	x->doubt = true;
+	x->isn[CLIENT] = g->ack - 1;
 }
 
 static void
 push(struct worker *w, struct inspection *i, const struct segment *g, struct visit *v)
 {
-	const struct inspect_flow *x = &w->inspect.flow[v->n];
 	struct stream *s = &i->side[v->side];
 	uint32_t seq = g->flags & TCP_SYN ? g->seq + 1 : g->seq;
 	unsigned events;
 
 	if (!s->begun)
-		stream_begin(s, x->begun[v->side] ? x->isn[v->side] + 1 : seq);
+		stream_begin(s, seq);
 	if (g->flags & TCP_URG)
 		smtp_note(&i->smtp, WHAT_AMBIGUOUS | WHAT_URGENT);
 	if (g->missing)
@@ -331,13 +355,12 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 	};
 	struct inspect_flow *x = &w->inspect.flow[n];
 	struct inspection *i;
-	bool one = true;
 	struct segment g;
 
 	if (x->slot == (uint32_t)INSPECT_OVER || !segment_read(&g, bytes, size, payload))
 		return;
 	if (g.flags & TCP_SYN)
-		one = note_begin(w, n, v.side, &g, bytes, size);
+		note_begin(w, n, v.side, &g, bytes, size);
 	i = inspection_of(&w->inspect, n);
 	/* One picked up in the middle is unverifiable, payload or not, unless it is at its end. */
 	if (!i && payload == 0 &&
@@ -350,8 +373,9 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 	if (i->over)
 		return;
 	i->smtp.ctx = &v;
-	if (!one)
+	if (x->doubt)
 		smtp_note(&i->smtp, WHAT_AMBIGUOUS | WHAT_OVERLAP);
+	x->doubt = false;
 	if (g.flags & TCP_ACK)
 		stream_acked(w->inspect.pool, &i->side[v.side ^ 1], g.ack);
 	if (payload)
@@ -378,7 +402,7 @@ inspect_packet(struct worker *w, uint32_t n, const struct sight *s)
 	inspect_segment(w, n, s, f->bytes + p->payload_at, f->caplen - p->payload_at, p->payload);
 }
 
-/* Words that hold for what is going on in the connection. */
+/* Words that hold for what is going on in the connection, which begins with them at the latest. */
 static void
 note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words)
 {
@@ -386,7 +410,7 @@ note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words)
 	const struct inspect_flow *x = &w->inspect.flow[n];
 	struct inspection *i = inspection_of(&w->inspect, n);
 
-	if (!i && s && x->slot == INSPECT_NONE && (x->begun[CLIENT] || x->begun[SERVER]))
+	if (!i && x->slot == INSPECT_NONE)
 		i = inspection_new(w, &v); /* nothing was sent so far, or it could not be read */
 	if (!i || i->over)
 		return;

@@ -49,7 +49,8 @@ struct inspect_flow {
 	uint32_t slot;	   /* INSPECT_… or its connection */
 	uint32_t isn[2];   /* of the client, of the server */
 	bool begun[2];	   /* that is known */
-	bool multipath[2]; /* its SYN has the option of Multipath TCP */
+	bool doubt;	   /* it could be another one; said with the first packet that is read */
+	uint8_t multipath; /* whose SYN has the option of Multipath TCP: a bit for each */
 };
 
 struct inspect_table {
