@@ -113,7 +113,8 @@ words_of(unsigned events)
 	return words;
 }
 
-/* Reads what is held of one side. Bytes before its FIN that never came are lost, too. */
+/* Reads what is held of one side. Bytes before its FIN that never came are lost, too; and those of
+ * the client that the server has. */
 static void
 finish_side(struct inspection *i, struct visit *v)
 {
@@ -124,6 +125,8 @@ finish_side(struct inspection *i, struct visit *v)
 	left = i->end[v->side] - (s->isn + (uint32_t)s->next);
 	if (i->ended[v->side] && s->begun && left > 0 && left < STREAM_WINDOW)
 		smtp_lost(&i->smtp, v->side == CLIENT, left);
+	else if (v->side == CLIENT && s->claimed > s->next + 1)
+		smtp_lost(&i->smtp, true, s->claimed - 1 - s->next);
 }
 
 /* Reads all that is held, and to the end. MORE: words that hold for what is in the middle. */

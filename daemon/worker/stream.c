@@ -427,6 +427,8 @@ stream_acked(struct stream_pool *p, struct stream *s, uint32_t seq)
 	int64_t offset = (int64_t)s->next + distance(s, seq);
 
 	s->heard = true;
+	if (offset > (int64_t)s->end + 1 && offset > (int64_t)s->claimed && s->begun)
+		s->claimed = (uint64_t)offset;
 	if (offset <= (int64_t)s->acked || offset > (int64_t)s->end + 1)
 		return;
 	s->acked = (uint64_t)offset < s->end ? (uint64_t)offset : s->end;

@@ -62,6 +62,7 @@ struct stream {
 	uint64_t next;		  /* offset of the next byte to deliver, from the stream's start */
 	uint64_t acked;		  /* offset up to which the receiver has acknowledged */
 	uint64_t end;		  /* one past the newest byte that was seen */
+	uint64_t claimed;	  /* as `acked`, of what was not seen then, or is a FIN */
 	uint64_t floor;		  /* delivered bytes before it are not kept any more */
 	uint32_t first, last, at; /* its blocks, by offset, and the one used last; 0 for none */
 	uint32_t isn;		  /* sequence number of offset 0 */
@@ -83,7 +84,7 @@ unsigned stream_push(struct stream_pool *p, struct stream *s, uint32_t seq, cons
     size_t size, size_t missing, uint32_t most, stream_take *take, void *ctx);
 
 /* The receiver acknowledged all before SEQ: what was delivered of it goes. A number beyond what was
- * ever sent (and a FIN behind it) means nothing. */
+ * ever seen (and a FIN behind it) is `claimed`, and means nothing else. */
 void stream_acked(struct stream_pool *p, struct stream *s, uint32_t seq);
 
 /* The stream is over: holes are given up, what lies behind them is delivered, all blocks go back.
