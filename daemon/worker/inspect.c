@@ -422,10 +422,19 @@ note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words)
 	i->smtp.ctx = NULL;
 }
 
+/* Is a flow read that may have been judged by another policy? */
+static bool
+is_inspected(const struct worker *w, uint32_t n)
+{
+	return (w->flows.hot[n].key.state & FLOW_GENERATION) == w->generation &&
+	       inspects(w, &w->flows.more[n]);
+}
+
 void
 inspect_incomplete(struct worker *w, uint32_t n)
 {
-	note(w, n, NULL, WHAT_INCOMPLETE_FRAGMENTS);
+	if (is_inspected(w, n))
+		note(w, n, NULL, WHAT_INCOMPLETE_FRAGMENTS);
 }
 
 /* Are fragments put together? The first one says of which protocol they are; in IPv6 only that one
@@ -474,6 +483,6 @@ inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sigh
 void
 inspect_torn(struct worker *w, uint32_t n)
 {
-	if (inspects(w, &w->flows.more[n]))
+	if (is_inspected(w, n))
 		note(w, n, NULL, WHAT_AMBIGUOUS | WHAT_OVERLAP);
 }

@@ -419,6 +419,45 @@ test_begins_twice(void **state)
 	assert_int_equal(b->n, 1);
 }
 
+/* Of a datagram in pieces one comes twice, with other bytes, before there was anything to read; the
+ * rest never comes. */
+static void
+test_pieces_before_all_else(void **state)
+{
+	struct bench *b = *state;
+	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+
+	greet(b, &t);
+	for (unsigned i = 0; i < 2; i++) {
+		put_tcp(b, 25, t.port, ACK, 4);
+		b->bytes[34 + 20] = (uint8_t)('1' + i);
+		piece(b, t.t += NS_MSEC, 6, 0, true);
+	}
+	assert_int_equal(b->n, 1);
+	assert_int_equal(b->found[0].id, 3102);
+	assert_int_equal(b->found[0].what, WHAT_AMBIGUOUS | WHAT_OVERLAP);
+	worker_finish(b->worker);
+	assert_int_equal(b->n, 2);
+	assert_int_equal(b->found[1].id, 3103);
+	assert_int_equal(b->found[1].what, WHAT_INCOMPLETE_FRAGMENTS);
+}
+
+/* Of a datagram that is all that a connection has, the rest never comes. */
+static void
+test_a_piece_and_nothing_else(void **state)
+{
+	struct bench *b = *state;
+	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+
+	greet(b, &t);
+	put_tcp(b, 25, t.port, ACK, 4);
+	piece(b, t.t += NS_MSEC, 6, 0, true);
+	worker_finish(b->worker);
+	assert_int_equal(b->n, 1);
+	assert_int_equal(b->found[0].id, 3103);
+	assert_int_equal(b->found[0].what, WHAT_INCOMPLETE_FRAGMENTS);
+}
+
 /* Anything, in any order, on a few connections in little room: every finding is valid
  * (bench_take()) and the counts add up (bench_teardown()). */
 static void
@@ -498,6 +537,8 @@ main(void)
 		MAIL_TEST(test_odd_tcp),
 		MAIL_TEST(test_lost_before_the_end),
 		MAIL_TEST(test_begins_twice),
+		MAIL_TEST(test_pieces_before_all_else),
+		MAIL_TEST(test_a_piece_and_nothing_else),
 		MAIL_TEST(test_anything),
 		MAIL_TEST(test_not_tcp),
 	};
