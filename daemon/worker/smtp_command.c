@@ -4,7 +4,11 @@
 #include <string.h>
 
 /* What may follow a verb. */
-enum arguments { NONE, ANY, NAME, PATH, CHUNK };
+enum arguments { NONE, ANY, LITTLE, NAME, PATH, CHUNK };
+
+/* Bytes of what means nothing, and so could carry anything: NOOP, HELP; of a name (RFC 5321,
+ * 4.5.3.1.2). */
+enum { MOST_LITTLE = 40, MOST_NAME = 255 };
 
 struct verb {
 	const char *word;
@@ -23,8 +27,8 @@ static const struct verb verbs[] = {
 	{ "BDAT", VERB_BDAT, CHUNK, NULL },
 	{ "RSET", VERB_RSET, NONE, NULL },
 	{ "QUIT", VERB_QUIT, NONE, NULL },
-	{ "NOOP", VERB_NOTHING, ANY, NULL },
-	{ "HELP", VERB_NOTHING, ANY, NULL },
+	{ "NOOP", VERB_NOTHING, LITTLE, NULL },
+	{ "HELP", VERB_NOTHING, LITTLE, NULL },
 	{ "STARTTLS", VERB_STARTTLS, NONE, NULL },
 	{ "AUTH", VERB_AUTH, ANY, NULL },
 	{ "VRFY", VERB_FOREIGN, ANY, NULL },
@@ -204,8 +208,10 @@ arguments(struct smtp_command *c, const struct verb *v, struct rest *r)
 		return r->size == 0;
 	case ANY:
 		return true;
+	case LITTLE:
+		return r->size <= MOST_LITTLE;
 	case NAME:
-		return r->size > 0;
+		return r->size > 0 && r->size <= MOST_NAME;
 	case PATH:
 		return path(c, r, v->before);
 	case CHUNK:

@@ -328,11 +328,11 @@ long_command(size_t n, uint64_t words)
 
 	begin(&c);
 	push(false, "220 a\r\n");
-	push(true, "NOOP ");
-	for (size_t i = 5; i < n; i++)
+	push(true, "MAIL FROM:<a@b> ENVID=");
+	for (size_t i = 22; i < n; i++)
 		push(true, "x");
 	push(true, "\r\n");
-	push(false, "250 ok\r\n");
+	push(false, "501 too long\r\n");
 	push(true, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n");
 	push(false, "250 ok\r\n250 ok\r\n354 go\r\n");
 	push(true, "Subject: x\r\n\r\ntext\r\n.\r\n");
