@@ -83,6 +83,7 @@ bdat(struct smtp *s, const struct smtp_command *c)
 		smtp_wait(s, WAIT_OTHER);
 		return;
 	}
+	s->unoffered |= !s->chunking;
 	s->chunk = c->size;
 	s->last = c->last;
 	s->state = SMTP_CHUNK;
@@ -116,10 +117,12 @@ execute(struct smtp *s, const struct smtp_command *c)
 	case VERB_LHLO:
 	case VERB_RSET:
 	case VERB_QUIT:
-		if (c->verb == VERB_HELLO || c->verb == VERB_LHLO)
-			s->lmtp = c->verb == VERB_LHLO;
 		smtp_abandon(s);
 		s->unsure = false;
+		if (c->verb == VERB_HELLO || c->verb == VERB_LHLO) {
+			smtp_wait(s, c->verb == VERB_HELLO ? WAIT_HELLO : WAIT_LHLO);
+			return;
+		}
 		break;
 	case VERB_STARTTLS:
 		s->starttls = true;
@@ -293,8 +296,10 @@ smtp_begin(struct smtp *s, const struct mime_rules *rules, bool midstream, smtp_
 	s->say = say;
 	s->ctx = ctx;
 	s->midstream = midstream;
-	if (midstream)
-		s->resync = s->unsure = s->begun = s->known = s->greeted = s->cut = true;
+	if (midstream) {
+		s->resync = s->unsure = s->begun = true;
+		s->known = s->greeted = s->cut = s->chunking = s->uncounted = true;
+	}
 }
 
 void
@@ -346,6 +351,7 @@ smtp_lost(struct smtp *s, bool from_client, uint64_t n)
 	if (s->state == SMTP_DEAD)
 		return;
 	seen(s, from_client);
+	s->uncounted = true;
 	if (!from_client) {
 		smtp_note(s, WHAT_LOST);
 		smtp_server_lost(s);
@@ -420,4 +426,7 @@ smtp_end(struct smtp *s)
 	if (s->number == 0)
 		smtp_connection(s, s->all);
 	smtp_dead(s);
+	/* the server took bytes for commands that were none here */
+	if (s->unasked > 0 && !s->uncounted && !s->said)
+		smtp_connection(s, SMTP_DISORDER);
 }

@@ -28,7 +28,17 @@ enum smtp_near { NEAR_NOTHING, NEAR_NEWLINE, NEAR_DOT };
 enum smtp_auth { AUTH_NONE, AUTH_SENT, AUTH_ASKED };
 
 /* What a reply answers. END: a whole message. */
-enum smtp_wait { WAIT_OTHER, WAIT_MAIL, WAIT_RCPT, WAIT_DATA, WAIT_END, WAIT_STARTTLS, WAIT_AUTH };
+enum smtp_wait {
+	WAIT_OTHER,
+	WAIT_HELLO, /* EHLO, HELO */
+	WAIT_LHLO,
+	WAIT_MAIL,
+	WAIT_RCPT,
+	WAIT_DATA,
+	WAIT_END,
+	WAIT_STARTTLS,
+	WAIT_AUTH
+};
 
 enum smtp_verb {
 	VERB_UNKNOWN,

@@ -29,6 +29,10 @@ smtp_release(struct smtp *s)
 
 	if (!s->server_seen)
 		words |= WHAT_ONE_SIDED;
+	else if (s->unoffered)
+		words |= SMTP_DISORDER; /* it may take the chunk for commands */
+	if (words & WHAT_AMBIGUOUS)
+		s->uncounted = true; /* it is said already that there are two readings */
 	v.words = words;
 	if (first && !first->words)
 		first = NULL;
@@ -48,7 +52,7 @@ smtp_message_begin(struct smtp *s)
 	s->open = true;
 	s->words = s->pending;
 	s->pending = 0;
-	s->dot = false;
+	s->dot = s->unoffered = false;
 	s->lines = (struct lines){ .begun = false };
 	s->second.active = s->second.data = false;
 	s->second.mails = 0;

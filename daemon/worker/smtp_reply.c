@@ -11,8 +11,12 @@ smtp_wait(struct smtp *s, enum smtp_wait wait)
 
 	if (s->unmatched)
 		return;
+	if (s->unasked > 0) { /* its reply came before it: captures may have it so */
+		s->unasked--;
+		return;
+	}
 	if (s->outstanding == SMTP_OUTSTANDING || (s->nruns == SMTP_RUNS && last->wait != wait)) {
-		s->unmatched = true;
+		s->unmatched = s->chunking = s->uncounted = true;
 		s->nruns = 0;
 		if (s->server_seen)
 			smtp_connection(s, WHAT_LIMIT);
@@ -78,6 +82,8 @@ data_accepted(struct smtp *s)
 		}
 		s->state = SMTP_AWAIT;
 		s->refused = false;
+	} else {
+		s->unasked++;
 	}
 }
 
@@ -87,6 +93,13 @@ reply_to(struct smtp *s, enum smtp_wait wait, bool good)
 {
 	switch (wait) {
 	case WAIT_OTHER:
+		break;
+	case WAIT_HELLO:
+	case WAIT_LHLO:
+		if (!good)
+			break;
+		s->lmtp = wait == WAIT_LHLO;
+		s->chunking = s->offers;
 		break;
 	case WAIT_END:
 		if (s->held && !smtp_waits(s, WAIT_END))
@@ -114,6 +127,18 @@ reply_to(struct smtp *s, enum smtp_wait wait, bool good)
 	}
 }
 
+/* A reply to nothing. That the server closes, or does not want more of a message, it says at any
+ * time. */
+static void
+unasked(struct smtp *s, unsigned code)
+{
+	bool content = s->state == SMTP_DATA || s->state == SMTP_CHUNK;
+
+	s->chunking |= s->offers;
+	if (code != 421 && !(content && code >= 400))
+		s->unasked++;
+}
+
 /* A reply, by its code, when its last line was read. */
 static void
 reply(struct smtp *s, unsigned code)
@@ -137,12 +162,16 @@ reply(struct smtp *s, unsigned code)
 	}
 	if (s->nruns > 0 && s->run[0].wait == WAIT_DATA && good) {
 		/* It answers what was not seen before DATA, or what came after. */
-		if (!smtp_waits(s, WAIT_END))
+		if (!smtp_waits(s, WAIT_END)) {
+			unasked(s, code);
 			return;
+		}
 		answered(s);
 	}
-	if (s->nruns == 0)
+	if (s->nruns == 0) {
+		unasked(s, code);
 		return;
+	}
 	enum smtp_wait wait = s->run[0].wait;
 
 	if (wait == WAIT_END && s->lmtp && s->accepted > 1) { /* one each, RFC 2033, 4.2 */
@@ -185,6 +214,20 @@ recognise(struct smtp *s)
 		smtp_dead(s);
 }
 
+/* Is it a line of EHLO's reply that offers BDAT (RFC 3030, 2)? What stands behind its code. */
+static bool
+offers_chunking(const char *p, size_t n)
+{
+	static const char word[] = "CHUNKING";
+
+	if (n <= strlen(word) || (n > strlen(word) + 1 && p[strlen(word) + 1] != ' '))
+		return false;
+	for (size_t i = 0; i < strlen(word); i++)
+		if ((p[i + 1] & ~0x20) != word[i])
+			return false;
+	return true;
+}
+
 /* A line of the server, its first bytes. */
 static void
 line(struct smtp *s)
@@ -204,6 +247,7 @@ line(struct smtp *s)
 			smtp_connection(s, WHAT_UNKNOWN_PROTOCOL);
 		return;
 	}
+	s->offers |= offers_chunking(p + 3, n - 3);
 	if (n > 3 && p[3] == '-')
 		return;
 	s->spoke |= code != 220 && code != 421 && code != 554;
@@ -211,6 +255,7 @@ line(struct smtp *s)
 		s->greeted = true;
 	else
 		reply(s, code);
+	s->offers = false;
 }
 
 void
@@ -243,7 +288,8 @@ smtp_server_lost(struct smtp *s)
 	s->nreply = 0;
 	s->known = s->greeted = s->cut = true;
 	s->nruns = 0;
-	s->outstanding = 0;
+	s->outstanding = s->unasked = 0;
+	s->chunking = true;
 	if (s->state == SMTP_AWAIT)
 		smtp_wait(s, WAIT_DATA);
 	if (s->held)

@@ -52,12 +52,12 @@ struct smtp {
 	bool again;	    /* MAIL may come again: the server refused MAIL or DATA */
 	bool refused;	    /* the server refused DATA: what is not a command is a body */
 	bool utf8;	    /* the transaction is SMTPUTF8 */
-	bool lmtp;
-	bool starttls;	/* sent, and not refused yet */
-	bool midstream; /* the beginning was not seen */
-	bool unsure;	/* what came before in the transaction is not known */
-	bool resync;	/* lines are skipped until one that is a command */
-	bool begun;	/* a line of the client was read */
+	bool unoffered;	    /* BDAT, which the server had not offered */
+	bool starttls;	    /* sent, and not refused yet */
+	bool midstream;	    /* the beginning was not seen */
+	bool unsure;	    /* what came before in the transaction is not known */
+	bool resync;	    /* lines are skipped until one that is a command */
+	bool begun;	    /* a line of the client was read */
 	bool client_seen, server_seen;
 	/* Of the server's direction. */
 	bool known;	/* its first bytes were looked at */
@@ -66,11 +66,16 @@ struct smtp {
 	bool cut;	/* the line that comes may be half of one */
 	bool spoke;	/* it answered something, as to commands */
 	bool unmatched; /* too many commands wait: replies are no longer told apart */
+	bool uncounted; /* replies, or what they answer, were not all seen */
+	bool lmtp;	/* it took LHLO: a reply for each recipient */
+	bool chunking;	/* it offered BDAT, or that was not seen */
+	bool offers;	/* so does the reply that is being read */
 	uint8_t nreply, nruns;
+	uint32_t unasked;     /* replies that answer nothing that was sent */
 	uint32_t outstanding; /* commands in `runs` */
 	uint32_t accepted;    /* recipients of the transaction, by the replies */
 	struct smtp_run run[SMTP_RUNS];
-	char reply[8];
+	char reply[16];
 	/* Of the client's: the command line so far, without its LF. */
 	bool over; /* it is longer than that */
 	uint16_t ncommand;

@@ -278,6 +278,8 @@ test_large_mail(void **state)
 	for (unsigned chunk = 0; chunk < 2; chunk++) {
 		begin(&c);
 		push(false, "220 a\r\n");
+		push(true, "EHLO b\r\n");
+		push(false, "250-a\r\n250 CHUNKING\r\n");
 		push(true, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n");
 		push(true, chunk ? "BDAT 105120000 LAST\r\n" : "DATA\r\n");
 		for (size_t i = 0; i < SEGMENTS; i++)
