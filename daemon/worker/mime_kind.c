@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "worker/mime_name.h"
+
 /* Do the rules permit a type? */
 static bool
 is_permitted(const struct mime_rules *r, const char *type)
@@ -72,6 +74,26 @@ words_of_type(const char *type)
 	return WHAT_MEDIA_TYPE;
 }
 
+/* How the name of a file of a type may end, where somebody may attach it: it is opened by that. */
+static unsigned
+extensions_of(const char *type)
+{
+	static const struct {
+		const char *type;
+		unsigned extensions;
+	} rows[] = {
+		{ "image/png", EXTENSION_PNG },
+		{ "image/jpeg", EXTENSION_JPEG },
+		{ "image/gif", EXTENSION_GIF },
+		{ "image/tiff", EXTENSION_TIFF },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strcmp(rows[i].type, type) == 0)
+			return rows[i].extensions;
+	return EXTENSION_ALL;
+}
+
 bool
 mime_is(const struct mime_declared *d, const char *prefix)
 {
@@ -89,6 +111,8 @@ mime_kind(const struct mime_rules *r, const struct mime_section *s)
 	if (!is_permitted(r, d->type))
 		words = words_of_type(d->type) | (named ? WHAT_ATTACHMENT : 0);
 	else if (named && (text || mime_is(d, "multipart/"))) /* a file, whatever is in it */
+		words = WHAT_ATTACHMENT;
+	else if (d->extensions & ~extensions_of(d->type))
 		words = WHAT_ATTACHMENT;
 	if (other[0] && !is_permitted(r, other))
 		words |= words_of_type(other);

@@ -2,6 +2,7 @@
 #include "worker/mime_name.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "worker/mime_code.h"
 #include "worker/mime_type.h"
@@ -183,4 +184,34 @@ mime_name_is_odd(const struct mime_name *n)
 			return true;
 	}
 	return false;
+}
+
+unsigned
+mime_name_extension(const struct mime_name *n)
+{
+	static const struct {
+		const char *end;
+		unsigned extension;
+	} rows[] = {
+		{ "png", EXTENSION_PNG },
+		{ "jpg", EXTENSION_JPEG },
+		{ "jpeg", EXTENSION_JPEG },
+		{ "jpe", EXTENSION_JPEG },
+		{ "jfif", EXTENSION_JPEG },
+		{ "gif", EXTENSION_GIF },
+		{ "tif", EXTENSION_TIFF },
+		{ "tiff", EXTENSION_TIFF },
+	};
+	const char *dot = memrchr(n->bytes, '.', n->size);
+	size_t size;
+
+	if (n->size == sizeof n->bytes) /* it may go on */
+		return EXTENSION_OTHER;
+	if (!dot)
+		return 0;
+	size = n->size - (size_t)(dot + 1 - n->bytes);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strlen(rows[i].end) == size && strncasecmp(rows[i].end, dot + 1, size) == 0)
+			return rows[i].extension;
+	return EXTENSION_OTHER;
 }

@@ -13,6 +13,16 @@
 
 enum { MIME_NAME_ROOM = 1024 };
 
+/* What the end of a name says the file is, to those who open it by that. */
+enum mime_extension {
+	EXTENSION_PNG = 1 << 0,
+	EXTENSION_JPEG = 1 << 1,
+	EXTENSION_GIF = 1 << 2,
+	EXTENSION_TIFF = 1 << 3,
+	EXTENSION_OTHER = 1 << 4, /* or it is not known */
+	EXTENSION_ALL = (1 << 5) - 1,
+};
+
 struct mime_name {
 	bool given, odd;
 	unsigned sections; /* of RFC 2231 that were read */
@@ -30,5 +40,8 @@ void mime_name_section(
 
 /* Is anything odd in it: two ways to read it, or to show it? */
 bool mime_name_is_odd(const struct mime_name *n);
+
+/* Its bit of enum mime_extension; 0: it has no extension. */
+unsigned mime_name_extension(const struct mime_name *n);
 
 #endif

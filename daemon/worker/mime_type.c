@@ -239,6 +239,7 @@ keep_name(struct mime_declared *d, enum name_of of, const struct mime_name *n)
 		hash = (hash ^ (uint8_t)n->bytes[i]) * 16777619u;
 	if (mime_name_is_odd(n) || (d->name_of != NAME_NONE && hash != d->name_hash))
 		d->name_words = WHAT_FILE_NAME;
+	d->extensions |= (uint8_t)mime_name_extension(n);
 	if (of < d->name_of)
 		return;
 	d->name_of = of;

@@ -39,6 +39,7 @@ struct mime_declared {
 	uint8_t nboundary;   /* 0: there is none to go by */
 	uint8_t name_of;     /* where the name stands, 0: nowhere; the most trusted one is kept */
 	uint8_t nname;	     /* bytes that are kept */
+	uint8_t extensions;  /* of all names: bits of enum mime_extension */
 	uint32_t name_hash;  /* of the whole of it */
 	uint64_t name_words; /* what is odd in names: FILE_NAME */
 	char boundary[MIME_BOUNDARY];
