@@ -2,6 +2,7 @@
 #include "worker/mime_boundary.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool
 is_white(const uint8_t *bytes, size_t size)
@@ -19,8 +20,11 @@ mime_delimiter(const uint8_t *line, size_t size, const char *boundary, size_t n)
 	size_t left;
 	bool last;
 
-	if (size < 2 + n || line[0] != '-' || line[1] != '-' || memcmp(line + 2, boundary, n) != 0)
+	if (size < 2 + n || line[0] != '-' || line[1] != '-')
 		return DELIMITER_NONE;
+	if (memcmp(line + 2, boundary, n) != 0)
+		return strncasecmp((const char *)line + 2, boundary, n) == 0 ? DELIMITER_LOOKS :
+									       DELIMITER_NONE;
 	rest = line + 2 + n;
 	left = size - 2 - n;
 	last = left >= 2 && rest[0] == '-' && rest[1] == '-';

@@ -50,6 +50,7 @@ static const struct {
 	SHOWN("x-mozilla-external-attachment-url", WHAT_EXTERNAL_BODY), /* CVE-2025-3522 */
 	SHOWN("face", WHAT_IMAGE),
 	SHOWN("x-face", WHAT_IMAGE),
+	SHOWN("bimi-indicator", WHAT_IMAGE), /* Apple Mail */
 };
 /* clang-format on */
 #undef SHOWN

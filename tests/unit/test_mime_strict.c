@@ -92,6 +92,8 @@ test_delimiter(void **state)
 	static const struct row rows[] = {
 		X("MI-04, a line that looks like it",
 		    MIXED("B") "--B\r\n\r\nx\r\n--BC\r\n" PDF "--B--\r\n", "ambiguous boundary"),
+		X("MI-04, a line in another case",
+		    MIXED("Bc") "--Bc\r\n\r\nx\r\n--bC\r\n" PDF "--Bc--\r\n", "ambiguous boundary"),
 		X("MI-04, more in the line", MIXED("B") "--B\r\n\r\nx\r\n--B x\r\n" PDF "--B--\r\n",
 		    "ambiguous boundary"),
 		X("MI-04, more behind the last", MIXED("B") "--B\r\n\r\nx\r\n--B--x\r\n",
@@ -185,6 +187,8 @@ test_headers(void **state)
 		    "external-body"),
 		T("a picture in a field", HEAD "Face: iVBORw0KGgo=\r\n\r\nx\r\n", "image"),
 		T("a picture of black and white", HEAD "x-face: 4(P1h\r\n\r\nx\r\n", "image"),
+		T("a picture of the sender's firm", HEAD "BIMI-Indicator: PHN2Zz4=\r\n\r\nx\r\n",
+		    "image"),
 		T("fields that are like them",
 		    HEAD
 		    "X-Faces: x\r\nX-Mozilla-External-Attachment-URLs-of-others: x\r\n\r\nx\r\n",
