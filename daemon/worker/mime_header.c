@@ -207,6 +207,7 @@ line_begins(struct mime_section *s, uint8_t first)
 	uint64_t words = 0;
 
 	s->line = true;
+	mime_word_begin(&s->word);
 	if (first == ' ' || first == '\t') {
 		s->place = PLACE_FOLD;
 		if (s->folds < MIME_FOLDS)
@@ -251,8 +252,10 @@ mime_section_take(struct mime_section *s, const struct line_piece *piece)
 		words = line_begins(s, p[0]);
 	if (n > 0 && s->place == PLACE_NAME)
 		used = take_name(s, p, n, &words);
-	if (used < n)
+	if (used < n) {
 		take_body(s, p + used, n - used);
+		words |= mime_word_take(&s->word, p + used, n - used);
+	}
 	if (piece->flags & LINE_8BIT && !s->utf8)
 		words |= WHAT_HEADER;
 	if (n > 0)

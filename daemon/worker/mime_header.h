@@ -10,6 +10,7 @@
 
 #include "worker/lines.h"
 #include "worker/mime_type.h"
+#include "worker/mime_word.h"
 
 enum {
 	MIME_HEADERS = 256 * 1024, /* bytes of one header section; over it: limit */
@@ -22,6 +23,7 @@ enum mime_place { PLACE_NAME, PLACE_BODY, PLACE_FOLD };
 struct mime_section {
 	struct mime_declared declared;
 	struct mime_chars chars;
+	struct mime_word word;
 	char other[MIME_TYPE + 1]; /* the type that another Content-Type says, or empty */
 	bool message;  /* it is that of a message: the fields of RFC 5322, MIME-Version */
 	bool utf8;     /* it may hold UTF-8: SMTPUTF8 (RFC 6532) */

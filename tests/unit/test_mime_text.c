@@ -277,6 +277,45 @@ test_iso_2022_jp(void **state)
 	check_rows(rows, sizeof rows / sizeof *rows);
 }
 
+#define SUBJECT(word) "From: a@example.jp\r\nSubject: " word "\r\n\r\nx\r\n"
+
+/* What an encoded word in a header stands for. */
+static void
+test_words(void **state)
+{
+	static const struct row rows[] = {
+		T("MI-23, NUL in a word", SUBJECT("=?utf-8?Q?a=00?="), "ambiguous nul"),
+		T("MI-23, NUL in base64", SUBJECT("x =?UTF-8?b?YQBi?= y"), "ambiguous nul"),
+		T("MI-23, the second word", SUBJECT("=?utf-8?Q?a?b?= =?utf-8?q?=08?="), "control"),
+		T("MI-23, a word next to another", SUBJECT("=?utf-8?Q?a?==?utf-8?B?fw?="),
+		    "control"),
+		T("MI-23, a line end in a word", SUBJECT("=?utf-8?Q?a=0D=0AX:_y?="),
+		    "ambiguous header"),
+		T("MI-23, LF in base64", SUBJECT("\r\n =?iso-2022-jp?B?YQpi?="),
+		    "ambiguous header"),
+		T("MI-23, ANSI in a word", SUBJECT("=?utf-8?Q?=1B[31mred?="), "control"),
+		T("MI-23, ANSI in ISO-2022-JP", SUBJECT("=?iso-2022-jp?Q?=1B[31mred?="), "control"),
+		T("MI-23, in a name", "From: =?us-ascii?q?a=00b?= <a@example.jp>\r\n\r\nx\r\n",
+		    "ambiguous nul"),
+		T("MI-23, a space in a word", SUBJECT("=?utf-8?Q?a =00?="), "ambiguous nul"),
+		T("MI-23, a word without an end", SUBJECT("=?utf-8?Q?a=07"), "control"),
+		T("MI-23, more than one =", SUBJECT("==?utf-8?Q?==07?="), "control"),
+		T("words of all kinds",
+		    SUBJECT(
+			"=?ISO-2022-JP?B?GyRCJCIbKEI=?=\r\n =?x-iso-2022-jp?q?=1B$B$=22=1B(B?=\r\n"
+			" =?utf-8?B?44GCCWE=?= =?utf-8?Q?=E3=81=82=7?= =?utf-8?B?4?="),
+		    "-"),
+		T("like words",
+		    SUBJECT("=?x=00 =?utf-8?x?=00?= =?utf-8?Q=00?=\r\n =?utf-8?Q\r\n ?=00?= a=00 "
+			    "?Q?=00"),
+		    "-"),
+		T("a word over two lines", SUBJECT("=?utf-8?Q?a\r\n =00?="), "-"),
+	};
+
+	(void)state;
+	check_rows(rows, sizeof rows / sizeof *rows);
+}
+
 /* Rules of other conduits. */
 static void
 test_rules(void **state)
@@ -397,6 +436,7 @@ main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_iso_2022_jp),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_state),
 	};
