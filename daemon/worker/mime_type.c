@@ -280,6 +280,13 @@ keep_boundary(struct mime_declared *d, const struct param *p)
 /* Parameters of Content-Type that were read. */
 enum { SEEN_CHARSET = 1, SEEN_FORMAT = 2, SEEN_DELSP = 4 };
 
+/* Does a value hold what is another parameter to a reader that knows no quotes? */
+static bool
+hides_more(const struct param *p)
+{
+	return memchr(p->value, ';', p->nvalue) != NULL;
+}
+
 /* Does a parameter that is not the boundary speak of one? To readers that look for the word it is
  * one. */
 static bool
@@ -301,6 +308,7 @@ tells_boundary(const struct param *p)
 static uint64_t
 keep_param(struct mime_declared *d, const struct param *p, unsigned *seen)
 {
+	uint64_t words = hides_more(p) ? WHAT_HEADER : 0;
 	unsigned which = 0;
 
 	if (is_name(p->name, p->nname, "charset")) {
@@ -311,12 +319,10 @@ keep_param(struct mime_declared *d, const struct param *p, unsigned *seen)
 	} else if (is_name(p->name, p->nname, "delsp")) {
 		which = SEEN_DELSP;
 	}
-	if (*seen & which)
-		return WHAT_HEADER;
+	if (*seen & which || (which == 0 && strcmp(d->type, "text/plain") == 0))
+		words |= WHAT_HEADER;
 	*seen |= which;
-	if (which == 0 && strcmp(d->type, "text/plain") == 0)
-		return WHAT_HEADER;
-	return tells_boundary(p) ? WHAT_BOUNDARY : 0;
+	return tells_boundary(p) ? words | WHAT_BOUNDARY : words;
 }
 
 /* type "/" subtype. What is none is text, as RFC 2045, 5.2 has it. */
@@ -436,7 +442,8 @@ mime_read_disposition(struct mime_declared *d, const char *body, size_t size)
 		r.words |= WHAT_HEADER;
 	d->attached = d->attached || !is_name(from, n, "inline");
 	while (next_param(&r, &p))
-		if (!take_name(&r, &p, "filename", names) && !is_disposition_param(&p))
+		if (!take_name(&r, &p, "filename", names) &&
+		    (!is_disposition_param(&p) || hides_more(&p)))
 			r.words |= WHAT_HEADER;
 	keep_name(d, FILENAME_PLAIN, &names[0]);
 	keep_name(d, FILENAME_EXTENDED, &names[1]);

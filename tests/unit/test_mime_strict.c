@@ -68,7 +68,7 @@ test_boundary(void **state)
 									    "B\r\n\r\nx\r\n"
 									    "--C\r\n" PDF
 									    "--C--\r\n--B--\r\n",
-		    "ambiguous boundary"),
+		    "ambiguous boundary header"),
 		X("MI-04, other parameters",
 		    TYPE("multipart/mixed; boundary=B; type=\"text/plain\"; "
 			 "start=\"<bound.ary>\"") "\r\n--B\r\n\r\nx\r\n--B--\r\n",
@@ -266,6 +266,12 @@ test_declared(void **state)
 		T("other parameters", PLAIN("utf-8; x-mac-type=54455854") "\r\nx\r\n",
 		    "ambiguous header"),
 		T("empty parameters", PLAIN("utf-8;; format=flowed") "\r\nx\r\n",
+		    "ambiguous header"),
+		T("a name in another value",
+		    TYPE("text/plain; charset=utf-8; format=\"flowed; name=a.exe\"") "\r\nx\r\n",
+		    "ambiguous header"),
+		T("a file's name in another value",
+		    V "Content-Disposition: inline; size=\"3; filename=a.exe\"\r\n\r\nx\r\n",
 		    "ambiguous header"),
 		T("a name of no bytes", TYPE("text/plain; name=\"\"") "\r\nx\r\n", "attachment"),
 		T("a name of no bytes, encoded",
