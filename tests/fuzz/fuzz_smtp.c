@@ -2,9 +2,10 @@
  * in which it came, and each message has one verdict.
  *
  * The input is records: a byte that says what it is (0 client, 1 server, 2 and 3 bytes missing
- * there, 4 a note, 5 new rules, 6 one byte of the client again and again), a length of two bytes,
- * the bytes. The first byte says, too, whether the connection is midstream (8), and in its four
- * highest bits what is compared with whole records: pieces of so many bytes, or of any size (0).
+ * there, 4 a note, 5 new rules, 6 one byte of the client again and again, 7 a note for every
+ * message), a length of two bytes, the bytes. The first byte says, too, whether the connection is
+ * midstream (8), and in its four highest bits what is compared with whole records: pieces of so
+ * many bytes, or of any size (0).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +138,8 @@ run(const uint8_t *data, size_t size, int each, unsigned seed, struct said *to)
 		} else if (kind == 5) {
 			which = !which;
 			smtp_rules(&s, &rules[which]);
+		} else if (kind == 7) {
+			smtp_all(&s, WHAT_NOT_INSPECTED);
 		} else if (kind == 6 && size > 0) {
 			n = data[0] == '\n' ? n % LINES : n % RUN;
 			if (runs + n <= RUN) {
