@@ -172,17 +172,6 @@ check_pair(struct work *w, const struct conf_conduit *c, uint8_t from, uint8_t t
 		    policy_class_name(z[to].class));
 }
 
-/* Mail comes from the clients: the servers only answer. */
-static void
-check_inspect(struct work *w, const struct conf_conduit *c)
-{
-	if (c->require == REQUIRE_TEXT_MAIL && c->inspect == INSPECT_FROM_SERVERS)
-		conf_error(w->b->e, c->at,
-		    "conduit \"%s\": inspect \"from-servers\": with require = \"text-mail\" "
-		    "nothing would be judged, as mail comes from clients: leave inspect out",
-		    c->id);
-}
-
 static uint32_t
 macs_of(struct work *w, const struct conf_list *list)
 {
@@ -281,7 +270,6 @@ add_conduit(struct work *w, uint32_t number)
 		say_no_zone(w, c, "to", c->to, c->to_at);
 	if (to->from && to->to)
 		check_pair(w, c, to->from, to->to);
-	check_inspect(w, c);
 	to->clients = group_of(w, &clients);
 	to->servers = group_of(w, &servers);
 	add_conditions(w, c, to);

@@ -571,9 +571,8 @@ mails(void **unused)
 		service[5] = (char)('0' + i);
 		rules_conduit(&r, id, "internet", "lgwan", NULL, NULL, service);
 		r.conf.conduits[2 + i].require = REQUIRE_TEXT_MAIL;
+		r.conf.conduits[2 + i].inspect = (uint8_t)i;
 	}
-	r.conf.conduits[0].inspect = INSPECT_FROM_SERVERS; /* of mail that is an error */
-	r.conf.conduits[3].inspect = INSPECT_FROM_CLIENTS;
 	r.conf.conduits[1].require = REQUIRE_TEXT_MAIL;
 	r.conf.conduits[2].mail = &wide;
 	r.conf.conduits[3].mail = &same;
@@ -599,9 +598,8 @@ mails(void **unused)
 	assert_int_equal(m->depth, 3);
 	assert_int_equal(m->images, 1);
 	assert_int_equal(m->max_size, 1 << 20);
-	assert_int_equal(policy_conduit(p, 0)->inspect, INSPECT_FROM_SERVERS);
-	assert_int_equal(policy_conduit(p, 2)->inspect, INSPECT_BOTH);
-	assert_int_equal(policy_conduit(p, 3)->inspect, INSPECT_FROM_CLIENTS);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(policy_conduit(p, 2 + i)->inspect, i);
 	free(p);
 	rules_free(&r);
 }
