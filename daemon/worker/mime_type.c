@@ -242,7 +242,7 @@ keep_name(struct mime_declared *d, enum name_of of, const struct mime_name *n)
 	d->extensions |= (uint8_t)mime_name_extension(n);
 	if (of < d->name_of)
 		return;
-	d->name_of = of;
+	d->name_of = (uint8_t)of;
 	d->name_hash = hash;
 	d->nname = (uint8_t)(n->size < sizeof d->name ? n->size : sizeof d->name);
 	memcpy(d->name, n->bytes, d->nname);
