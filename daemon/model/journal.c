@@ -144,9 +144,11 @@ journal_take(const struct journal *j, struct journal_reader *r, uint32_t *kind, 
 	uint64_t tail = atomic_load_explicit(&j->head->tail, memory_order_relaxed);
 	uint64_t at = r->at < tail ? tail : r->at;
 
-	if (at == head || (at > head && at == tail)) /* the tail may be of later */
+	/* The tail may be of later; and a reader that goes on behind a head that may not be waits
+	 * there for the next writer. */
+	if (at == head || (at > head && (at == tail || at == rounded(head))))
 		return 0;
-	if (head - at > j->size || at % JOURNAL_UNIT)
+	if (head - at > j->size || at % JOURNAL_UNIT || head % JOURNAL_UNIT)
 		return -EPROTO;
 
 	struct record h = head_at(j, at);

@@ -196,6 +196,34 @@ test_damaged(void **state)
 	munmap(m, sizeof *m);
 }
 
+/* A head where no record ends is no writer's. A reader that goes on behind it has nothing to read
+ * until another writer begins, and is not led astray by it. */
+static void
+test_odd_head(void **state)
+{
+	struct memory *m = memory_new();
+	struct journal w = journal_writer(&m->head, m->data, SIZE);
+	struct journal_reader r = { 0 };
+	uint8_t n = 1;
+	uint64_t lost = 0;
+	uint32_t kind;
+
+	(void)state;
+	journal_put(&w, 1, &n, 1, NULL, 0);
+	assert_int_equal(take(&w, &r, &kind, &n, 1, &lost), 1);
+	m->head.head += 8;
+	assert_int_equal(take(&w, &r, &kind, &n, 1, &lost), -EPROTO);
+	r = (struct journal_reader){ .at = m->head.head + 8 };
+	assert_int_equal(take(&w, &r, &kind, &n, 1, &lost), 0);
+	w = journal_writer(&m->head, m->data, SIZE);
+	assert_int_equal(take(&w, &r, &kind, &n, 1, &lost), 0);
+	n = 7;
+	journal_put(&w, 1, &n, 1, NULL, 0);
+	assert_int_equal(take(&w, &r, &kind, &n, 1, &lost), 1);
+	assert_int_equal(n, 7);
+	munmap(m, sizeof *m);
+}
+
 /* A hostile writer that moves the end on and on, over records of no bytes that were had long ago,
  * and fillers: each costs a call, which the caller counts. */
 static void
@@ -336,6 +364,7 @@ main(void)
 		cmocka_unit_test(test_goes_on),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_odd_head),
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_killed),
