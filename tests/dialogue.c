@@ -3,11 +3,12 @@
  *
  *	dialogue -l FILE
  *		prints the number and the title of each variant in FILE
- *	dialogue -v N -o DIR [-f FROM-TO] FILE
+ *	dialogue -v N -o DIR [-e EACH] [-f FROM-TO] FILE
  *		writes of variant N: DIR/eth3.frames (what the client's side of the gateway sees),
  *		DIR/eth2.frames (the server's), DIR/wanted (what must be said of all flows together)
- *		and DIR/flows (a line a flow: its client's port, the family of IP, its cut). With -f
- *		only flows FROM to TO, from 0
+ *		and DIR/flows (a line a flow: its client's port, the family of IP, its cut). With -e
+ *		one of EACH single cuts, but for those near a mark; with -f only flows FROM to TO,
+ *		from 0
  *
  * FILE has variants, each begun by a line `== TITLE`. In it:
  *
@@ -111,7 +112,7 @@ near_mark(const struct script *s, size_t cut)
 }
 
 static void
-choose_flows(struct dialogue *d)
+choose_flows(struct dialogue *d, size_t each)
 {
 	const struct script *s = d->s;
 	size_t client = stream_size(s, true), server = stream_size(s, false), room = 0;
@@ -129,10 +130,10 @@ choose_flows(struct dialogue *d)
 		if (s->cuts == CUTS_FEW)
 			continue;
 		for (size_t k = s->message + 1; k < client; k++)
-			if (k % (stride * every) == 0 || (k % every == 0 && near_mark(s, k)))
+			if (k % (stride * every * each) == 0 || (k % every == 0 && near_mark(s, k)))
 				add_flow(d, &room, HOW_CUT_CLIENT, k, ip6);
 		for (size_t k = 1; k < server && (s->message == 0 || s->cut_server); k++)
-			if (k % (server_stride * every) == 0)
+			if (k % (server_stride * every * each) == 0)
 				add_flow(d, &room, HOW_CUT_SERVER, k, ip6);
 	}
 }
@@ -264,7 +265,7 @@ write_flows(const struct dialogue *d, const char *dir, size_t first, size_t last
 }
 
 static void
-make(const struct script *s, const char *dir, size_t first, size_t last)
+make(const struct script *s, const char *dir, size_t each, size_t first, size_t last)
 {
 	static struct dialogue d;
 
@@ -273,7 +274,7 @@ make(const struct script *s, const char *dir, size_t first, size_t last)
 	d.out = open_memstream(&d.text, &d.ntext);
 	if (!d.out)
 		abort();
-	choose_flows(&d);
+	choose_flows(&d, each);
 	if (last >= d.flows)
 		last = d.flows - 1;
 	for (size_t i = first; i <= last; i++) {
@@ -293,7 +294,7 @@ make(const struct script *s, const char *dir, size_t first, size_t last)
 static int
 usage(void)
 {
-	fputs("usage: dialogue -l FILE | -v VARIANT -o DIR [-f FROM-TO] FILE\n", stderr);
+	fputs("usage: dialogue -l FILE | -v VARIANT -o DIR [-e EACH] [-f FROM-TO] FILE\n", stderr);
 	return 2;
 }
 
@@ -303,11 +304,11 @@ main(int argc, char **argv)
 	static struct script s;
 	const char *dir = NULL;
 	unsigned variant = 0;
-	size_t first = 0, last = SIZE_MAX;
+	size_t first = 0, last = SIZE_MAX, each = 1;
 	bool list = false;
 	int option;
 
-	while ((option = getopt(argc, argv, "lv:o:f:")) != -1) {
+	while ((option = getopt(argc, argv, "lv:o:e:f:")) != -1) {
 		switch (option) {
 		case 'l':
 			list = true;
@@ -318,6 +319,9 @@ main(int argc, char **argv)
 		case 'o':
 			dir = optarg;
 			break;
+		case 'e':
+			each = strtoul(optarg, NULL, 10);
+			break;
 		case 'f':
 			if (sscanf(optarg, "%zu-%zu", &first, &last) != 2)
 				return usage();
@@ -326,7 +330,7 @@ main(int argc, char **argv)
 			return usage();
 		}
 	}
-	if (argc - optind != 1 || list == (variant > 0) || (variant > 0 && !dir))
+	if (argc - optind != 1 || list == (variant > 0) || (variant > 0 && !dir) || each == 0)
 		return usage();
 	if (list) {
 		script_list(argv[optind]);
@@ -336,6 +340,6 @@ main(int argc, char **argv)
 		fprintf(stderr, "dialogue: %s has no variant %u\n", argv[optind], variant);
 		return 1;
 	}
-	make(&s, dir, first, last);
+	make(&s, dir, each, first, last);
 	return 0;
 }

@@ -6,8 +6,8 @@
 # Compared: the ids and words of all incidents, by family of IP, and how many mails conform, violate,
 # cannot be verified. A cut that differs is looked for by halves, and named.
 #
-# JOBS=N runs N families at once (all processors); QUICK=1 does not look for cuts; KEEP=DIR leaves there
-# what was made of the variants that failed.
+# JOBS=N runs N families at once (all processors); MAIL_EACH=N takes one of N single cuts; QUICK=1 does
+# not look for cuts; KEEP=DIR leaves there what was made of the variants that failed.
 set -eu -o pipefail
 here=$(cd "${srcdir:-$(dirname "$0")/../..}/tests/mail" && pwd)
 SEGAUDITD=$(realpath "${SEGAUDITD:-./segauditd}")
@@ -48,7 +48,7 @@ replay()
 {
 	local file=$1 variant=$2 dir=$3 flows=$4 name status=0
 	mkdir -p "$dir"
-	"$DIALOGUE" -v "$variant" -o "$dir" ${flows:+-f "$flows"} "$file"
+	"$DIALOGUE" -v "$variant" -o "$dir" -e "${MAIL_EACH:-1}" ${flows:+-f "$flows"} "$file"
 	for name in eth2 eth3; do
 		"$CRAFT" -o "$dir/$name.pcap" < "$dir/$name.frames"
 	done
