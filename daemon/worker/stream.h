@@ -1,8 +1,8 @@
 /* stream.h - one direction of a TCP connection as its bytes in order, from segments as they come.
  *
  * Knows: sequence numbers, what has come, what was delivered, what the receiver acknowledged. Owns
- * a pool of blocks, fixed at start; each holds a piece of one direction with a bit for each byte
- * that is there. Called by inspect with every segment, by the reassembly of IP datagrams with every
+ * a pool of blocks, fixed at start; each holds a piece of one direction and knows which bytes of it
+ * are there. Called by inspect with every segment, by the reassembly of IP datagrams with every
  * fragment. Never allocates after its start, never guesses which of two copies a receiver took:
  * bytes that come again with another value are STREAM_OVERLAP, and the first copy goes on.
  *
