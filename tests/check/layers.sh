@@ -39,7 +39,8 @@ layer model base
 layer conf base model
 layer monitor base model conf
 layer capture base model
-layer worker base model
+layer recognise base model
+layer worker base model recognise
 layer hub base model
 layer client base model
 
@@ -47,7 +48,7 @@ layer client base model
 for folder in daemon/*/; do
 	case $folder in
 	daemon/base/ | daemon/model/ | daemon/conf/ | daemon/monitor/ | daemon/capture/) ;;
-	daemon/worker/ | daemon/hub/ | daemon/client/) ;;
+	daemon/recognise/ | daemon/worker/ | daemon/hub/ | daemon/client/) ;;
 	*) fault "$folder: tests/check/layers.sh has no rule for it" ;;
 	esac
 done
@@ -71,7 +72,7 @@ library seccomp daemon/base/sandbox.c
 library netlink daemon/hub/netlink.c
 library linux/netlink daemon/hub/netlink.c
 library linux/rtnetlink daemon/hub/netlink.c
-library nettle daemon/model/sha.h daemon/hub/signer.c daemon/client/keys.c
+library nettle daemon/model/sha.h daemon/hub/signer.c daemon/client/keys.c daemon/recognise/quic.c
 library pthread
 library threads
 

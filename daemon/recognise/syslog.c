@@ -1,0 +1,78 @@
+/* syslog.c - syslog (RFC 5424, 6; RFC 3164, 4; over TCP RFC 6587, 3.4): messages of the client, to
+ * which no server answers. So it is never more than likely.
+ */
+#include "recognise/look.h"
+#include "recognise/rows.h"
+
+enum { PRIORITY_LAST = 191, COUNT_DIGITS = 5 };
+
+/* Takes a decimal number without zeros before it, of at most DIGITS digits, and the byte END
+ * behind it. */
+static enum sure
+take_number(struct wire *w, unsigned digits, uint8_t end, unsigned *number)
+{
+	*number = 0;
+	for (unsigned i = 0; i <= digits; i++) {
+		uint8_t c = wire_u8(w);
+
+		if (!w->ok)
+			return SURE_OPEN;
+		if (i > 0 && c == end)
+			return SURE_CONFIRMED;
+		if (c < '0' || c > '9' || (i == 1 && *number == 0))
+			return SURE_NOT;
+		*number = *number * 10 + (unsigned)(c - '0');
+	}
+	return SURE_NOT;
+}
+
+/* A message's beginning: its priority, and text behind it. */
+static enum sure
+message(struct wire w)
+{
+	unsigned priority;
+
+	if (wire_u8(&w) != '<')
+		return w.ok ? SURE_NOT : SURE_OPEN;
+	enum sure sure = take_number(&w, 3, '>', &priority);
+	if (sure != SURE_CONFIRMED)
+		return sure;
+	uint8_t text = wire_u8(&w);
+	if (!w.ok)
+		return SURE_OPEN;
+	return priority <= PRIORITY_LAST && text >= ' ' && text != '<' ? SURE_LIKELY : SURE_NOT;
+}
+
+/* Over TCP the size may be before it. */
+static enum sure
+stream(const struct opening *o)
+{
+	struct wire w = look_stream(o);
+	unsigned size;
+
+	if (wire_left(&w) > 0 && *w.p >= '1' && *w.p <= '9') {
+		enum sure sure = take_number(&w, COUNT_DIGITS, ' ', &size);
+
+		if (sure != SURE_CONFIRMED)
+			return sure;
+	}
+	return message(w);
+}
+
+enum sure
+look_syslog(const struct talk *t)
+{
+	const struct opening *client = &t->side[TALK_CLIENT];
+	enum sure sure = SURE_OPEN;
+
+	if (t->side[TALK_SERVER].size > 0)
+		return SURE_NOT;
+	if (t->stream)
+		sure = stream(client);
+	for (unsigned i = 0; i < client->datagrams && sure != SURE_NOT; i++) {
+		sure = message(look_datagram(client, i));
+		if (sure == SURE_OPEN)
+			sure = SURE_NOT;
+	}
+	return sure == SURE_OPEN ? look_short(client) : sure;
+}

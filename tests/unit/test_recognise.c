@@ -1,0 +1,47 @@
+/* test_recognise.c - the driver of the recognisers, and those of one file each. */
+#include "recognise_feed.h"
+
+#define LONG "----------------------------------------------------------------" /* 64 */
+
+static void
+test_ssh(void **state)
+{
+	static const struct conversation talks[] = {
+		{ "both", APP_SSH, SURE_CONFIRMED, false,
+		    { S("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"), C("SSH-2.0-OpenSSH_9.2\r\n") } },
+		{ "version 1.99", APP_SSH, SURE_CONFIRMED, false,
+		    { S("SSH-1.99-Cisco-1.25\n"), C("SSH-2.0-PuTTY_Release_0.78\r\n") } },
+		{ "lines before it", APP_SSH, SURE_CONFIRMED, false,
+		    { S("Welcome\r\nto this host\r\nSSH-2.0-x\r\n"), C("SSH-2.0-x\r\n") } },
+		{ "a banner that is not ASCII", APP_SSH, SURE_CONFIRMED, false,
+		    { S("\xe3\x81\x82\r\nSSH-2.0-\xff\r\n"), C("SSH-2.0-x\r\n") } },
+		{ "the client alone", APP_SSH, SURE_LIKELY, false, { C("SSH-2.0-x\r\n") } },
+		{ "the server alone", APP_SSH, SURE_LIKELY, false, { S("SSH-2.0-x\r\n") } },
+		{ "the server connects, with lines before it", APP_SSH, SURE_CONFIRMED, false,
+		    { C("Welcome\r\nSSH-2.0-x\r\n"), S("SSH-2.0-x\r\n") } },
+		{ "the server connects, and nobody answers", APP_SSH, SURE_LIKELY, false,
+		    { C("Welcome\r\nSSH-2.0-x\r\n") } },
+		{ "lines before both", APP_UNKNOWN, SURE_NOT, false,
+		    { C("Welcome\r\nSSH-2.0-x\r\n"), S("Welcome\r\nSSH-2.0-x\r\n") } },
+		{ "a page is asked for", APP_UNKNOWN, SURE_NOT, false,
+		    { C("GET / HTTP/1.0\r\n\r\n"), S("SSH-2.0-x\r\n") } },
+		{ "the server says something else", APP_UNKNOWN, SURE_NOT, false,
+		    { C("SSH-2.0-x\r\n"), S("HTTP/1.1 400 Bad Request\r\n\r\n") } },
+		{ "a long line before it", APP_SSH, SURE_CONFIRMED, false,
+		    { S(LONG LONG LONG LONG "\r\nSSH-2.0-x\r\n"), C("SSH-2.0-x\r\n") } },
+		{ "cut", APP_UNKNOWN, SURE_NOT, false, { C("SSH-2.0"), S("SSH-2") } },
+	};
+
+	(void)state;
+	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ssh),
+	};
+
+	return UNIT_RUN(tests);
+}
