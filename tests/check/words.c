@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/app.h"
 #include "model/doubt.h"
 #include "model/explain.h"
 #include "model/finding.h"
@@ -227,6 +228,9 @@ put_words(void)
 {
 	for (uint64_t left = what_all; left; left &= left - 1)
 		puts(what_word(left & -left));
+	for (uint8_t app = 1; app < APP_END; app++)
+		if (app_word(app))
+			puts(app_word(app));
 	for (uint8_t i = OUTCOME_UNKNOWN; outcome_word(i); i++)
 		puts(outcome_word(i));
 	for (uint8_t i = VERDICT_VIOLATION; verdict_word(i); i++)

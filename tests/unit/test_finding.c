@@ -169,7 +169,7 @@ test_words(void **state)
 		assert_string_equal(what_word(1u << i), whats[i]);
 	assert_null(what_word(0));
 	assert_null(what_word(3));
-	assert_null(what_word(UINT64_C(1) << 49));
+	assert_null(what_word(UINT64_C(1) << 62));
 	assert_null(what_word(UINT64_C(1) << 63));
 	assert_string_equal(outcome_word(OUTCOME_UNKNOWN), "unknown");
 	assert_string_equal(outcome_word(OUTCOME_ATTEMPTED), "attempted");
@@ -285,7 +285,7 @@ test_valid(void **state)
 	WRONG(f.flags |= FINDING_LINK);
 	WRONG(f.flags |= FINDING_ICMP);
 	WRONG((f.flags = FINDING_ICMP, f.sport = 256));
-	WRONG(f.what = UINT64_C(1) << 49);
+	WRONG(f.what = UINT64_C(1) << 62);
 	WRONG(f.what = UINT64_C(0x1ffff) << 20);
 	WRONG(f.in.iface = 2);
 	WRONG(f.in.vlan[0] = 4096);

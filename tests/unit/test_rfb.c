@@ -1,0 +1,499 @@
+/* test_rfb.c - RFB sessions: handshakes, who is the screen, messages of both sides. Bytes by hand
+ * from RFC 6143 and the other sources that rfb.h names. */
+#include "rfb_feed.h"
+
+#define CUT_BOTH      CUT_C CUT_S
+#define CUT_BOTH_SAID CUT_C_SAID /* one word, said once */
+
+/* What a viewer begins with, and keys, a pointer, an update of 2 x 1 pixels. */
+#define PICTURE                                                                                    \
+	"c 00 000000 " RFB_24_BITS "\nc 02 00 0002 00000000 00000001\n"                            \
+	"c 03 00 0000 0000 0040 0030\ns 00 00 0001 0000 0000 0002 0001 00000000 aa*8\n"            \
+	"c 04 01 0000 00000061\nc 04 00 0000 00000061\nc 05 01 0010 0010\n"                        \
+	"s 01 00 0000 0002 aa*12\ns 02\n"
+
+static const char *const conforming[] = {
+	RFB_38 RFB_NONE RFB_INIT(RFB_24_BITS) PICTURE,
+	RFB_38 "s 02 02 10\nc 02\ns aa*16\nc bb*16\ns 00000000\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	RFB_37 "s 01 01\nc 01\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	RFB_37 "s 01 02\nc 02\ns aa*16\nc bb*16\ns 00000000\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	RFB_33 "s 00000001\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	RFB_33 "s 00000002\ns aa*16\nc bb*16\ns 00000000\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	/* 3.5 is read as 3.3 (RFC 6143, 7.1.1); Apple's as 3.8 */
+	"s 'RFB 003.008|'\nc 'RFB 003.005|'\ns 00000001\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	"s 'RFB 003.889|'\nc 'RFB 003.889|'\n" RFB_NONE RFB_INIT(RFB_24_BITS) PICTURE,
+	/* RealVNC's server with a viewer of 3.8 */
+	"s 'RFB 005.000|'\nc 'RFB 003.008|'\n" RFB_NONE RFB_INIT(RFB_24_BITS) PICTURE,
+	/* UltraVNC 3.6 */
+	"s 'RFB 003.006|'\nc 'RFB 003.006|'\ns 00000001\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	/* Tight: a tunnel that is none, VNC authentication; what it could is two, one and two */
+	RFB_38 "s 02 10 01\nc 10\ns 00000001 00000000 'TGHTNOTUNNEL'\nc 00000000\n"
+	       "s 00000002 00000001 'STDVNOAUTH__' 00000002 'STDVVNCAUTH_'\nc 00000002\ns aa*16\n"
+	       "c bb*16\ns 00000000\nc 01\ns 0040 0030 " RFB_24_BITS " 00000004 'desk'"
+	       "0002 0001 0002 0000 00000082 'TGHTFTS_LSDT' aa*64\n" PICTURE,
+	/* nothing to choose: 3.8 has a result, 3.7 has none */
+	RFB_38 "s 01 10\nc 10\ns 00000000 00000000 00000000\nc 01\ns 0040 0030 " RFB_24_BITS
+	       " 00000000 0000 0000 0000 0000\n" PICTURE,
+	RFB_37 "s 01 10\nc 10\ns 00000000 00000000\nc 01\ns 0040 0030 " RFB_24_BITS
+	       " 00000000 0000 0000 0000 0000\n" PICTURE,
+	/* Tight: a Unix account of 3 and 2 bytes */
+	RFB_38 "s 01 10\nc 10\ns 00000000 00000001 00000081 'TGHTULGNAUTH'\nc 00000081\n"
+	       "c 00000003 00000002 'abc' 'de'\ns 00000000\nc 01\ns 0040 0030 " RFB_24_BITS
+	       " 00000000 0000 0000 0000 0000\n" PICTURE,
+};
+
+enum { CONFORMING = sizeof conforming / sizeof *conforming };
+
+static void
+test_conforming(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CONFORMING; i++)
+		says(conforming[i], "");
+}
+
+/* Both clipboards are found behind each of them: nothing was lost on the way. */
+static void
+test_clipboard(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CONFORMING; i++) {
+		says_of(CUT_C_SAID, "%s" CUT_C, conforming[i]);
+		says_of(CUT_S_SAID, "%s" CUT_S, conforming[i]);
+		says_of(CUT_BOTH_SAID, "%s" CUT_BOTH CUT_BOTH, conforming[i]);
+	}
+	says(RFB_OPEN "c 06 000000 00000000\ns 03 000000 00000000\n", "");
+}
+
+/* A session that ends anywhere says nothing. */
+static void
+test_cut(void **state)
+{
+	static struct feed f;
+
+	(void)state;
+	for (size_t i = 0; i < CONFORMING; i++) {
+		feed_read(&f, conforming[i]);
+		for (size_t size = 0; size <= f.size; size++) {
+			char room[FEED_TEXT];
+			struct text said = text_of(room, sizeof room);
+
+			feed_run(&f, size, 0, 0, &said);
+			assert_string_equal(room, "");
+		}
+	}
+}
+
+static void
+test_failed(void **state)
+{
+	(void)state;
+	says(RFB_38 "s 00 00000004 'busy'\n", "");
+	says(RFB_33 "s 00000000 00000004 'busy'\n", "");
+	says(RFB_38 "s 01 02\nc 02\ns aa*16\nc bb*16\ns 00000001 00000003 'bad'\n", "");
+	says(RFB_37 "s 01 02\nc 02\ns aa*16\nc bb*16\ns 00000001\n", "");
+	says(RFB_33 "s 00000002 aa*16\nc bb*16\ns 00000002\n", "");
+	/* and then the server goes on */
+	says(RFB_38 "s 00 00000004 'busy' 00\n", "3203 malformed handshake out of turn;");
+	says(RFB_37 "s 01 02\nc 02\ns aa*16\nc bb*16\ns 00000001 00\n",
+	    "3203 malformed handshake out of turn;");
+	says(RFB_38 "s 01 01\nc 01\ns 00000004\n", "3203 malformed SecurityResult;");
+	says(RFB_38 "s 01 01\nc 01\ns 00000000\nc 01\ns 0040 0030 18"
+		    "180001 00ff00ff00ff 100800"
+		    "000000 00000000\n",
+	    "3203 malformed ServerInit;");
+}
+
+static void
+test_not_rfb(void **state)
+{
+	(void)state;
+	says("c 'GET / HTTP/1.1||'\n", "3201 unknown-protocol;");
+	says("s 'SSH-2.0-x|'\n", "3201 unknown-protocol;");
+	says("s 'RFB 003.00x|'\n", "3201 unknown-protocol;");
+	says("s 'RFB 3.8|'\n", "3201 unknown-protocol;");
+	says("s 'RFB 003.008' 0d\n", "3201 unknown-protocol;");
+	says("s 'RFB 003.008|'\nc 'hello'\n", "3201 unknown-protocol;");
+	says("s 03 00 00 13 0e d0\n", "3201 unknown-protocol;");
+	/* once, and nothing after it */
+	says("s 'HTTP/1.0 200|'\nc 'RFB 003.008|'\n", "3201 unknown-protocol;");
+}
+
+static void
+test_versions(void **state)
+{
+	(void)state;
+	/* a greeting that nobody has; the viewer takes one that there is */
+	says("s 'RFB 999.999|'\nc 'RFB 003.008|'\n" RFB_NONE RFB_INIT(RFB_24_BITS) CUT_S,
+	    "3203 malformed RFB 999.999;" CUT_S_SAID);
+	says("s 'RFB 999.999|'\nc 'RFB 999.999|'\ns 01 01\nc 01\n", "3203 malformed RFB 999.999;");
+	says("s 'RFB 003.008|'\nc 'RFB 003.009|'\ns 01 01\n", "3203 malformed RFB 003.009;");
+	says("s 'RFB 003.889|'\nc 'RFB 003.100|'\ns 01 01\n", "3203 malformed RFB 003.100;");
+	/* more than the server has: which of the two will they speak? */
+	says("s 'RFB 003.003|'\nc 'RFB 003.008|'\ns 01 01\n", "3203 malformed RFB 003.008;");
+	says("s 'RFB 004.001|'\nc 'RFB 004.001|'\ns 01 01\n", "3203 unknown-protocol RFB 004.001;");
+	says("s 'RFB 005.000|'\nc 'RFB 005.000|'\ns 01 05\n", "3203 unknown-protocol RFB 005.000;");
+	/* RFB 000.000 from the side that connected is no repeater */
+	says("c 'RFB 000.000|'\n", "3201 reverse RFB 000.000;3203 malformed RFB 000.000;");
+}
+
+static void
+test_out_of_turn(void **state)
+{
+	static const char *const early[] = {
+		"s 'RFB 003'\nc 'RFB 003.008|'\n",
+		"s 'RFB 003.008|' 01 01\n",
+		RFB_38 "c 01\n",
+		RFB_38 "s 01 01 00000000\n",
+		RFB_33 "c 01\n",
+		RFB_38 "s 01 10\nc 10 00000000\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof early / sizeof *early; i++)
+		says(early[i], "3203 malformed handshake out of turn;");
+	says(RFB_38 "s 01 10\nc 10\ns 00000100\n", "3203 malformed Tight capabilities;");
+}
+
+static void
+test_encrypted(void **state)
+{
+	static const struct {
+		unsigned type;
+		const char *name;
+	} rows[] = { { 3, "RealVNC" }, { 5, "RA2" }, { 6, "RA2ne" }, { 17, "Ultra" }, { 18, "TLS" },
+		{ 20, "SASL" }, { 30, "Apple" }, { 35, "Apple" }, { 36, "Apple" },
+		{ 113, "MS-Logon" }, { 129, "RA2-256" }, { 130, "RA2ne-256" }, { 133, "RealVNC" },
+		{ 255, "RealVNC" } };
+	char want[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		(void)snprintf(want, sizeof want, "3203 encrypted %s;", rows[i].name);
+		says_of(want, RFB_38 "s 02 02 %02x\nc %02x\ns a5*100\nc 5a*100\n" CUT_BOTH,
+		    rows[i].type, rows[i].type);
+	}
+	says(RFB_33 "s fffffffa\ns a5*24\nc a5*9\n", "3203 encrypted MS-Logon;");
+	says(RFB_38 "s 01 10\nc 10\ns 00000001 00000007 'ABCDTUNNEL__'\nc 00000007\ns a5*9\n",
+	    "3203 encrypted Tight tunnel 7;");
+	/* nobody knows what goes on behind these */
+	says(RFB_38 "s 01 16\nc 16\ns a5*9\n", "3203 unknown-protocol security type 22;");
+	says(RFB_38 "s 01 01\nc 00\n", "3203 unknown-protocol security type 0;");
+	says(RFB_33 "s 00000003\n", "3203 encrypted RealVNC;");
+	says(RFB_33 "s 01010101\n", "3203 unknown-protocol security type 16843009;");
+}
+
+/* VeNCrypt: what is taken in it says whether anything is hidden. */
+static void
+test_vencrypt(void **state)
+{
+#define VENCRYPT "s 01 13\nc 13\ns 0002\nc 0002\ns 00 02 00000001 00000104\n"
+#define OPENED	 RFB_INIT(RFB_24_BITS)
+	(void)state;
+	says(RFB_38 VENCRYPT "c 00000104\ns 01 a5*99\nc 5a*99\n", "3203 encrypted VeNCrypt;");
+	says(RFB_38 VENCRYPT "c 0000010c\n", "3203 encrypted VeNCrypt;");
+	says(RFB_38 VENCRYPT "c 00000001\ns 00000000\n" OPENED CUT_S, CUT_S_SAID);
+	says(RFB_37 VENCRYPT "c 00000001\n" OPENED CUT_S, CUT_S_SAID);
+	says(RFB_38 VENCRYPT "c 00000002\ns aa*16\nc bb*16\ns 00000000\n" OPENED CUT_S, CUT_S_SAID);
+	says(RFB_38 VENCRYPT "c 00000100\nc 00000001 00000002 'upp'\ns 00000000\n" OPENED CUT_S,
+	    CUT_S_SAID);
+	says(RFB_38 VENCRYPT "c 0000010d\n", "3203 unknown-protocol VeNCrypt 269;");
+	says(RFB_38 VENCRYPT "c 00000000\n", "3203 unknown-protocol VeNCrypt 0;");
+	says(RFB_38 "s 01 13\nc 13\ns 0001\n", "3203 unknown-protocol VeNCrypt;");
+	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0000\n", "3203 unknown-protocol VeNCrypt;");
+	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0002\ns 01\n", "");
+	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0002\ns 00 00\n", "");
+	says(RFB_38 "s 01 13\nc 13\nc 0002\n", "3203 malformed handshake out of turn;");
+	/* as a way to log in of Tight's */
+	says(RFB_38 "s 01 10\nc 10\ns 00000000 00000001 00000013 'VENCVENCRYPT'\nc 00000013\n"
+		    "s 0002\nc 0002\ns 00 01 00000105\nc 00000105\ns a5*9\n",
+	    "3203 encrypted VeNCrypt;");
+}
+
+/* Who is the screen connects: an open viewer, a repeater that is told an ID. */
+static void
+test_reverse(void **state)
+{
+	static const char open[] =
+	    "c 'RFB 003.008|'\ns 'RFB 003.008|'\nc 01 01\ns 01\nc 00000000\ns 01\n"
+	    "c 0040 0030 " RFB_24_BITS " 00000000\n";
+
+	(void)state;
+	says(open, "3201 reverse RFB 003.008;");
+	says_of("3201 reverse RFB 003.008;3202 clipboard ClientCutText;",
+	    "%ss 06 000000 00000001 'x'\n", open);
+	says_of("3201 reverse RFB 003.008;3202 clipboard ServerCutText;",
+	    "%sc 00 00 0001 0000 0000 0001 0001 00000000 aa*4 03 000000 00000001 'x'\n", open);
+	says_of("3201 reverse repeater ID:1234;3202 clipboard ServerCutText;",
+	    "c 'ID:1234' 00*243\n%sc 03 000000 00000001 'x'\n", open);
+	says_of("3201 reverse repeater ID:1234;3202 clipboard ServerCutText;",
+	    "c 'ID:1234' 0d '|'\n%sc 03 000000 00000001 'x'\n", open);
+	says_of("3201 reverse repeater ID:12;", "c 'ID:12' 00 ff*244\n%s", open);
+	says_of("3201 reverse repeater ID:12;", "c 'ID:12' 00 0a*244\n%s", open);
+	says("c 'ID' 00\n", "3201 unknown-protocol;");
+	says("c 'ID:' 07\n", "3201 unknown-protocol;");
+	says("c 'ID:1|' 'ID:2|'\n", "3201 reverse repeater ID:1;3201 unknown-protocol;");
+	/* an ID of 250 bytes: 63 are kept */
+	says_of("3201 reverse repeater "
+		"ID:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;",
+	    "c 'ID:' 61*247\n%s", open);
+}
+
+/* A viewer asks a repeater for a host, or for who told it an ID. */
+static void
+test_repeater(void **state)
+{
+	(void)state;
+	says("s 'RFB 000.000|'\nc '10.1.2.3:5900' 00*237\n" RFB_OPEN CUT_S,
+	    "3202 channel repeater 10.1.2.3:5900;" CUT_S_SAID);
+	says("s 'RFB 000.000|'\nc 'ID:77' 00*245\n" RFB_OPEN, "3202 channel repeater ID:77;");
+	says("s 'RFB 000.000|'\nc 'RFB 003.008|'\n" RFB_OPEN, "3202 channel repeater RFB 003.008;");
+	says("s 'RFB 000.000|'\nc 01\n", "3201 unknown-protocol;");
+}
+
+static void
+test_lost(void **state)
+{
+	(void)state;
+	says("-s 12\n" RFB_33, "3203 lost;");
+	says("-c 1\n" RFB_OPEN, "3203 lost;");
+	says(RFB_38 "-s 2\nc 01\n" CUT_BOTH, "3203 lost;");
+	/* in the middle of a picture, and to its end, nothing is lost with them */
+	says(RFB_OPEN "s 00 00 0001 0000 0000 0004 0004 00000000 aa*10\n-s 50\ns aa*4\n" CUT_S,
+	    CUT_S_SAID);
+	says(RFB_OPEN "s 00 00 0001 0000 0000 0004 0004 00000000 aa*10\n-s 54\n" CUT_S, CUT_S_SAID);
+	says(RFB_OPEN "s 00 00 0001 0000 0000 0004 0004 00000000 aa*10\n-s 55\n" CUT_S,
+	    "3203 lost;");
+	/* of one side alone: the other is read on; and it is said once */
+	says(RFB_OPEN "-s 1\n" CUT_BOTH, "3203 lost;" CUT_C_SAID);
+	says(RFB_OPEN "-c 1\n" CUT_BOTH "-s 1\n" CUT_BOTH, "3203 lost;" CUT_S_SAID);
+	says(RFB_OPEN "c 04 01\n-c 6\n" CUT_BOTH, "3203 lost;" CUT_S_SAID);
+}
+
+static void
+test_end(void **state)
+{
+	(void)state;
+	says(RFB_OPEN "end\n" CUT_BOTH "-c 9\n", "");
+	says("end\nc 'HTTP'\n", "");
+}
+
+/* --- messages --- */
+
+/* Messages that are neither said nor lose what follows. */
+static void
+test_silent_messages(void **state)
+{
+	static const char *const client[] = {
+		"02 00 0003 00000000 ffffff21 c0a1e5ce", /* that it could take the clipboard */
+		"02 00 0000",
+		"03 01 0000 0000 0040 0030",
+		"04 01 0000 0000ff0d",
+		"05 80 0001 0002", /* button 8 */
+		"0c",
+		"0d",
+		"96 01 0000 0000 0040 0030",
+		"f8 000000 80000001 03 'abc'",
+		"f8 000000 00000001 40 aa*64",
+		"fb 00 0040 0030 02 00 aa*32",
+		"fc 000201",
+		"fc 000300 00000007",
+		"fd 81 0002 0001",		  /* gii, big-endian */
+		"fd 01 0200 0100",		  /* and little-endian */
+		"fd 82 0038 aa*56",		  /* a device */
+		"ff 00 0001 00000061 0000001e",	  /* QEMU: a key */
+		"ff 01 0000",			  /* and sound */
+		"ff 01 0002 03 02 0000ac44",
+	}, *const server[] = {
+		"01 00 0000 0100 aa*1536",
+		"02",
+		"04 00 0040 0030",
+		"05",
+		"0d",
+		"0f 00 0080 0060 0040 0030 0000",
+		"96",
+		"ad 000000 00000001 00000001",
+		"f8 000000 00000001 03 'abc'",
+		"fa 00 01 01",
+		"fc 000300 00000007",
+		"fd 81 0004 0001 0001",
+		"fd 02 0400 00000001",
+		"ff 01 0001",
+		"ff 01 0000",
+		"ff 01 0002 00000005 aa*5",
+		"00 00 0000", /* an update of nothing */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof client / sizeof *client; i++) {
+		says_of("", RFB_OPEN "c %s\n", client[i]);
+		says_of(CUT_C_SAID, RFB_OPEN "c %s\n" CUT_C, client[i]);
+	}
+	for (size_t i = 0; i < sizeof server / sizeof *server; i++) {
+		says_of("", RFB_OPEN "s %s\n", server[i]);
+		says_of(CUT_S_SAID, RFB_OPEN "s %s\n" CUT_S, server[i]);
+	}
+}
+
+/* Messages with a verdict, behind which the session is read on. */
+static void
+test_redirections(void **state)
+{
+	static const struct {
+		const char *bytes, *want;
+	} rows[] = {
+		{ "c 07 0e 0000 00000000 00000000", "file-transfer UltraVNC FileTransfer" },
+		{ "s 07 02 0100 00000000 00000003 'abc'", "file-transfer UltraVNC FileTransfer" },
+		{ "c 07 05 0000 00000001 00000009 aa*9", "file-transfer UltraVNC FileTransfer" },
+		{ "s 07 04 0000 00000400 00000003 'abc' 4d*4",
+		    "file-transfer UltraVNC FileTransfer" },
+		{ "c 07 08 0000 00000400 00000003 'abc' 00000000",
+		    "file-transfer UltraVNC FileTransfer" },
+		{ "s 07 11 0003 00000000 00000001 'x'", "file-transfer UltraVNC FileTransfer" },
+		{ "c 0b 000000 00000005 'hello'", "chat UltraVNC TextChat" },
+		{ "s 0b 000000 ffffffff", "chat UltraVNC TextChat" },
+		{ "c 0b 000000 fffffffd", "chat UltraVNC TextChat" },
+		{ "c 08 02 0000", "channel UltraVNC SetScale" },
+		{ "c 09 01 0000", "channel UltraVNC SetServerInput" },
+		{ "c 0a 01 0001 0001", "channel UltraVNC SetSW" },
+		{ "c 0f 02 0000", "channel PalmVNC SetScaleFactor" },
+		{ "c fa 00 01 02", "channel xvp" },
+		{ "c 82 00 0003 'abc'", "file-transfer TightVNC FileListRequest" },
+		{ "c 83 00 0003 00000000 'abc'", "file-transfer TightVNC FileDownloadRequest" },
+		{ "c 84 00 0003 00000000 'abc'", "file-transfer TightVNC FileUploadRequest" },
+		{ "c 85 00 0005 0003 'abc'", "file-transfer TightVNC FileUploadData" },
+		{ "c 85 00 0000 0000 00000001", "file-transfer TightVNC FileUploadData" },
+		{ "c 86 00 0003 'abc'", "file-transfer TightVNC FileDownloadCancel" },
+		{ "c 87 00 0003 'abc'", "file-transfer TightVNC FileUploadFailed" },
+		{ "c 88 00 0003 'abc'", "file-transfer TightVNC FileCreateDirRequest" },
+		{ "s 82 00 0002 0005 0003 aa*16 'abc'", "file-transfer TightVNC FileListData" },
+		{ "s 83 00 0005 0003 'abc'", "file-transfer TightVNC FileDownloadData" },
+		{ "s 83 00 0000 0000 00000001", "file-transfer TightVNC FileDownloadData" },
+		{ "s 84 00 0003 'abc'", "file-transfer TightVNC FileUploadCancel" },
+		{ "s 85 00 0003 'abc'", "file-transfer TightVNC FileDownloadFailed" },
+	};
+	char want[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bool client = rows[i].bytes[0] == 'c';
+
+		(void)snprintf(want, sizeof want, "3202 %s;", rows[i].want);
+		says_of(want, RFB_OPEN "%s\n", rows[i].bytes);
+		(void)snprintf(want, sizeof want, "3202 %s;%s", rows[i].want,
+		    client ? CUT_C_SAID : CUT_S_SAID);
+		says_of(want, RFB_OPEN "%s\n%s", rows[i].bytes, client ? CUT_C : CUT_S);
+	}
+	/* to say which version of it one speaks moves nothing */
+	says(RFB_OPEN "s 07 11 0003 00000000 00000000\n" CUT_S, CUT_S_SAID);
+	/* a word is said once */
+	says(RFB_OPEN "c 0a 01 0001 0001\nc 09 01 0000\nc 0b 000000 ffffffff\n",
+	    "3202 channel UltraVNC SetSW;3202 chat UltraVNC TextChat;");
+}
+
+/* Messages behind which there is no reading on that side. */
+static void
+test_boundary_lost(void **state)
+{
+	(void)state;
+	says(RFB_OPEN "c fc 000102 00 00000001 '/'\n" CUT_BOTH,
+	    "3202 file-transfer TightVNC file transfer;3203 unknown-protocol viewer message "
+	    "252;" CUT_S_SAID);
+	says(RFB_OPEN "s fc 000103 aa*9\n" CUT_BOTH,
+	    "3202 file-transfer TightVNC file transfer;3203 unknown-protocol server message "
+	    "252;" CUT_C_SAID);
+	says(RFB_OPEN "s fc 000201\n", /* a viewer's */
+	    "3202 channel type 252;3203 unknown-protocol server message 252;");
+	says(RFB_OPEN "c fc 020000\n",
+	    "3202 channel type 252;3203 unknown-protocol viewer message 252;");
+	says(RFB_OPEN "c f9 00 00\n" CUT_C,
+	    "3202 channel OLIVE Call Control;3203 unknown-protocol viewer message 249;");
+	says(RFB_OPEN "s 7f 00\n", "3202 channel VMware;3203 unknown-protocol server message 127;");
+	says(RFB_OPEN "c 50 00 0000\n", "3202 channel UltraVNC NotifyPluginStreaming;"
+					"3203 unknown-protocol viewer message 80;");
+	says(RFB_OPEN "c ff 02 0001 00000003 'usb'\n" CUT_BOTH,
+	    "3202 channel QEMU;3203 unknown-protocol viewer message 255;" CUT_S_SAID);
+	says(RFB_OPEN "c ff 01 0003\n",
+	    "3202 channel QEMU;3203 unknown-protocol viewer message 255;");
+	says(RFB_OPEN "s ff 00\n", "3202 channel QEMU;3203 unknown-protocol server message 255;");
+	/* types that nobody has */
+	says(RFB_OPEN "c 01 00\n" CUT_C, "3203 unknown-protocol viewer message 1;");
+	says(RFB_OPEN "c 4d\n" CUT_BOTH, "3203 unknown-protocol viewer message 77;" CUT_S_SAID);
+	says(RFB_OPEN "s 4d\n" CUT_BOTH, "3203 unknown-protocol server message 77;" CUT_C_SAID);
+	says(RFB_OPEN "c f8 000000 80000000 41 aa*65\n", "3203 malformed Fence;");
+	says(RFB_OPEN "c 00 000000 0f0f0001 00ff00ff00ff 100800 000000\n" CUT_BOTH,
+	    "3203 malformed SetPixelFormat;");
+}
+
+/* Extended clipboard: a length below zero. Capabilities alone move nothing: flags of formats 0 to
+ * 15, and four bytes for each. */
+static void
+test_extended_clipboard(void **state)
+{
+	(void)state;
+	says(RFB_OPEN "s 03 000000 fffffff4 1f000003 00000000 00000000\n", "");
+	says(RFB_OPEN "s 03 000000 fffffffc 1f000000\n" CUT_S, CUT_S_SAID);
+	says(RFB_OPEN "c 06 000000 ffffffe8 1f00001f aa*20\nc 04 01 0000 00000061\n", "");
+	says(RFB_OPEN "c 06 000000 fffffff8 1f000100 aa*4\n" CUT_C, CUT_C_SAID);
+	says(RFB_OPEN "c 06 000000 fffffff8 1f000100 aa*4\n", "");
+	/* more than they take, or less */
+	says(RFB_OPEN "c 06 000000 fffffff0 1f000003 aa*12\n", CUT_C_SAID);
+	says(RFB_OPEN "c 06 000000 fffffff8 1f000003 aa*4\n", CUT_C_SAID);
+	/* notify, request, peek, provide; files and HTML */
+	says(RFB_OPEN "s 03 000000 fffffffc 08000001\n", CUT_S_SAID);
+	says(RFB_OPEN "c 06 000000 fffffffc 02000001\n", CUT_C_SAID);
+	says(RFB_OPEN "c 06 000000 fffffffc 04000000\n", CUT_C_SAID);
+	says(RFB_OPEN "c 06 000000 fffffff6 10000014 'files.'\nc 0b 000000 00000002 'hi'\n",
+	    CUT_C_SAID "3202 chat UltraVNC TextChat;");
+	/* shorter than its flags */
+	says(RFB_OPEN "s 03 000000 ffffffff 00\n"
+		      "s 0b 000000 00000002 'hi'\n",
+	    CUT_S_SAID "3202 chat UltraVNC TextChat;");
+	/* TightVNC's */
+	says(RFB_OPEN "c fc 000200 00000003 'abc'\nc 0b 000000 ffffffff\n",
+	    "3202 clipboard TightVNC CutText;3202 chat UltraVNC TextChat;");
+	says(RFB_OPEN "s fc 000200 00000003 'abc' 0b 000000 ffffffff\n",
+	    "3202 clipboard TightVNC CutText;3202 chat UltraVNC TextChat;");
+	says(RFB_OPEN "s fc 000200 00000000\n", "");
+}
+
+/* A pointer event with more buttons, once the server said that it knows them. */
+static void
+test_buttons(void **state)
+{
+	static const char known[] = RFB_OPEN "s 00 00 0001 0000 0000 0000 0000 fffffec4\n";
+
+	(void)state;
+	says_of(CUT_C_SAID, "%sc 05 80 0001 0002 01\nc 05 01 0001 0002\n" CUT_C, known);
+	/* the server could have said it where it was not read */
+	says(RFB_OPEN "c 05 80 0001 0002\n-s 1\nc 05 01 0001 0002\nc 05 80 0001 0002\n" CUT_C,
+	    "3203 lost;3203 unknown-protocol PointerEvent;");
+	says_of("3203 unknown-protocol viewer message 1;", "%s", RFB_OPEN "c 05 80 0001 0002 01\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_conforming),
+		cmocka_unit_test(test_clipboard),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_not_rfb),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_out_of_turn),
+		cmocka_unit_test(test_encrypted),
+		cmocka_unit_test(test_vencrypt),
+		cmocka_unit_test(test_reverse),
+		cmocka_unit_test(test_repeater),
+		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_silent_messages),
+		cmocka_unit_test(test_redirections),
+		cmocka_unit_test(test_boundary_lost),
+		cmocka_unit_test(test_extended_clipboard),
+		cmocka_unit_test(test_buttons),
+	};
+
+	return UNIT_RUN(tests);
+}
