@@ -43,7 +43,7 @@ struct replay {
 	struct net net;
 	struct worker *worker;
 	struct incidents *incidents;
-	uint64_t (*mails)[TRAFFIC_MAILS]; /* messages by conduit */
+	uint64_t (*mails)[TRAFFIC_MAILS]; /* messages, or sessions, by conduit */
 	struct frame batch[WORKER_BATCH];
 	unsigned nbatch;
 	nstime due; /* of the incidents, after the last batch */
@@ -261,7 +261,8 @@ zone_name(const struct policy *p, uint8_t zone)
 	return zone ? policy_zone_id(p, zone) : "?";
 }
 
-/* What became of the messages of each conduit that is for mail. */
+/* What became of the messages of each conduit that is for mail, of the sessions of one for screens.
+ */
 static void
 print_mails(const struct replay *r)
 {
@@ -270,14 +271,20 @@ print_mails(const struct replay *r)
 		uint64_t all = n[TRAFFIC_MAIL_CONFORMING] + n[TRAFFIC_MAIL_VIOLATING] +
 			       n[TRAFFIC_MAIL_UNVERIFIABLE];
 
+		bool screen = policy_conduit(r->policy, i)->require == REQUIRE_SCREEN;
+
 		if (all == 0)
 			continue;
-		fprintf(stderr,
-		    "mail %s messages=%llu conforming=%llu violating=%llu unverifiable=%llu\n",
-		    policy_conduit_id(r->policy, i), (unsigned long long)all,
+		fprintf(stderr, "%s %s %s=%llu conforming=%llu violating=%llu unverifiable=%llu",
+		    screen ? "screen" : "mail", policy_conduit_id(r->policy, i),
+		    screen ? "sessions" : "messages", (unsigned long long)all,
 		    (unsigned long long)n[TRAFFIC_MAIL_CONFORMING],
 		    (unsigned long long)n[TRAFFIC_MAIL_VIOLATING],
 		    (unsigned long long)n[TRAFFIC_MAIL_UNVERIFIABLE]);
+		if (screen)
+			fprintf(stderr, " up=%llu down=%llu", (unsigned long long)n[TRAFFIC_UP],
+			    (unsigned long long)n[TRAFFIC_DOWN]);
+		fputc('\n', stderr);
 	}
 }
 

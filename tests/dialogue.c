@@ -1,5 +1,5 @@
 /* clang-format off */
-/* dialogue.c - makes frames of a mail dialogue, its stream cut in every way: text for craft.
+/* dialogue.c - makes frames of a dialogue, its stream cut in every way: text for craft.
  *
  *	dialogue -l FILE
  *		prints the number and the title of each variant in FILE
@@ -13,10 +13,13 @@
  * FILE has variants, each begun by a line `== TITLE`. In it:
  *
  *	want ID WORD ...	an incident that must be said, with exactly these words;
- *				none: no line
+ *				none: no line. In a NAME.screen file one is name=NAME, with _ for
+ *				a space and + for a comma, where the incident has a name
  *	mails C V U		messages of one flow that conform, violate, cannot be verified;
  *				without it 1 0 0, or what `want` says (3101: violate; 3102,
  *				3103: cannot be)
+ *	sessions C V U		the same of a flow, in a NAME.screen file: without it 1 0 0, or as
+ *				the gravest `want` says
  *	M: TEXT			a line of a message, or (m) bytes without a line end. A variant
  *				with nothing else has the standard dialogue around it; `body
  *				PARAMETERS` are those of its MAIL
@@ -24,6 +27,15 @@
  *				as m
  *	open, mail [PARAMETERS], end, quit
  *				pieces of the standard dialogue
+ *	c hex: BYTES, s hex: BYTES
+ *				hexadecimal digits in pairs; XX*N, that is N times; "TEXT" and
+ *				"TEXT"/N, filled with zeros to N bytes; [1 ...], [2 ...], [3 ...],
+ *				[4 ...], a length of so many bytes, and what it counts; [l [L, of 2
+ *				and 4 bytes, the low ones first; [b, [p, of BER and PER, in 2 bytes;
+ *				[2+4 ...] counts 4 more; $NAME, what was set
+ *	set NAME BYTES, default NAME BYTES
+ *				the second where it is not set
+ *	use NAME		the lines of NAME.part, in the same folder
  *	-C: TEXT		the same as C, but the capture lacks it
  *	C KEY=VALUE: TEXT	in a segment of its own, with keys of craft's tcp layer, and:
  *				ttl=; mac=own, that of the gateway; less=N, the capture lacks its
@@ -46,6 +58,9 @@
  *	frag N [reverse|twice|same]
  *				each packet with bytes of the client in fragments of N; same: all
  *				of them have one identification
+ *	datagrams		UDP: each line is a datagram, and nothing is cut
+ *	outward			the client is behind eth2, the server behind eth3
+ *	server N		its addresses end with N (25)
  *	only ip4|ip6		one family of IP
  *	ip4 LAYERS, ip6 LAYERS	stand between that and the client's TCP, but where there are
  *				fragments
@@ -71,7 +86,8 @@
 
 enum {
 	BYTEWISE = 20000,  /* longer streams are not sent in segments of a byte */
-	SINGLE_CUTS = 600, /* of the client's stream; longer ones are cut at a stride */
+	SINGLE_CUTS = 600, /* of a mail client's stream; longer ones are cut at a stride */
+	OPENING = 4096,	   /* the same of sessions */
 	SERVER_CUTS = 12,
 	AROUND = 40,	    /* bytes before and behind a mark, at each of which is cut */
 	FIRST_PORT = 40000, /* no service has it */
@@ -116,7 +132,8 @@ choose_flows(struct dialogue *d, size_t each)
 {
 	const struct script *s = d->s;
 	size_t client = stream_size(s, true), server = stream_size(s, false), room = 0;
-	size_t stride = s->stride ? s->stride : (client - s->message) / SINGLE_CUTS + 1;
+	size_t most = s->sessions ? OPENING : SINGLE_CUTS;
+	size_t stride = s->stride ? s->stride : (client - s->message) / most + 1;
 	size_t server_stride = s->cut_server ? 1 : server / SERVER_CUTS + 1;
 
 	for (int ip6 = 0; ip6 <= 1; ip6++) {
@@ -124,8 +141,10 @@ choose_flows(struct dialogue *d, size_t each)
 		if (s->only == (ip6 ? 4 : 6))
 			continue;
 		add_flow(d, &room, HOW_LINES, 0, ip6);
+		if (s->datagrams)
+			continue;
 		add_flow(d, &room, HOW_WHOLE, 0, ip6);
-		if (client <= BYTEWISE)
+		if (client <= BYTEWISE && server <= BYTEWISE && !s->no_bytes)
 			add_flow(d, &room, HOW_BYTES, 0, ip6);
 		if (s->cuts == CUTS_FEW)
 			continue;
@@ -180,7 +199,7 @@ write_frames(struct dialogue *d, const char *dir)
 
 	qsort(d->frame, d->frames, sizeof *d->frame, frame_order);
 	for (size_t i = 0; i < d->frames; i++)
-		fputs(d->text + d->frame[i].at, f[d->frame[i].at_client]);
+		fputs(d->text + d->frame[i].at, f[d->frame[i].at_eth3]);
 	closed(f[0]);
 	closed(f[1]);
 }
@@ -215,34 +234,61 @@ is_id(const char *want, const char *id)
 	return strncmp(want, id, 4) == 0;
 }
 
+static bool
+is_one_of(const char *want, const char *const ids[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_id(want, ids[i]))
+			return true;
+	return false;
+}
+
+/* Mails of a flow that conform, violate, cannot be verified; or what of these the flow is. */
+static void
+count(const struct script *s, unsigned long n[3])
+{
+	static const char *const violations[] = { "3101", "3201", "3202", "2002", "2003", "2004",
+		"5105" };
+	static const char *const others[] = { "3102", "3103", "3203", "3204", "2011", "4003",
+		"4007" };
+
+	n[0] = s->wants == 0;
+	n[1] = n[2] = 0;
+	for (size_t i = 0; i < s->wants; i++) {
+		n[1] += is_one_of(s->want[i], violations, s->sessions ? 7 : 1);
+		n[2] += is_one_of(s->want[i], others, s->sessions ? 7 : 2);
+	}
+	if (s->sessions) {
+		n[1] = n[1] > 0;
+		n[2] = n[2] > 0 && n[1] == 0;
+	}
+	if (s->counted && sscanf(s->counted, "%lu %lu %lu", &n[0], &n[1], &n[2]) != 3) {
+		fprintf(stderr, "dialogue: `%s`: three numbers are wanted\n", s->counted);
+		exit(1);
+	}
+}
+
 /* What all flows from FIRST to LAST must give together. */
 static void
 write_wanted(const struct dialogue *d, const char *dir, size_t first, size_t last)
 {
 	const struct script *s = d->s;
-	unsigned long mails[3] = { s->wants == 0, 0, 0 };
 	size_t flows[2] = { 0, 0 };
+	unsigned long counted[3];
 	FILE *f = created(dir, "wanted");
 
 	for (size_t i = first; i <= last; i++)
 		flows[d->flow[i].ip6]++;
-	for (size_t i = 0; i < s->wants; i++) {
-		const char *want = s->want[i];
-		mails[1] += is_id(want, "3101");
-		mails[2] += is_id(want, "3102") || is_id(want, "3103");
+	for (size_t i = 0; i < s->wants; i++)
 		for (int ip6 = 0; ip6 <= 1; ip6++)
 			if (flows[ip6] > 0)
-				write_want(f, want,
-				    is_id(want, "1005") ? "link" :
-				    ip6			? "ip6" :
-							  "ip4");
-	}
-	if (s->mails && sscanf(s->mails, "%lu %lu %lu", &mails[0], &mails[1], &mails[2]) != 3) {
-		fprintf(stderr, "dialogue: `mails %s`: three numbers are wanted\n", s->mails);
-		exit(1);
-	}
+				write_want(f, s->want[i],
+				    is_id(s->want[i], "1005") ? "link" :
+				    ip6			      ? "ip6" :
+								"ip4");
+	count(s, counted);
 	size_t all = flows[0] + flows[1];
-	fprintf(f, "mails %lu %lu %lu\n", mails[0] * all, mails[1] * all, mails[2] * all);
+	fprintf(f, "counted %lu %lu %lu\n", counted[0] * all, counted[1] * all, counted[2] * all);
 	closed(f);
 }
 

@@ -1,8 +1,8 @@
 /* dialogue.h - what the files of the test tool dialogue share: one variant of a dialogue as steps,
  * and the frames that they become.
  *
- * Knows: what tests/mail/NAME.mail files can say. Owns the steps of one variant and the frames of
- * its flows. Included by dialogue*.c only.
+ * Knows: what NAME.mail and NAME.screen files can say. Owns the steps of one variant and the frames
+ * of its flows. Included by dialogue*.c only.
  */
 #ifndef SEGAUDIT_DIALOGUE_H
 #define SEGAUDIT_DIALOGUE_H
@@ -49,11 +49,15 @@ struct script {
 	size_t message; /* where cuts of the client's stream begin */
 	enum cuts cuts;
 	bool cut_server; /* at each of its bytes, too */
-	size_t stride;	 /* 0: chosen by size */
+	bool no_bytes;
+	size_t stride; /* 0: chosen by size */
 	enum order order;
 	bool interleave, forwarded, no_handshake, no_end;
 	bool drop_client, drop_server, drop_synack;
+	bool datagrams;	     /* UDP: a step is one */
 	unsigned port, from; /* of the server; of the client, 0: each flow has its own */
+	const char *server;  /* the last part of its addresses */
+	bool outward;	     /* the client is in the zone of eth2, and the server in that of eth3 */
 	int only;	     /* 4 or 6, the flows of one family; 0: of both */
 	uint32_t isn;
 	const char *above[2]; /* layers between IPv4, IPv6 and the client's TCP, "" when none */
@@ -61,7 +65,8 @@ struct script {
 	const char *frag_how;
 	char **want; /* lines of what must be said */
 	size_t wants;
-	char *mails; /* "C V U" of one flow, NULL when it follows from `want` */
+	bool sessions; /* what is counted: each flow once; else mails */
+	char *counted; /* "C V U" of one flow, NULL when it follows from `want` */
 };
 
 /* Reads variant N (from 1) of FILE. False when there are not so many; a mistake in the file is said
@@ -70,6 +75,14 @@ bool script_read(struct script *s, const char *file, unsigned n);
 
 /* Prints the number and the title of each variant. */
 void script_list(const char *file);
+
+/* Bytes that TEXT has in hexadecimal digits, allocated. Returns what is wrong with it, or NULL. */
+const char *hex_bytes(const char *text, uint8_t **bytes, size_t *size);
+
+/* From here on $NAME is TEXT in what is hexadecimal; both are borrowed. False where it is that
+ * already, unless it is ONLY_NEW. hex_forget() ends that of all names. */
+bool hex_name(const char *name, const char *text, bool only_new);
+void hex_forget(void);
 
 /* P, with room for at least N + 1 things of SIZE bytes; *ROOM is for how many there is. */
 void *grown(void *p, size_t *room, size_t n, size_t size);
@@ -90,8 +103,8 @@ struct flow {
 struct frame {
 	int64_t time; /* us */
 	size_t order;
-	bool at_client; /* on the interface of the client's zone */
-	size_t at;	/* its line in dialogue.text */
+	bool at_eth3; /* else on eth2 */
+	size_t at;    /* its line in dialogue.text */
 };
 
 struct side {

@@ -170,6 +170,7 @@ other_step(struct dialogue *d, const struct step *t)
 		handshake(d, d->side[1].start + (uint32_t)t->shift, d->side[0].start + 70000);
 		break;
 	case STEP_SEND:
+		segment(d, t, t->client, 0, "", d->s->bytes + t->at, t->size);
 		break;
 	}
 }
@@ -181,16 +182,17 @@ make_flow(struct dialogue *d, const struct flow *f)
 
 	d->now = f;
 	d->side[0].sent = d->side[1].sent = 0;
-	handshake(d, d->s->isn, d->s->isn + 5000000);
+	if (!d->s->datagrams)
+		handshake(d, d->s->isn, d->s->isn + 5000000);
 	for (size_t i = 0; i < d->s->steps;) {
-		if (d->s->step[i].kind == STEP_SEND) {
+		if (d->s->step[i].kind == STEP_SEND && !d->s->datagrams) {
 			i = turn(d, &u, i);
 			continue;
 		}
 		other_step(d, &d->s->step[i]);
 		i++;
 	}
-	if (!d->s->no_end)
+	if (!d->s->no_end && !d->s->datagrams)
 		end(d);
 	free(u.piece);
 }

@@ -24,24 +24,36 @@ put_text(FILE *f, const uint8_t *bytes, size_t size)
 	fputc('"', f);
 }
 
-static const char *
-address(bool client, bool ip6)
+/* The last byte of the network of a side: 3 is that of eth3. */
+static unsigned
+net_of(const struct dialogue *d, bool client)
 {
-	if (client)
-		return ip6 ? "2001:db8:3::25" : "10.3.0.25";
-	return ip6 ? "2001:db8:2::25" : "10.2.0.25";
+	return client != d->s->outward ? 3 : 2;
+}
+
+static void
+put_address(FILE *f, const struct dialogue *d, bool client)
+{
+	const char *last = client ? "25" : d->s->server;
+
+	if (d->now->ip6)
+		fprintf(f, "2001:db8:%u::%s", net_of(d, client), last);
+	else
+		fprintf(f, "10.%u.0.%s", net_of(d, client), last);
 }
 
 /* The header of Ethernet and IP, up to where keys of IP can follow; COPY: behind the gateway. */
 static void
 put_network(FILE *f, const struct dialogue *d, bool client, bool copy, bool own)
 {
-	unsigned net = client != copy ? 3 : 2;
+	unsigned net = net_of(d, client != copy);
 
 	fprintf(f, "eth 02:00:00:00:%02x:%s>02:00:00:00:%02x:%s", net, copy || own ? "01" : "02",
 	    net, copy ? "02" : "01");
-	fprintf(f, " / %s %s>%s", d->now->ip6 ? "ip6" : "ip4", address(client, d->now->ip6),
-	    address(!client, d->now->ip6));
+	fputs(d->now->ip6 ? " / ip6 " : " / ip4 ", f);
+	put_address(f, d, client);
+	fputc('>', f);
+	put_address(f, d, !client);
 }
 
 static void
@@ -52,13 +64,21 @@ put_tcp(FILE *f, const struct dialogue *d, bool client, uint32_t seq, uint32_t a
 	fprintf(f, " / tcp %u>%u seq=%u ack=%u", port[client], port[!client], seq, ack);
 }
 
+static void
+put_udp(FILE *f, const struct dialogue *d, bool client)
+{
+	unsigned port[2] = { d->s->port, d->now->port };
+
+	fprintf(f, " / udp %u>%u", port[client], port[!client]);
+}
+
 FILE *
 put_frame(struct dialogue *d, bool client, bool copy, bool own)
 {
 	d->frame = grown(d->frame, &d->room, d->frames, sizeof *d->frame);
 	d->frame[d->frames] = (struct frame){ .time = d->time,
 		.order = d->frames,
-		.at_client = client != copy,
+		.at_eth3 = net_of(d, client != copy) == 3,
 		.at = (size_t)ftello(d->out) };
 	d->frames++;
 	fprintf(d->out, "@%lld.%06lld ", (long long)(d->time / 1000000),
@@ -88,8 +108,11 @@ put_segment(struct dialogue *d, const struct step *t, bool client, uint32_t seq,
 		fputs(t->ip[d->now->ip6], f);
 	if (client && *d->s->above[d->now->ip6])
 		fprintf(f, " / %s", d->s->above[d->now->ip6]);
-	put_tcp(f, d, client, seq, first ? 0 : ack);
-	if (!t || !strstr(t->keys, " flags="))
+	if (d->s->datagrams)
+		put_udp(f, d, client);
+	else
+		put_tcp(f, d, client, seq, first ? 0 : ack);
+	if (*flags && (!t || !strstr(t->keys, " flags=")))
 		fprintf(f, " flags=%s", flags);
 	if (t)
 		fputs(t->keys, f);

@@ -1,4 +1,4 @@
-/* dialogue_script.c - reads a variant of a tests/mail/NAME.mail file into steps. */
+/* dialogue_script.c - reads a variant of a file into steps. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -220,6 +220,24 @@ send_line(struct script *s, struct section *in, bool client, const char *text, c
 		in->sent += t->size;
 }
 
+/* The same of bytes in hexadecimal digits. */
+static void
+send_hex(struct script *s, struct section *in, bool client, const char *text)
+{
+	struct step *t = add_step(s, in, STEP_SEND);
+	uint8_t *bytes = NULL;
+	const char *fault = hex_bytes(text, &bytes, &t->size);
+
+	if (fault)
+		wrong(in, "%s", fault);
+	for (size_t i = 0; i < t->size; i++)
+		add_byte(s, in, bytes[i]);
+	free(bytes);
+	t->client = client;
+	if (client)
+		in->sent += t->size;
+}
+
 /* [-]C S M, with a line end; c s m, without; x y: extra segments of client and server. Then keys,
  * a colon, and after at most one space the text. */
 static bool
@@ -238,6 +256,10 @@ is_bytes(struct script *s, struct section *in, char *line)
 		t->client = client;
 		(void)add_text(s, in, text, '\0', t->at);
 		t->size = s->nbytes - t->at;
+	} else if (strcmp(p + 1, " hex") == 0) {
+		send_hex(s, in, client, text);
+		*colon = ':';
+		return true;
 	} else {
 		send_line(s, in, client, text, isupper((unsigned char)*p) ? "\\r\\n" : "");
 	}
@@ -321,6 +343,15 @@ add_want(struct script *s, struct section *in, char *line)
 	s->want[s->wants++] = rest(line);
 }
 
+static void
+set_name(const struct section *in, char *value, bool only_new)
+{
+	char *name = next_word(&value);
+
+	if (!name || !hex_name(name, value, only_new))
+		wrong(in, "set: a new name and its bytes are wanted");
+}
+
 /* What is not about bytes: how the capture is made. */
 static bool
 is_setting(struct script *s, struct section *in, char *line)
@@ -329,12 +360,22 @@ is_setting(struct script *s, struct section *in, char *line)
 
 	if (is(line, "want"))
 		add_want(s, in, line);
-	else if (is(line, "mails"))
-		s->mails = value;
+	else if (is(line, "mails") || is(line, "sessions"))
+		s->counted = value;
+	else if (is(line, "set") || is(line, "default"))
+		set_name(in, value, is(line, "default"));
+	else if (is(line, "datagrams"))
+		s->datagrams = true;
+	else if (is(line, "outward"))
+		s->outward = true;
+	else if (is(line, "server"))
+		s->server = value;
 	else if (is(line, "cuts few"))
 		s->cuts = CUTS_FEW;
 	else if (is(line, "cuts server"))
 		s->cut_server = true;
+	else if (is(line, "bytes none"))
+		s->no_bytes = true;
 	else if (is(line, "cuts every"))
 		s->stride = (size_t)number(in, rest(value));
 	else if (is(line, "drop client"))
@@ -477,27 +518,64 @@ next_line(FILE *f, char **line, size_t *room)
 	return n;
 }
 
+static void use_part(struct section *in, const char *name);
+
+/* A line of the variant. */
+static void
+take_line(struct section *in, const char *line, int number)
+{
+	if (line[0] == '\0' || line[0] == '#')
+		return;
+	if (is(line, "use")) {
+		use_part(in, line + 4);
+		return;
+	}
+	if (in->n == LINES)
+		wrong(in, "more than %d lines in a variant", LINES);
+	in->number[in->n] = number;
+	in->text[in->n++] = strdup(line);
+}
+
+/* The lines of NAME.part, which stands where the file does. */
+static void
+use_part(struct section *in, const char *name)
+{
+	const char *slash = strrchr(in->file, '/');
+	char path[4096], *line = NULL;
+	size_t room = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%.*s%s.part", slash ? (int)(slash + 1 - in->file) : 0,
+	    in->file, name);
+	f = opened(path);
+	while (next_line(f, &line, &room) >= 0)
+		take_line(in, line, in->line);
+	free(line);
+	fclose(f);
+}
+
 bool
 script_read(struct script *s, const char *file, unsigned n)
 {
 	static struct section in;
+	const char *dot = strrchr(file, '.');
 	char *line = NULL;
 	size_t room = 0;
 	unsigned seen = 0;
 	FILE *f = opened(file);
 
-	*s = (struct script){ .port = 25, .isn = 1000000, .above = { "", "" }, .frag_how = "" };
+	*s = (struct script){
+		.port = 25, .server = "25", .isn = 1000000, .above = { "", "" }, .frag_how = ""
+	};
+	s->sessions = dot && strcmp(dot, ".mail") != 0;
 	in = (struct section){ .file = file };
+	hex_forget();
 	for (int number = 1; next_line(f, &line, &room) >= 0; number++) {
 		in.line = number;
 		if (strncmp(line, "== ", 3) == 0)
 			seen++;
-		else if (line[0] && line[0] != '#' && seen == n) {
-			if (in.n == LINES)
-				wrong(&in, "more than %d lines in a variant", LINES);
-			in.number[in.n] = number;
-			in.text[in.n++] = strdup(line);
-		}
+		else if (seen == n)
+			take_line(&in, line, number);
 	}
 	free(line);
 	fclose(f);

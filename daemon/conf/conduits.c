@@ -1,7 +1,10 @@
 /* conduits.c - what may cross between two zones: names to numbers, lists of addresses to groups. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf/build.h"
+#include "conf/schema.h"
+#include "model/finding.h"
 
 /* Whether some address of a set lies in a zone, once it was asked. */
 enum { SET_UNASKED, SET_INSIDE, SET_OUTSIDE };
@@ -207,6 +210,33 @@ mark_ports(uint8_t *bits, const struct policy_service *s)
 		map[port >> 3] |= (uint8_t)(1u << (port & 7));
 }
 
+/* The screen protocols of a list, a bit each: all of them where it is absent. */
+static uint8_t
+screens_of(const struct conf_list *list)
+{
+	uint8_t bits = 0, one;
+
+	if (!list->present)
+		return (1 << SCREENS) - 1;
+	for (uint32_t i = 0; i < list->n; i++)
+		if (schema_word_value(&schema_screens, list->item[i], &one))
+			bits |= (uint8_t)(1u << one);
+	return bits;
+}
+
+/* The words of a list of reasons, as bits of enum what. */
+static uint64_t
+reasons_of(const struct conf_list *list)
+{
+	uint64_t bits = 0;
+
+	for (uint32_t i = 0; i < list->n; i++)
+		for (uint64_t left = what_all; left; left &= left - 1)
+			if (strcmp(what_word(left & -left), list->item[i]) == 0)
+				bits |= left & -left;
+	return bits;
+}
+
 /* What a conduit asks besides its ends. A list that is there and empty lets nobody and nothing
  * through. */
 static void
@@ -237,6 +267,9 @@ add_conditions(struct work *w, const struct conf_conduit *c, struct policy_condu
 	to->expires = c->expires ? localtime_day_after(&b->local, c->expires) : NSTIME_NEVER;
 	to->require = c->require;
 	to->inspect = c->inspect;
+	to->screens = screens_of(&c->screen);
+	to->accept = reasons_of(&c->accept_unverifiable);
+	to->max_upload = c->max_upload;
 	to->say = c->lines;
 	to->id = image_text(&b->image, c->id);
 	to->services_text = image_joined(&b->image, c->services_list.item, c->services_list.n);

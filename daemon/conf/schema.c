@@ -56,7 +56,8 @@ WORDS(schema_conduit_says, {"pair", SAY_UNSET}, {"all", SAY_ALL}, {"brief", SAY_
 WORDS(schema_languages, {"en", 0}, {"ja", 1});
 WORDS(schema_inspects, {"both", INSPECT_BOTH}, {"from-servers", INSPECT_FROM_SERVERS},
       {"from-clients", INSPECT_FROM_CLIENTS});
-WORDS(schema_screens, {"rdp", 0}, {"vnc", 1}, {"ica", 2}, {"pcoip", 3}, {"blast", 4}, {"spice", 5});
+WORDS(schema_screens, {"rdp", SCREEN_RDP}, {"vnc", SCREEN_VNC}, {"ica", SCREEN_ICA},
+      {"pcoip", SCREEN_PCOIP}, {"blast", SCREEN_BLAST}, {"spice", SCREEN_SPICE});
 WORDS(schema_files, {"pdf", 0}, {"docx", 1}, {"xlsx", 2}, {"pptx", 3}, {"odt", 4}, {"ods", 5},
       {"odp", 6}, {"jtd", 7}, {"txt", 8}, {"csv", 9}, {"png", 10}, {"jpeg", 11}, {"gif", 12},
       {"tiff", 13}, {"zip", 14});
@@ -64,12 +65,15 @@ WORDS(schema_files, {"pdf", 0}, {"docx", 1}, {"xlsx", 2}, {"pptx", 3}, {"odt", 4
 WORDS(schema_reasons, {"encrypted", 0}, {"opaque-tunnel", 1}, {"unknown-protocol", 2},
       {"truncated", 3}, {"lost", 4}, {"incomplete-fragments", 5}, {"ambiguous", 6},
       {"midstream", 7}, {"one-sided", 8}, {"depth", 9}, {"limit", 10}, {"malformed", 11},
-      {"unsupported-format", 12}, {"not-inspected", 13});
+      {"unsupported-format", 12}, {"not-inspected", 13}, {"dynamic-channels", 14});
 /* Protocols that may follow a service. 0 is none. */
-WORDS(schema_protocols, {"dns", 1}, {"ftp", 2}, {"http", 3}, {"kerberos", 4}, {"ldap", 5},
-      {"ntp", 6}, {"quic", 7}, {"rdp", 8}, {"vnc", 9}, {"ica", 10}, {"pcoip", 11}, {"blast", 12},
-      {"spice", 13}, {"smb", 14}, {"smtp", 15}, {"snmp", 16}, {"ssh", 17}, {"syslog", 18},
-      {"tls", 19});
+static const struct schema_word schema_protocols_list[] = {
+#define APP(number, name, word, kind, evidence) {word, number},
+#include "model/app.def"
+#undef APP
+};
+const struct schema_words schema_protocols = {
+    schema_protocols_list, sizeof schema_protocols_list / sizeof schema_protocols_list[0]};
 
 static const struct schema_of groups[SCHEMA_GROUPS] = {
     [GROUP_TOP] = {"", NULL, NULL, sizeof(struct conf), offsetof(struct conf, at)},

@@ -260,6 +260,8 @@ word_at(const void *words, size_t i)
 	return w->word[i].word;
 }
 
+enum { WORDS_SAID = 24 }; /* of a longer list not every word is said */
+
 bool
 value_word(const char *text, const struct schema_words *words, uint8_t *to, struct text *why)
 {
@@ -268,7 +270,10 @@ value_word(const char *text, const struct schema_words *words, uint8_t *to, stru
 	if (schema_word_value(words, text, to))
 		return true;
 	text_add(why, "must be ");
-	for (size_t i = 0; i < words->n; i++)
+	if (words->n > WORDS_SAID)
+		text_add(why, "a word that the manual lists, as %s or %s", words->word[0].word,
+			 words->word[1].word);
+	for (size_t i = 0; i < words->n && words->n <= WORDS_SAID; i++)
 		text_add(why, "%s%s", words->word[i].word,
 			 i + 2 < words->n    ? ", "
 			 : i + 2 == words->n ? " or "

@@ -357,19 +357,24 @@ group_word(uint32_t group)
 	return group == 0 ? "zone" : group == POLICY_NOBODY ? "nobody" : "listed";
 }
 
-/* How the messages of a conduit that is for mail were judged. */
+/* How the messages of a conduit that is for mail were judged, or the sessions of a screen conduit.
+ */
 static void
-add_mails(struct text *t, const struct control_view *v, uint32_t conduit)
+add_mails(struct text *t, const struct control_view *v, uint32_t conduit, bool screen)
 {
 	uint64_t n[TRAFFIC_MAILS];
 
 	digest_mails(v->digest, v->tell->policy, conduit, n);
-	text_add(t, " messages=%llu conforming=%llu violating=%llu unverifiable=%llu",
+	text_add(t, " %s=%llu conforming=%llu violating=%llu unverifiable=%llu",
+	    screen ? "sessions" : "messages",
 	    (unsigned long long)(n[TRAFFIC_MAIL_CONFORMING] + n[TRAFFIC_MAIL_VIOLATING] +
 				 n[TRAFFIC_MAIL_UNVERIFIABLE]),
 	    (unsigned long long)n[TRAFFIC_MAIL_CONFORMING],
 	    (unsigned long long)n[TRAFFIC_MAIL_VIOLATING],
 	    (unsigned long long)n[TRAFFIC_MAIL_UNVERIFIABLE]);
+	if (screen)
+		text_add(t, " up=%llu down=%llu", (unsigned long long)n[TRAFFIC_UP],
+		    (unsigned long long)n[TRAFFIC_DOWN]);
 }
 
 static enum control_step
@@ -398,8 +403,8 @@ conduits_next(struct control_answer *a, const struct control_view *v, struct tex
 	add_text(t, "services", policy_text(p, c->services_text));
 	if (c->require && c->require < sizeof require / sizeof *require)
 		add_text(t, "require", require[c->require]);
-	if (c->require == REQUIRE_TEXT_MAIL)
-		add_mails(t, v, (uint32_t)a->at - 1);
+	if (c->require == REQUIRE_TEXT_MAIL || c->require == REQUIRE_SCREEN)
+		add_mails(t, v, (uint32_t)a->at - 1, c->require == REQUIRE_SCREEN);
 	if (c->hours_text)
 		add_text(t, "hours", policy_text(p, c->hours_text));
 	if (c->expires != NSTIME_NEVER) {

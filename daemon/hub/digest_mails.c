@@ -1,5 +1,5 @@
-/* digest_mails.c - messages of mail conduits: their records, and what they come to since the daemon
- * started. See digest_state.h. */
+/* digest_mails.c - messages of mail conduits, sessions of screen conduits: their records, and what
+ * they come to since the daemon started. See digest_state.h. */
 #include "hub/digest_state.h"
 
 #include <stdatomic.h>
@@ -11,7 +11,8 @@ enum { LIST = 1, ADDED = 2 }; /* bits of digest_totals.now */
 static bool
 has_mails(const uint64_t n[TRAFFIC_MAILS])
 {
-	return n[0] || n[1] || n[2];
+	return n[TRAFFIC_MAIL_CONFORMING] || n[TRAFFIC_MAIL_VIOLATING] ||
+	       n[TRAFFIC_MAIL_UNVERIFIABLE];
 }
 
 static void
@@ -80,6 +81,16 @@ digest_totals_of(const struct digest_totals *t, const struct digest_row *rows, u
 			add_mails(mails, rows[k].sums.mails);
 }
 
+/* Is a row that of a screen conduit? */
+static bool
+is_screen(const struct digest_row *r, const struct generations *g)
+{
+	const struct policy *p = generations_of(g, r->key.generation);
+
+	return !r->key.others && p && r->key.conduit < p->nconduits &&
+	       policy_conduit(p, r->key.conduit)->require == REQUIRE_SCREEN;
+}
+
 void
 digest_mails_say(struct ledger *l, const struct digest_row *rows, uint32_t n,
     const struct generations *g, nstime at, nstime wall)
@@ -95,6 +106,6 @@ digest_mails_say(struct ledger *l, const struct digest_row *rows, uint32_t n,
 			continue;
 		text_string(&t, r->key.others ? " rule=others" : "");
 		digest_mail(&t, r, generations_of(g, r->key.generation));
-		digest_write(l, "mail", bytes, p, wall);
+		digest_write(l, is_screen(r, g) ? "screen" : "mail", bytes, p, wall);
 	}
 }

@@ -150,6 +150,9 @@ digest_mail(struct text *t, const struct digest_row *r, const struct policy *p)
 	    (unsigned long long)n[TRAFFIC_MAIL_CONFORMING],
 	    (unsigned long long)n[TRAFFIC_MAIL_VIOLATING],
 	    (unsigned long long)n[TRAFFIC_MAIL_UNVERIFIABLE]);
+	if (n[TRAFFIC_UP] || n[TRAFFIC_DOWN])
+		text_add(t, " up=%llu down=%llu", (unsigned long long)n[TRAFFIC_UP],
+		    (unsigned long long)n[TRAFFIC_DOWN]);
 }
 
 void

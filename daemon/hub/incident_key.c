@@ -11,7 +11,9 @@ void
 incident_key_made(struct incident_key *k, const struct hash_key *secret,
     const struct incident_names *n, const struct finding *f)
 {
-	*k = (struct incident_key){ .id = f->id, .what = f->what, .failed = f->failed };
+	*k = (struct incident_key){
+		.id = f->id, .what = f->what, .failed = f->failed, .app = f->app
+	};
 	k->from = name_hash(secret, n->from);
 	k->to = name_hash(secret, n->to);
 	k->rule = name_hash(secret, n->rule);

@@ -19,7 +19,7 @@ struct incident_key {
 	uint64_t from, to, rule, near, iface, what;
 	struct addr src, dst;
 	uint16_t id, port, ethertype, vlan[2];
-	uint8_t proto, failed, event, link, pad[2];
+	uint8_t proto, failed, event, link, app, pad;
 };
 
 _Static_assert(sizeof(struct incident_key) == 6 * 8 + 2 * 16 + 5 * 2 + 6, "no padding in a key");

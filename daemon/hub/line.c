@@ -289,6 +289,18 @@ words_outer(struct text *t, const struct finding *f)
 		text_add(t, "%s>%s", addr_text(a, &f->outer_src), addr_text(b, &f->outer_dst));
 }
 
+/* What was seen of the protocol that it is about, and what the wire names. */
+static void
+put_spoken(struct line *l)
+{
+	const struct finding *f = &l->i->f;
+
+	if (f->app && !(f->flags & FINDING_LIKELY))
+		put(l, "seen", app_evidence(f->app));
+	if (f->flags & FINDING_NAMED)
+		fields_bytes(&l->f, "name", f->name, f->nname, FILE_ROOM);
+}
+
 /* Of a mail: which message, which part, and what that says of itself. */
 static void
 put_mail(struct line *l)
@@ -333,6 +345,7 @@ tail(struct line *l, const struct line_run *run)
 		put(l, "claims", i->claims.id);
 		put_words(l, "what", words_what);
 		put_words(l, "flags", words_flags);
+		put_spoken(l);
 		put_mail(l);
 		put_words(l, "smac", words_smac);
 		put_words(l, "dmac", words_dmac);

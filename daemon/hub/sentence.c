@@ -124,7 +124,7 @@ fill_in(struct text *t, const struct about *a)
 static void
 fill_what(struct text *t, const struct about *a)
 {
-	if (a->i->f.what)
+	if (a->i->f.what || a->i->f.app)
 		words_what(t, &a->i->f);
 	else
 		text_string(t, a->p->japanese ? "理由不明" : "reason not known");

@@ -159,6 +159,8 @@ weekday_time(struct text *t, const struct policy *p, nstime at)
 void
 words_want(struct text *t, const struct policy *p, const struct incident *i)
 {
+	if (!i->near[0] && i->f.expected)
+		text_string(t, app_word(i->f.expected));
 	if (!i->near[0])
 		return;
 	if (i->f.failed == COND_EXPIRY && i->want_until > NSTIME_ALWAYS)
@@ -208,6 +210,8 @@ words_what(struct text *t, const struct finding *f)
 
 	for (uint64_t left = f->what; left; left &= left - 1)
 		text_add(t, "%s%s", t->len > start ? "," : "", what_word(left & -left));
+	if (f->app)
+		text_add(t, "%s%s", t->len > start ? "," : "", app_word(f->app));
 }
 
 void

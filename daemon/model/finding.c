@@ -129,10 +129,13 @@ stack_valid(const struct finding *f)
 	return true;
 }
 
-/* Its texts are any bytes. */
+/* Texts from the wire are any bytes. */
 static bool
-mail_valid(const struct finding *f)
+content_valid(const struct finding *f)
 {
+	if (f->flags & FINDING_NAMED)
+		return !(f->flags & FINDING_MAIL) && f->id >= 3201 && f->id <= 3204 &&
+		       f->nname <= FINDING_NAME;
 	if (!(f->flags & FINDING_MAIL))
 		return true;
 	return f->id >= 3101 && f->id <= 3104 && f->ntype <= FINDING_TYPE &&
@@ -158,6 +161,8 @@ finding_valid(const struct finding *f, const struct policy *p)
 		return false;
 	if (f->outcome > OUTCOME_ANSWERED || f->failed > COND_EXPIRY || f->event >= FINDING_EVENTS)
 		return false;
+	if (f->app >= APP_END || f->expected >= APP_END)
+		return false;
 	if (f->from > p->nzones || f->to > p->nzones || f->claims > p->nzones)
 		return false;
 	if (!conduit_valid(f->rule, p) || !conduit_valid(f->near, p))
@@ -165,7 +170,7 @@ finding_valid(const struct finding *f, const struct policy *p)
 	if ((f->flags & FINDING_HAS_IN && !place_valid(&f->in, p)) ||
 	    (f->flags & FINDING_HAS_OUT && !place_valid(&f->out, p)))
 		return false;
-	if (!flags_valid(f) || !stack_valid(f) || !mail_valid(f))
+	if (!flags_valid(f) || !stack_valid(f) || !content_valid(f))
 		return false;
 	return f->first <= f->last && f->n <= N_MOST && f->bytes <= BYTES_MOST;
 }

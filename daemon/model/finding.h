@@ -10,6 +10,7 @@
 
 #include "base/addr.h"
 #include "base/nstime.h"
+#include "model/app.h"
 #include "model/policy.h"
 
 enum verdict {
@@ -51,11 +52,12 @@ enum finding_flag {
 	FINDING_HAS_OUT = 1 << 8, /* `out` is set */
 	FINDING_MACS = 1 << 9,	  /* smac and dmac are set */
 	FINDING_HAS_IN =
-	    1 << 10,		/* `in` is set: it is not when the initiator itself was not seen */
-	FINDING_MAIL = 1 << 11, /* message, part, size, type and name are set: 3101 to 3104 */
+	    1 << 10,		 /* `in` is set: it is not when the initiator itself was not seen */
+	FINDING_MAIL = 1 << 11,	 /* message, part, size, type and name are set: 3101 to 3104 */
+	FINDING_NAMED = 1 << 12, /* name is set, as the wire names it: 3201 to 3204 */
 };
 
-#define FINDING_ALL_FLAGS ((FINDING_MAIL << 1) - 1)
+#define FINDING_ALL_FLAGS ((FINDING_NAMED << 1) - 1)
 
 /* Layers of a frame, for stack=. */
 enum layer {
@@ -107,12 +109,13 @@ struct finding {
 	uint8_t failed;	  /* enum policy_condition, of `near` */
 	uint8_t proto;	  /* IP protocol */
 	uint32_t
-	    generation; /* of the policy in which zones, conduits and interfaces are numbered */
-	uint32_t rule;	/* conduit of a finding inside a conduit, else (uint32_t)POLICY_NONE */
-	uint32_t near;	/* nearest conduit, or (uint32_t)POLICY_NONE */
-	uint16_t flags; /* enum finding_flag */
-	uint16_t pad;
-	uint64_t what;	       /* enum what */
+	    generation;	  /* of the policy in which zones, conduits and interfaces are numbered */
+	uint32_t rule;	  /* conduit of a finding inside a conduit, else (uint32_t)POLICY_NONE */
+	uint32_t near;	  /* nearest conduit, or (uint32_t)POLICY_NONE */
+	uint16_t flags;	  /* enum finding_flag */
+	uint8_t app;	  /* enum app: what is spoken, where that is what it is about, */
+	uint8_t expected; /* and what the service or its port names */
+	uint64_t what;	  /* enum what */
 	struct place in, out;  /* where the initiator's first copy came in; where its copy left */
 	uint16_t sport, dport; /* host byte order; of the initiator and of the other end */
 	uint16_t ethertype;    /* FINDING_LINK; below 0x0600 it is an LLC protocol, 0x0100 + DSAP */

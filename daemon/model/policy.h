@@ -58,6 +58,17 @@ enum policy_require {
 	REQUIRE_NAMES
 };
 
+/* Screen protocols that a conduit may name. */
+enum policy_screen {
+	SCREEN_RDP,
+	SCREEN_VNC,
+	SCREEN_ICA,
+	SCREEN_PCOIP,
+	SCREEN_BLAST,
+	SCREEN_SPICE,
+	SCREENS
+};
+
 /* In which direction the content of a conduit is judged. */
 enum policy_inspect { INSPECT_BOTH, INSPECT_FROM_SERVERS, INSPECT_FROM_CLIENTS };
 
@@ -121,7 +132,7 @@ struct policy_service {
 	uint8_t proto;	    /* IP protocol; POLICY_ANY_PROTO for `any` */
 	uint8_t whole;	    /* the whole protocol, whatever the port (ip/47, any) */
 	uint16_t low, high; /* ports, or ICMP type in both; host byte order */
-	uint16_t app;	    /* reserved for the protocol that follows; its text is in the conduit */
+	uint16_t app;	    /* enum app: the protocol that follows; APP_UNKNOWN where none does */
 };
 
 enum { POLICY_ANY_PROTO = 255 }; /* IANA reserves protocol number 255 */
@@ -150,7 +161,10 @@ struct policy_conduit {
 	uint32_t approval;
 	uint32_t mail;	 /* number of what a text mail may be here */
 	uint8_t inspect; /* enum policy_inspect */
-	uint8_t pad[3];
+	uint8_t screens; /* of enum policy_screen, a bit for each that it may carry */
+	uint8_t pad[2];
+	uint64_t accept;     /* enum what: reasons for which unverifiable content is only counted */
+	uint64_t max_upload; /* bytes of one flow from client to server; 0: no bound */
 };
 
 /* What a text mail may be. */
@@ -410,6 +424,11 @@ struct policy_answer {
  * configuration; else the one of which most conditions fit, ends before service before the rest.
  * Linear in nothing but the conduits that have the very same ends and service. */
 void policy_match(const struct policy *p, const struct policy_query *q, struct policy_answer *a);
+
+/* The protocol (enum app) that a conduit's first service which has this port (host byte order) and
+ * names one does name; APP_UNKNOWN when none does. */
+uint8_t policy_service_app(
+    const struct policy *p, const struct policy_conduit *c, uint8_t proto, uint16_t port);
 
 /* Does the MAC stand in a conduit's list? True when the list is empty. SERVER chooses the list. */
 bool policy_mac_fits(

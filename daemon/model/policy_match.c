@@ -328,3 +328,16 @@ policy_match(const struct policy *p, const struct policy_query *q, struct policy
 	else
 		nearest(&m, a);
 }
+
+uint8_t
+policy_service_app(
+    const struct policy *p, const struct policy_conduit *c, uint8_t proto, uint16_t port)
+{
+	const struct policy_service *s = policy_at(p, c->services);
+
+	for (uint32_t i = 0; i < c->nservices; i++)
+		if (s[i].app && (s[i].proto == POLICY_ANY_PROTO || s[i].proto == proto) &&
+		    (s[i].whole || (port >= s[i].low && port <= s[i].high)))
+			return (uint8_t)s[i].app;
+	return 0;
+}

@@ -116,9 +116,9 @@ conduits_valid(const struct policy *p)
 
 		if (!c->from || !c->to || c->from > p->nzones || c->to > p->nzones ||
 		    c->require > REQUIRE_NAMES || c->say > SAY_SUMS ||
-		    c->inspect > INSPECT_FROM_CLIENTS || c->mail >= p->nmails || !text(p, c->id) ||
-		    !text(p, c->services_text) || !text(p, c->hours_text) || !text(p, c->clause) ||
-		    !text(p, c->approval))
+		    c->inspect > INSPECT_FROM_CLIENTS || c->screens >> SCREENS ||
+		    c->mail >= p->nmails || !text(p, c->id) || !text(p, c->services_text) ||
+		    !text(p, c->hours_text) || !text(p, c->clause) || !text(p, c->approval))
 			return false;
 		if (!list(p, c->services, c->nservices, sizeof(struct policy_service)) ||
 		    !list(p, c->client_macs, c->nclient_macs, sizeof(struct mac)) ||

@@ -44,9 +44,19 @@ conduit_valid(const struct traffic *t, const struct policy *p)
 static bool
 mails_valid(const struct traffic *t, const struct policy *p)
 {
-	if (!t->mails[0] && !t->mails[1] && !t->mails[2])
+	uint64_t some = 0;
+	uint8_t require;
+
+	for (unsigned i = 0; i < TRAFFIC_MAILS; i++) {
+		if (t->mails[i] > BYTES_MOST)
+			return false;
+		some |= t->mails[i];
+	}
+	if (!some)
 		return true;
-	return t->fits && policy_conduit(p, t->conduit)->require == REQUIRE_TEXT_MAIL;
+	require = t->fits ? policy_conduit(p, t->conduit)->require : REQUIRE_NOTHING;
+	return require == REQUIRE_SCREEN ||
+	       (require == REQUIRE_TEXT_MAIL && !t->mails[TRAFFIC_UP] && !t->mails[TRAFFIC_DOWN]);
 }
 
 bool

@@ -17,11 +17,14 @@ enum { TRAFFIC_RECORD = 1 }; /* kind in the journal */
 /* A flow goes on: the first packet of a later record came within this time before its last. */
 #define TRAFFIC_EVERY NS_MIN
 
-/* How a message of a mail conduit was judged. */
+/* How a message of a mail conduit was judged, or a session of a screen conduit; and of sessions the
+ * payload bytes each way. */
 enum traffic_mail {
 	TRAFFIC_MAIL_CONFORMING,
-	TRAFFIC_MAIL_VIOLATING,	   /* 3101 */
-	TRAFFIC_MAIL_UNVERIFIABLE, /* 3102, 3103 */
+	TRAFFIC_MAIL_VIOLATING,	   /* 3101; 3201, 3202 */
+	TRAFFIC_MAIL_UNVERIFIABLE, /* 3102, 3103; 3203, 3204 */
+	TRAFFIC_UP,		   /* from clients */
+	TRAFFIC_DOWN,
 	TRAFFIC_MAILS
 };
 
@@ -33,7 +36,7 @@ struct traffic {
 	nstime first, last;
 	uint32_t generation; /* of the policy in which zones and conduits are numbered */
 	uint32_t conduit;    /* the one that fits, else the nearest; (uint32_t)POLICY_NONE */
-	uint32_t mails[TRAFFIC_MAILS]; /* messages, where the conduit that fits is for mail */
+	uint64_t mails[TRAFFIC_MAILS]; /* where the conduit that fits is for mail or screens */
 	uint16_t id;		       /* of its finding, 0 for none */
 	uint16_t flags;		       /* enum finding_flag: IS4, LINK, PORTS, ICMP */
 	uint16_t service;	       /* the server's port, an ICMP type, an ethertype */
@@ -43,10 +46,10 @@ struct traffic {
 	uint8_t outcome; /* enum outcome */
 	uint8_t fits;	 /* 1: `conduit` is the one that fits */
 	uint8_t is_new;	 /* 1: the flow's first record */
-	uint8_t pad[7];
+	uint8_t pad[3];
 };
 
-_Static_assert(sizeof(struct traffic) == 112, "seven units of the journal");
+_Static_assert(sizeof(struct traffic) == 136, "its size is the same everywhere");
 
 /* Is a record in range, by the policy of its generation? NULL when that is not known any more: then
  * its numbers are, and nothing else of it is to be believed. */

@@ -64,7 +64,7 @@ audit_finding(struct worker *w, uint32_t n, uint16_t id, const struct sight *s)
 	if (m->id != 0 && (m->flags & MORE_SAID) && f->packets != v->said_packets &&
 	    !outcome_say(w, n))
 		w->count[COUNTER_unsaid] += f->packets - v->said_packets;
-	inspect_drop(w, n);
+	inspect_forget(w, n);
 	m->id = id;
 	m->flags &= (uint16_t) ~(MORE_SAID | MORE_CONTENT);
 	v->said_packets = f->packets;
@@ -237,6 +237,9 @@ permit(struct worker *w, uint32_t n, const struct sight *s)
 	if (m->flags & (MORE_CLIENT_MAC | MORE_SERVER_MAC))
 		f->key.state |= FLOW_WATCH;
 	if (id) {
+		if ((f->key.state & FLOW_LOOKED) || w->inspect.flow[n].opening != OPENING_NONE)
+			inspect_forget(w, n); /* another policy's: its beginning went elsewhere */
+		f->key.state &= (uint16_t)~FLOW_SHOWN;
 		m->id = id;
 		m->what = WHAT_NOT_INSPECTED;
 		if (f->key.state & FLOW_MIDSTREAM)
@@ -244,7 +247,6 @@ permit(struct worker *w, uint32_t n, const struct sight *s)
 		m->flags |= MORE_CONTENT;
 		watch_of(w, n)->unsaid_since = s->frame->time;
 		f->key.state |= FLOW_WATCH;
-		inspect_rules(w, n);
 	}
 }
 
@@ -406,9 +408,10 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n), old;
-	uint16_t state =
-	    f->key.state & (FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST | FLOW_SWAPPED |
-			       FLOW_MIDSTREAM | FLOW_LOOKED | FLOW_GENERATION);
+	bool spoken = speak_found(m) ||
+		      (m->id == 0 && m->class == FLOW_CONFORMING && (f->key.state & FLOW_LOOKED));
+	uint16_t state = f->key.state & (FLOW_USED | FLOW_FIN0 | FLOW_FIN1 | FLOW_RST |
+					    FLOW_SWAPPED | FLOW_MIDSTREAM | FLOW_GENERATION);
 	unsigned i = initiator_of(f);
 
 	if (outcome_unsaid(w, n) && !outcome_say(w, n))
@@ -419,11 +422,13 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 	memset(f->in, 0, sizeof f->in);
 	memset(f->out, 0, sizeof f->out);
 	begin(w, n, s);
-	f->key.state = state; /* who began it was found out when it began */
+	/* Who began it was found out when it began, and what it speaks, if it was, soon after. */
+	f->key.state = spoken ? state | FLOW_LOOKED : state;
 	m->first = old.first;
 	m->from = m->zone[i];
 	m->to = m->zone[i ^ 1];
 	m->outcome = old.outcome;
+	m->spoken = spoken ? old.spoken : APP_UNKNOWN;
 	m->flags |= old.flags & (MORE_WATCHED | MORE_LEDGER);
 	m->queue = old.queue;
 }
@@ -463,6 +468,10 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 		if (again && !inspects(w, m))
 			inspect_drop(w, n);
 		mark_judged(w, f);
+		if (again && inspects(w, m))
+			inspect_rules(w, n);
+		else if (again && m->id == 0 && (f->key.state & FLOW_LOOKED))
+			speak_again(w, n);
 	}
 	if ((f->key.state & FLOW_WATCH) && copy == COPY_FIRST && s->end == initiator_of(f) &&
 	    !(m->flags & MORE_ORIGIN) && !s->own && !s->reply)
@@ -474,8 +483,12 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	flow_note_end(f, s);
 	if (m->flags & (MORE_CLIENT_MAC | MORE_SERVER_MAC))
 		check_macs(w, n, s);
-	if (m->id == 0 && s->packet->payload > 0 && !(f->key.state & FLOW_LOOKED))
-		inspect_greeting(w, n, s);
+	if (m->id == 0 && !(f->key.state & FLOW_LOOKED)) {
+		if (s->packet->tcp_flags & TCP_SYN)
+			speak_syn(w, n, s);
+		if (s->packet->payload > 0 || s->packet->fragment != FRAGMENT_NONE)
+			speak_packet(w, n, s, copy);
+	}
 	if (m->id == 0)
 		return copy;
 	if (copy == COPY_FIRST)
@@ -550,6 +563,7 @@ audit_end(struct worker *w, uint32_t n)
 	struct pair_counters *p;
 
 	inspect_finish(w, n);
+	speak_finish(w, n);
 	if (m->queue != QUEUE_NONE || m->id)
 		outcome_turn(w, n);
 	if (m->class != FLOW_UNJUDGED) {
@@ -567,6 +581,6 @@ audit_end(struct worker *w, uint32_t n)
 	if (outcome_unsaid(w, n))
 		w->count[COUNTER_unsaid] += f->packets - watch_of(w, n)->said_packets;
 	outcome_unqueue(w, n);
-	inspect_drop(w, n);
+	inspect_forget(w, n);
 	flow_remove(&w->flows, n);
 }

@@ -95,8 +95,9 @@ incident_of(const struct worker *w, const struct flow *f, const struct flow_more
 	uint64_t what = (uint64_t)m->id << 48 | (uint64_t)m->what << 32 |
 			(uint64_t)f->key.port[i ^ 1] << 16 | (uint64_t)f->key.proto << 8 |
 			f->key.kind;
-	uint64_t pair =
-	    (uint64_t)m->conduit << 24 | (uint64_t)m->from << 16 | (uint64_t)m->to << 8 | m->failed;
+	bool app = m->id == 3201 || speak_found(m);
+	uint64_t pair = (app ? (uint64_t)m->spoken << 56 : 0) | (uint64_t)m->conduit << 24 |
+			(uint64_t)m->from << 16 | (uint64_t)m->to << 8 | m->failed;
 	uint64_t a = hash_fold(f->key.addr[i].d[0] ^ c[0], f->key.addr[i].d[1] ^ c[1]);
 	uint64_t b = hash_fold(f->key.addr[i ^ 1].d[0] ^ c[2], f->key.addr[i ^ 1].d[1] ^ c[3]);
 

@@ -52,13 +52,16 @@ enum flow_state {
 	FLOW_OUT0 = 1 << 8, /* of end 0's packets only the copy that leaves can be seen: it counts
 			       as the first; end 1: the next bit */
 	FLOW_OUT1 = 1 << 9,
-	FLOW_SETTLED = 1 << 10, /* watched, but said at its worst: packets only count */
-	FLOW_SHOWN = 1 << 11,	/* no more of its frames are wanted as evidence */
+	FLOW_SETTLED = 1 << 10,	  /* watched, but said at its worst: packets only count */
+	FLOW_SHOWN = 1 << 11,	  /* no more of its frames are wanted as evidence */
 	FLOW_LOOKED = FLOW_SHOWN, /* of a flow without a finding: the first bytes were looked at */
 	FLOW_GENERATION = 0xf000,
 };
 
 enum { FLOW_GENERATION_SHIFT = 12 };
+
+/* In flow_more.spoken: no more than likely; unknown, as too little of it could be looked at. */
+enum { SPOKEN_LIKELY = 0x80, SPOKEN_APP = 0x7f, SPOKEN_CUT = SPOKEN_LIKELY };
 
 /* The hot line: all that a packet of a conforming flow touches. One cache line. */
 struct flow {
@@ -107,7 +110,10 @@ struct flow_more {
 	uint8_t zone[2];	   /* zones of the key's ends by address */
 	uint8_t class;		   /* enum flow_class: as what it is counted */
 	uint8_t failed;		   /* enum policy_condition */
-	uint8_t claims;
+	union {
+		uint8_t claims; /* 1002: the zone that the source belongs to */
+		uint8_t spoken; /* else: enum app, with SPOKEN_LIKELY */
+	};
 	uint8_t outcome;     /* enum outcome, the worst seen */
 	uint8_t said;	     /* outcome of the last finding */
 	uint8_t queue;	     /* enum flow_queue */
@@ -143,11 +149,11 @@ struct flow_left {
 	uint32_t packets, bytes;
 };
 
-/* Messages of a flow that none of its records has yet. Few flows have any: entry N % FLOW_MAILS is
- * flow N's, if it says so. */
+/* Messages of a flow, or the session that it was, which none of its records has yet. Few flows have
+ * any: entry N % FLOW_MAILS is flow N's, if it says so. */
 struct flow_mails {
 	uint32_t flow;
-	uint32_t mails[TRAFFIC_MAILS];
+	uint64_t mails[TRAFFIC_MAILS];
 };
 
 enum { FLOW_MAILS = 1024 };

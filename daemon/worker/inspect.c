@@ -1,22 +1,14 @@
 /* inspect.c - see inspect.h: packets of flows whose content is read. */
-#include "base/wire.h"
+#include "worker/segment.h"
 #include "worker/state.h"
 
 #include <netinet/in.h>
 
 enum { CLIENT, SERVER };
 
-enum { TCP_HEADER = 20, TCP_URG = 32, TCP_OPTION_MPTCP = 30 };
+enum { TCP_URG = 32, TCP_OPTION_MPTCP = 30, UDP_HEADER = 8 };
 
 enum { EVICT_LOOK = 64 }; /* connections that are looked at for a closed one */
-
-/* One TCP segment as it is read for its stream. */
-struct segment {
-	uint32_t seq, ack;
-	uint8_t flags; /* all of them */
-	const uint8_t *bytes;
-	size_t size, missing; /* payload that is here, and that was only on the wire */
-};
 
 /* The context of an inspector's call back. */
 struct visit {
@@ -37,7 +29,16 @@ take_verdict(void *ctx, const struct smtp_verdict *v)
 	inspect_verdict(visit->w, visit->n, visit->s, v);
 }
 
-/* --- connections --- */
+/* A screen session has something to say. */
+static void
+take_screen(void *ctx, const struct screen_verdict *v)
+{
+	const struct visit *visit = ctx;
+
+	inspect_screen(visit->w, visit->n, visit->s, v);
+}
+
+/* --- what reads a connection --- */
 
 static void
 take_rules(const struct worker *w, struct inspection *i, const struct policy_mail *m)
@@ -49,6 +50,88 @@ take_rules(const struct worker *w, struct inspection *i, const struct policy_mai
 		.images = m->images };
 }
 
+static void
+take_screen_rules(const struct worker *w, uint32_t n, struct session_rules *r)
+{
+	const struct flow *f = &w->flows.hot[n];
+	const struct policy_conduit *c = policy_conduit(w->policy, w->flows.more[n].conduit);
+
+	*r = (struct session_rules){ .screens = c->screens,
+		.max_upload = c->max_upload,
+		.port = f->key.port[initiator_of(f) ^ 1],
+		.stream = f->key.proto == IPPROTO_TCP };
+}
+
+/* From here on V takes what is found. */
+static void
+visited(struct inspection *i, struct visit *v)
+{
+	if (!i->screen) {
+		i->smtp.ctx = v;
+		return;
+	}
+	i->session.ctx = v;
+	if (v && i->again)
+		session_again(&i->session);
+	i->again = false;
+}
+
+/* LATE: words for what was missed of it. */
+static void
+content_begin(struct worker *w, struct inspection *i, struct visit *v, uint64_t late)
+{
+	const struct policy_conduit *c = policy_conduit(w->policy, w->flows.more[v->n].conduit);
+	struct session_rules rules;
+
+	i->accept = c->accept;
+	i->screen = is_screen(w, v->n);
+	i->again = false;
+	if (i->screen) {
+		take_screen_rules(w, v->n, &rules);
+		session_begin(&i->session, &rules, late != 0, take_screen, v);
+		session_note(&i->session, late);
+	} else {
+		take_rules(w, i, policy_mail(w->policy, w->flows.more[v->n].conduit));
+		smtp_begin(&i->smtp, &i->rules, late != 0, take_verdict, NULL);
+	}
+}
+
+/* What was seen below that holds for what is going on now. */
+static void
+content_note(struct inspection *i, uint64_t words)
+{
+	if (i->screen)
+		session_note(&i->session, words);
+	else
+		smtp_note(&i->smtp, words);
+}
+
+static void
+content_lost(struct inspection *i, bool client, uint64_t n)
+{
+	if (i->screen)
+		session_lost(&i->session, client, n);
+	else
+		smtp_lost(&i->smtp, client, n);
+}
+
+static void
+take_bytes(void *ctx, const uint8_t *bytes, size_t size)
+{
+	const struct visit *v = ctx;
+	struct inspection *i = inspection_of(&v->w->inspect, v->n);
+
+	if (!bytes)
+		content_lost(i, v->side == CLIENT, size);
+	else if (i->screen)
+		session_push(&i->session, v->side == CLIENT, bytes, size,
+		    v->s ? v->s->frame->time : v->w->now);
+	else
+		smtp_push(&i->smtp, v->side == CLIENT, bytes, size);
+}
+
+/* --- connections --- */
+
 void
 inspect_policy(struct worker *w)
 {
@@ -56,7 +139,8 @@ inspect_policy(struct worker *w)
 
 	/* What a flow's own conduit says is known when its next packet comes, or never. */
 	for (uint32_t slot = t->oldest; slot; slot = t->slot[slot].newer)
-		take_rules(w, &t->slot[slot], policy_at(w->policy, w->policy->mails));
+		if (!t->slot[slot].screen)
+			take_rules(w, &t->slot[slot], policy_at(w->policy, w->policy->mails));
 }
 
 void
@@ -64,7 +148,19 @@ inspect_rules(struct worker *w, uint32_t n)
 {
 	struct inspection *i = inspection_of(&w->inspect, n);
 
-	if (i)
+	if (w->inspect.flow[n].slot == (uint32_t)INSPECT_OVER)
+		inspect_forget(w, n); /* that it cannot be read is the next packet's to say */
+	if (!i)
+		return;
+	if (i->screen != is_screen(w, n)) {
+		inspect_drop(w, n); /* what was read as one is not the other */
+		return;
+	}
+	i->accept = policy_conduit(w->policy, w->flows.more[n].conduit)->accept;
+	i->again = true;
+	if (i->screen)
+		take_screen_rules(w, n, &i->session.rules);
+	else
 		take_rules(w, i, policy_mail(w->policy, w->flows.more[n].conduit));
 }
 
@@ -84,20 +180,21 @@ release(struct worker *w, uint32_t n)
 void
 inspect_drop(struct worker *w, uint32_t n)
 {
+	struct inspect_flow *x = &w->inspect.flow[n];
+
+	if (x->slot == INSPECT_NONE)
+		return;
 	release(w, n);
-	w->inspect.flow[n] = (struct inspect_flow){ .slot = INSPECT_NONE };
+	x->slot = INSPECT_NONE;
+	x->begun[CLIENT] = x->begun[SERVER] = false; /* what comes is not its beginning */
 }
 
-static void
-take_bytes(void *ctx, const uint8_t *bytes, size_t size)
+void
+inspect_forget(struct worker *w, uint32_t n)
 {
-	const struct visit *v = ctx;
-	struct inspection *i = inspection_of(&v->w->inspect, v->n);
-
-	if (bytes)
-		smtp_push(&i->smtp, v->side == CLIENT, bytes, size);
-	else
-		smtp_lost(&i->smtp, v->side == CLIENT, size);
+	inspect_drop(w, n);
+	speak_drop(w, n);
+	w->inspect.flow[n] = (struct inspect_flow){ .slot = INSPECT_NONE };
 }
 
 /* What the streams saw, as words. */
@@ -121,12 +218,12 @@ finish_side(struct inspection *i, struct visit *v)
 	struct stream *s = &i->side[v->side];
 	uint32_t left;
 
-	smtp_note(&i->smtp, words_of(stream_end(v->w->inspect.pool, s, take_bytes, v)));
+	content_note(i, words_of(stream_end(v->w->inspect.pool, s, take_bytes, v)));
 	left = i->end[v->side] - (s->isn + (uint32_t)s->next);
 	if (i->ended[v->side] && s->begun && left > 0 && left < STREAM_WINDOW)
-		smtp_lost(&i->smtp, v->side == CLIENT, left);
+		content_lost(i, v->side == CLIENT, left);
 	else if (v->side == CLIENT && s->claimed > s->next + 1)
-		smtp_lost(&i->smtp, true, s->claimed - 1 - s->next);
+		content_lost(i, true, s->claimed - 1 - s->next);
 }
 
 /* Reads all that is held, and to the end. MORE: words that hold for what is in the middle. */
@@ -139,12 +236,17 @@ finish(struct worker *w, uint32_t n, uint64_t more)
 	if (!i || i->over)
 		return;
 	i->over = true;
-	i->smtp.ctx = &v;
-	smtp_note(&i->smtp, more);
+	visited(i, &v);
+	content_note(i, more);
 	for (v.side = CLIENT; v.side <= SERVER; v.side++)
 		finish_side(i, &v);
-	smtp_end(&i->smtp);
-	i->smtp.ctx = NULL;
+	if (i->screen)
+		session_end(&i->session);
+	else
+		smtp_end(&i->smtp);
+	visited(i, NULL);
+	if (i->screen)
+		inspect_session(w, n, &i->session);
 }
 
 void
@@ -191,7 +293,11 @@ evict(struct worker *w)
 static void
 take_multipath(const struct inspect_flow *x, struct inspection *i)
 {
-	if (x->multipath == (1 << CLIENT | 1 << SERVER))
+	if (x->multipath != (1 << CLIENT | 1 << SERVER))
+		return;
+	if (i->screen)
+		session_note(&i->session, WHAT_NOT_INSPECTED);
+	else
 		smtp_all(&i->smtp, WHAT_NOT_INSPECTED);
 }
 
@@ -212,11 +318,12 @@ begin_streams(struct worker *w, struct inspection *i)
 
 /* A connection begins to be read; perhaps not from its beginning: then that is said at once. */
 static struct inspection *
-inspection_new(struct worker *w, const struct visit *v)
+inspection_new(struct worker *w, struct visit *v)
 {
 	uint32_t n = v->n;
 	struct inspect_table *t = &w->inspect;
 	const struct inspect_flow *x = &t->flow[n];
+	const struct flow *f = &w->flows.hot[n];
 	struct inspect_found late = { .words = 0 };
 	struct inspection *i;
 
@@ -225,44 +332,22 @@ inspection_new(struct worker *w, const struct visit *v)
 	i = inspect_slot_new(t);
 	i->flow = n;
 	i->over = i->ended[CLIENT] = i->ended[SERVER] = false;
-	i->found.words = 0;
+	i->found.words = i->found.id = i->counted = 0;
 	t->flow[n].slot = (uint32_t)(i - t->slot);
-	take_rules(w, i, policy_mail(w->policy, w->flows.more[n].conduit));
-	if (w->flows.hot[n].key.state & FLOW_MIDSTREAM)
+	if (f->key.state & FLOW_MIDSTREAM)
 		late.words = WHAT_MIDSTREAM;
-	else if (!x->begun[CLIENT] && !x->begun[SERVER])
+	else if (f->key.proto == IPPROTO_TCP ? !x->begun[CLIENT] && !x->begun[SERVER] :
+					       f->packets > 1)
 		late.words = WHAT_LOST; /* a worker that was killed knew its beginning */
 	begin_streams(w, i);
-	smtp_begin(&i->smtp, &i->rules, late.words != 0, take_verdict, NULL);
+	content_begin(w, i, v, late.words);
 	take_multipath(x, i);
-	if (late.words)
+	if (late.words && !i->screen)
 		inspect_finding(w, n, v->s, &late);
 	return i;
 }
 
 /* --- packets --- */
-
-/* Reads the segment whose TCP header begins at BYTES; PAYLOAD of its bytes were on the wire. */
-static bool
-segment_read(struct segment *g, const uint8_t *bytes, size_t size, uint32_t payload)
-{
-	struct wire h = wire_of(bytes, size);
-	size_t header;
-
-	wire_skip(&h, 4);
-	g->seq = wire_be32(&h);
-	g->ack = wire_be32(&h);
-	header = (size_t)(wire_u8(&h) >> 4) * 4;
-	g->flags = wire_u8(&h);
-	if (!h.ok || header < TCP_HEADER)
-		return false;
-	g->bytes = header < size ? bytes + header : bytes + size;
-	g->size = header < size ? size - header : 0;
-	if (g->size > payload)
-		g->size = payload; /* padding */
-	g->missing = payload - g->size;
-	return true;
-}
 
 /* Has the TCP header at BYTES the option of Multipath TCP? */
 static bool
@@ -271,7 +356,7 @@ is_multipath(const uint8_t *bytes, size_t size)
 	size_t header = (size_t)(bytes[12] >> 4) * 4;
 	struct wire h = wire_of(bytes, size < header ? size : header);
 
-	wire_skip(&h, TCP_HEADER);
+	wire_skip(&h, SEGMENT_HEADER);
 	while (h.ok && wire_left(&h) > 0) {
 		uint8_t kind = wire_u8(&h), length;
 
@@ -327,16 +412,16 @@ push(struct worker *w, struct inspection *i, const struct segment *g, struct vis
 	if (!s->begun)
 		stream_begin(s, seq);
 	if (g->flags & TCP_URG)
-		smtp_note(&i->smtp, WHAT_AMBIGUOUS | WHAT_URGENT);
+		content_note(i, WHAT_AMBIGUOUS | WHAT_URGENT);
 	if (g->missing)
-		smtp_note(&i->smtp, WHAT_TRUNCATED);
+		content_note(i, WHAT_TRUNCATED);
 	events = stream_push(w->inspect.pool, s, seq, g->bytes, g->size, g->missing,
 	    (uint32_t)(w->policy->stream_flow / STREAM_BLOCK), take_bytes, v);
 	if (events & ~(unsigned)STREAM_LOST)
-		smtp_note(&i->smtp, words_of(events));
+		content_note(i, words_of(events));
 }
 
-/* Something that is no TCP goes where mail should. */
+/* Something that is no TCP goes where mail should, or a screen. */
 static void
 not_tcp(struct worker *w, uint32_t n, const struct sight *s)
 {
@@ -344,8 +429,35 @@ not_tcp(struct worker *w, uint32_t n, const struct sight *s)
 
 	if (s->packet->payload == 0 || s->reply || w->inspect.flow[n].slot)
 		return;
+	found.id = is_screen(w, n) ? 3201 : 0;
 	w->inspect.flow[n].slot = (uint32_t)INSPECT_OVER;
 	inspect_finding(w, n, s, &found);
+}
+
+/* A datagram of a screen session. */
+static void
+take_datagram(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct visit v = { .w = w, .n = n, .s = s };
+	const struct packet *p = s->packet;
+	const struct frame *f = s->frame;
+	struct inspection *i = inspection_of(&w->inspect, n);
+	size_t at = p->payload_at + UDP_HEADER, here = at < f->caplen ? f->caplen - at : 0;
+	bool whole = here >= p->payload && p->fragment == FRAGMENT_NONE;
+
+	if (s->reply || p->fragment == FRAGMENT_LATER || p->payload == 0 ||
+	    w->inspect.flow[n].slot == (uint32_t)INSPECT_OVER)
+		return;
+	if (i)
+		inspect_slot_used(&w->inspect, i);
+	else
+		i = inspection_new(w, &v);
+	if (i->over)
+		return;
+	visited(i, &v);
+	session_datagram(&i->session, s->end == initiator_of(&w->flows.hot[n]), f->bytes + at,
+	    here < p->payload ? here : p->payload, whole, f->time);
+	visited(i, NULL);
 }
 
 void
@@ -375,9 +487,9 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 		inspect_slot_used(&w->inspect, i);
 	if (i->over)
 		return;
-	i->smtp.ctx = &v;
+	visited(i, &v);
 	if (x->doubt)
-		smtp_note(&i->smtp, WHAT_AMBIGUOUS | WHAT_OVERLAP);
+		content_note(i, WHAT_AMBIGUOUS | WHAT_OVERLAP);
 	x->doubt = false;
 	if (g.flags & TCP_ACK)
 		stream_acked(w->inspect.pool, &i->side[v.side ^ 1], g.ack);
@@ -387,7 +499,7 @@ inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8
 		i->ended[v.side] = true;
 		i->end[v.side] = g.seq + payload;
 	}
-	i->smtp.ctx = NULL;
+	visited(i, NULL);
 }
 
 void
@@ -396,6 +508,10 @@ inspect_packet(struct worker *w, uint32_t n, const struct sight *s)
 	const struct packet *p = s->packet;
 	const struct frame *f = s->frame;
 
+	if (p->proto == IPPROTO_UDP && is_screen(w, n)) {
+		take_datagram(w, n, s);
+		return;
+	}
 	if (p->proto != IPPROTO_TCP) {
 		not_tcp(w, n, s);
 		return;
@@ -417,23 +533,15 @@ note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words)
 		i = inspection_new(w, &v); /* nothing was sent so far, or it could not be read */
 	if (!i || i->over)
 		return;
-	i->smtp.ctx = &v;
-	smtp_note(&i->smtp, words);
-	i->smtp.ctx = NULL;
-}
-
-/* Is a flow read that may have been judged by another policy? */
-static bool
-is_inspected(const struct worker *w, uint32_t n)
-{
-	return (w->flows.hot[n].key.state & FLOW_GENERATION) == w->generation &&
-	       inspects(w, &w->flows.more[n]);
+	visited(i, &v);
+	content_note(i, words);
+	visited(i, NULL);
 }
 
 void
 inspect_incomplete(struct worker *w, uint32_t n)
 {
-	if (is_inspected(w, n))
+	if (is_current(w, n) && inspects(w, &w->flows.more[n]))
 		note(w, n, NULL, WHAT_INCOMPLETE_FRAGMENTS);
 }
 
@@ -468,7 +576,7 @@ inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sigh
 	events = datagram_push(w->inspect.datagrams, datagram, &piece, &whole, &size);
 	if (n == FLOW_NONE || !inspects(w, &w->flows.more[n]))
 		return events & DATAGRAM_AMBIGUOUS;
-	if ((events & DATAGRAM_WHOLE) && size >= TCP_HEADER) {
+	if ((events & DATAGRAM_WHOLE) && size >= SEGMENT_HEADER) {
 		header = (size_t)(whole[12] >> 4) * 4;
 		inspect_segment(
 		    w, n, s, whole, size, (uint32_t)(size > header ? size - header : 0));
@@ -483,6 +591,6 @@ inspect_piece(struct worker *w, uint32_t n, uint32_t datagram, const struct sigh
 void
 inspect_torn(struct worker *w, uint32_t n)
 {
-	if (is_inspected(w, n))
+	if (is_current(w, n) && inspects(w, &w->flows.more[n]))
 		note(w, n, NULL, WHAT_AMBIGUOUS | WHAT_OVERLAP);
 }

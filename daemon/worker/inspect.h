@@ -11,6 +11,7 @@
 #define SEGAUDIT_INSPECT_H
 
 #include "worker/datagram.h"
+#include "worker/session.h"
 #include "worker/smtp.h"
 #include "worker/stream.h"
 
@@ -23,6 +24,7 @@ enum {
 /* What was found and not said yet: the fields of a finding that a flow does not have. */
 struct inspect_found {
 	uint64_t words, size;
+	uint16_t id; /* 0: what the words make of a mail */
 	uint32_t message;
 	uint16_t part;
 	uint8_t ntype, nname;
@@ -39,14 +41,25 @@ struct inspection {
 	uint32_t end[2];       /* with this sequence number */
 	struct stream side[2]; /* of the client, of the server */
 	struct inspect_found found;
-	struct mime_rules rules;
-	struct smtp smtp;
+	uint64_t accept;  /* enum what: of what is unverifiable, what is only counted */
+	uint16_t counted; /* id of the worst that was found */
+	bool screen;	  /* it is a screen session, else mail */
+	bool again;	  /* another policy is in force: what was said holds of it, too */
+	union {
+		struct session session;
+		struct {
+			struct mime_rules rules;
+			struct smtp smtp;
+		};
+	};
 };
 
 /* What is kept of every flow that may be inspected: its beginning, before there is anything to
  * inspect. */
 struct inspect_flow {
 	uint32_t slot;	   /* INSPECT_… or its connection */
+	uint32_t opening;  /* OPENING_NONE, or where its first bytes are, of a flow that is not
+			      inspected */
 	uint32_t isn[2];   /* of the client, of the server */
 	bool begun[2];	   /* that is known */
 	bool doubt;	   /* it could be another one; said with the first packet that is read */
@@ -56,6 +69,7 @@ struct inspect_flow {
 struct inspect_table {
 	struct inspect_flow *flow; /* [flows + 1] */
 	struct inspection *slot;   /* [size + 1] */
+	struct opening_table openings;
 	struct stream_pool *pool;
 	struct datagrams *datagrams; /* one for each entry of the fragment table */
 	uint32_t size, used;	     /* connections; places that were ever used */

@@ -59,18 +59,25 @@ inspect_finding(
 	struct flow_more *m = &w->flows.more[n];
 	struct flow_watch *v = watch_of(w, n);
 	struct inspection *i = inspection_of(&w->inspect, n);
+	uint8_t class = audit_class_of(found->id ? found->id : id_of(found->words));
 
+	if (class == FLOW_UNVERIFIABLE && i && !(found->words & ~i->accept)) {
+		worsen(w, m, class);
+		return;
+	}
 	if (outcome_unsaid(w, n) && !outcome_say(w, n)) {
 		w->count[COUNTER_unsaid] += f->packets - v->said_packets;
 		settle(w, n);
 	}
-	m->id = id_of(found->words);
+	m->id = found->id ? found->id : id_of(found->words);
 	m->what = (uint16_t)found->words;
 	m->flags &= (uint16_t)~MORE_SAID;
 	m->flags |= MORE_PAYLOAD;
 	if (i)
 		i->found = *found;
-	worsen(w, m, audit_class_of(m->id));
+	worsen(w, m, class);
+	if (i && m->class == class)
+		i->counted = m->id;
 	if (v->last < v->unsaid_since)
 		v->last = v->unsaid_since;
 	if (s)
@@ -85,12 +92,15 @@ inspect_fill(struct worker *w, uint32_t n, struct finding *out)
 	const struct inspection *i = inspection_of(&w->inspect, n);
 	const struct inspect_found *found = i ? &i->found : NULL;
 
-	if (!found || !found->words)
+	if (!found || !(found->words || found->id))
 		return;
 	out->what = found->words;
-	if (found->message == 0)
+	if (found->message)
+		out->flags |= FINDING_MAIL;
+	else if (found->id && found->nname)
+		out->flags |= FINDING_NAMED;
+	else
 		return;
-	out->flags |= FINDING_MAIL;
 	out->message = found->message;
 	out->part = found->part;
 	out->size = found->size;
@@ -119,7 +129,7 @@ inspect_verdict(struct worker *w, uint32_t n, const struct sight *s, const struc
 	const struct mime_culprit *c = v->culprit;
 
 	if (v->message)
-		traffic_mail(w, n, mail_kind(v->words));
+		traffic_count(w, n, mail_kind(v->words), 1);
 	if (v->words == 0) {
 		if (!outcome_unsaid(w, n))
 			settle(w, n);
@@ -133,4 +143,58 @@ inspect_verdict(struct worker *w, uint32_t n, const struct sight *s, const struc
 		memcpy(found.name, c->name, sizeof found.name);
 	}
 	inspect_finding(w, n, s, &found);
+}
+
+void
+inspect_screen(struct worker *w, uint32_t n, const struct sight *s, const struct screen_verdict *v)
+{
+	const struct inspection *i = inspection_of(&w->inspect, n);
+	struct inspect_found found = { .id = v->id, .words = v->words, .nname = v->nname };
+
+	if (found.nname)
+		memcpy(found.name, v->name, found.nname);
+	w->flows.more[n].spoken = session_spoken(&i->session);
+	inspect_finding(w, n, s, &found);
+}
+
+uint16_t
+inspect_counted(const struct worker *w, uint32_t n)
+{
+	const struct flow_more *m = &w->flows.more[n];
+	const struct inspection *i = inspection_of(&w->inspect, n);
+	bool screen = m->id >= 3201 && m->id <= 3204;
+
+	if (audit_class_of(m->id) == m->class || !(screen || (m->id >= 3101 && m->id <= 3104)))
+		return m->id;
+	if (i && i->counted && audit_class_of(i->counted) == m->class)
+		return i->counted;
+	switch ((enum flow_class)m->class) {
+	case FLOW_VIOLATION:
+		return screen ? 3201 : 3101;
+	case FLOW_SUSPECTED:
+		return 3204;
+	case FLOW_UNVERIFIABLE:
+		return screen ? 3203 : 3103;
+	case FLOW_UNJUDGED:
+	case FLOW_CONFORMING:
+	case FLOW_CLASSES:
+		break;
+	}
+	return m->id;
+}
+
+void
+inspect_session(struct worker *w, uint32_t n, const struct session *s)
+{
+	uint8_t class = w->flows.more[n].class;
+
+	if (s->bytes[0] + s->bytes[1] == 0)
+		return; /* nothing was said in it */
+	traffic_count(w, n,
+	    class == FLOW_CONFORMING ? TRAFFIC_MAIL_CONFORMING :
+	    class == FLOW_VIOLATION  ? TRAFFIC_MAIL_VIOLATING :
+				       TRAFFIC_MAIL_UNVERIFIABLE,
+	    1);
+	traffic_count(w, n, TRAFFIC_UP, s->bytes[0]);
+	traffic_count(w, n, TRAFFIC_DOWN, s->bytes[1]);
 }

@@ -27,7 +27,8 @@ inspect_bytes(uint32_t flows, uint32_t fragments, uint64_t total)
 {
 	return ((uint64_t)flows + 1) * sizeof(struct inspect_flow) +
 	       ((uint64_t)slots_of(total) + 1) * sizeof(struct inspection) +
-	       stream_pool_bytes(total - slots_bytes(total)) + datagrams_bytes(fragments);
+	       stream_pool_bytes(total - slots_bytes(total)) + datagrams_bytes(fragments) +
+	       opening_bytes();
 }
 
 /* Asks for large pages behind a table whose entries are large: each connection touches some of the
@@ -53,12 +54,13 @@ inspect_init(struct inspect_table *t, uint32_t flows, uint32_t fragments, uint64
 	ask_large_pages(t->slot, ((size_t)t->size + 1) * sizeof *t->slot);
 	t->pool = stream_pool_new(total - slots_bytes(total));
 	t->datagrams = t->pool ? datagrams_new(t->pool, fragments) : NULL;
-	return t->flow && t->slot && t->datagrams;
+	return opening_init(&t->openings) && t->flow && t->slot && t->datagrams;
 }
 
 void
 inspect_fini(struct inspect_table *t)
 {
+	opening_fini(&t->openings);
 	datagrams_free(t->datagrams);
 	stream_pool_free(t->pool);
 	free(t->slot);

@@ -42,7 +42,8 @@ take_policy(struct worker *w, const struct policy *p)
 	}
 	w->inspects_some = false;
 	for (uint32_t i = 0; i < p->nconduits && !w->inspects_some; i++)
-		w->inspects_some = policy_conduit(p, i)->require == REQUIRE_TEXT_MAIL;
+		w->inspects_some = policy_conduit(p, i)->require == REQUIRE_TEXT_MAIL ||
+				   policy_conduit(p, i)->require == REQUIRE_SCREEN;
 }
 
 /* Ends flows that rested over so many generations that the next one has the four bits of theirs: it
@@ -125,6 +126,7 @@ static void
 end_old(struct worker *w, uint32_t n)
 {
 	inspect_finish(w, n);
+	speak_finish(w, n);
 	if (outcome_unsaid(w, n)) {
 		outcome_turn(w, n);
 		if (outcome_unsaid(w, n))

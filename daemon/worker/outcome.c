@@ -133,6 +133,21 @@ fill_carrier(struct worker *w, struct finding *out, uint32_t carrier)
 	out->flags |= FINDING_OUTER;
 }
 
+/* What the flow speaks, where that is what the finding is about. */
+static void
+fill_spoken(const struct worker *w, struct finding *out, uint32_t n)
+{
+	const struct flow_more *m = &w->flows.more[n];
+	bool named;
+
+	if (m->id != 4003 && m->id != 4007 && m->id != 5105 && m->id != 2011 && m->id != 3201)
+		return;
+	out->app = m->spoken & SPOKEN_APP;
+	out->expected = speak_expected(w, n, &named);
+	if (out->app && (m->spoken & SPOKEN_LIKELY))
+		out->flags |= FINDING_LIKELY;
+}
+
 void
 outcome_fill(struct worker *w, struct finding *out, uint32_t n)
 {
@@ -147,7 +162,7 @@ outcome_fill(struct worker *w, struct finding *out, uint32_t n)
 		.outcome = m->outcome,
 		.from = m->from,
 		.to = m->to,
-		.claims = m->claims,
+		.claims = m->id == 1002 ? m->claims : 0,
 		.failed = content ? COND_NONE : m->failed,
 		.proto = ends.proto,
 		.generation = outcome_generation(w, f),
@@ -180,8 +195,10 @@ outcome_fill(struct worker *w, struct finding *out, uint32_t n)
 	}
 	if ((f->key.kind & KIND_INNER) && m->carrier)
 		fill_carrier(w, out, m->carrier);
-	if (content)
+	if (content) {
+		fill_spoken(w, out, n);
 		inspect_fill(w, n, out);
+	}
 	for (; stack; stack >>= 5)
 		out->stack[out->nstack++] = stack & 31;
 	if (out->last < out->first)

@@ -1,7 +1,7 @@
 /* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
  * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), traffic.c (what
  * flows counted, for the ledger), exhibit.c (frames for the hub to keep), inspect.c (their
- * content), inspect_found.c (what was found in it), greeting.c (that of others), life.c (start, new
+ * content), inspect_found.c (what was found in it), speak.c (what others speak), life.c (start, new
  * policy, end).
  *
  * Knows: the worker's tables and counters. Included by those ten and by nobody else.
@@ -88,7 +88,7 @@ struct worker {
 	uint16_t generation; /* as in flow_key.state */
 	uint64_t redo_to;    /* frames up to this number may have been counted by a worker that was
 				killed */
-	bool inspects_some;  /* a conduit of the policy asks for text mail */
+	bool inspects_some;  /* a conduit of the policy asks for text mail or screens */
 	uint64_t zone_ifaces[POLICY_ZONES]; /* interfaces of each zone, one bit each */
 	struct spot spot[POLICY_IFACES];
 
@@ -296,12 +296,24 @@ uint8_t audit_class_of(uint16_t id);
 /* Counts the flow as CLASS (enum flow_class) from now on. */
 void audit_class(struct worker *w, struct flow_more *m, uint8_t class);
 
+/* Has the policy in force judged the flow? The numbers of lines and conduits that it keeps are that
+ * policy's, else those of an older one. */
+static inline bool
+is_current(const struct worker *w, uint32_t n)
+{
+	return (w->flows.hot[n].key.state & FLOW_GENERATION) == w->generation;
+}
+
 /* Is the flow's content read? Of a flow that the policy in force has judged. */
 static inline bool
 inspects(const struct worker *w, const struct flow_more *m)
 {
-	return (m->flags & MORE_CONTENT) &&
-	       policy_conduit(w->policy, m->conduit)->require == REQUIRE_TEXT_MAIL;
+	uint8_t require;
+
+	if (!(m->flags & MORE_CONTENT))
+		return false;
+	require = policy_conduit(w->policy, m->conduit)->require;
+	return require == REQUIRE_TEXT_MAIL || require == REQUIRE_SCREEN;
 }
 
 /* Is the content of a packet read whose sender is in ZONE? Of one that counts; and of one with our
@@ -313,8 +325,15 @@ is_read(const struct sight *s, enum copy copy, uint8_t zone)
 	return copy == COPY_FIRST || (s->own && s->zone != 0 && s->zone == zone);
 }
 
-/* inspect.c: of flows with MORE_CONTENT whose conduit asks for text mail. MORE_PAYLOAD is set while
- * there is something to say of one. */
+/* Is the flow a screen session, by the conduit that permits it? */
+static inline bool
+is_screen(const struct worker *w, uint32_t n)
+{
+	return policy_conduit(w->policy, w->flows.more[n].conduit)->require == REQUIRE_SCREEN;
+}
+
+/* inspect.c: of flows with MORE_CONTENT whose conduit asks for text mail or screens. MORE_PAYLOAD
+ * is set while there is something to say of one. */
 
 /* Reads a packet that was counted. */
 void inspect_packet(struct worker *w, uint32_t n, const struct sight *s);
@@ -341,6 +360,9 @@ void inspect_finish(struct worker *w, uint32_t n);
 /* Nothing of it is inspected any more; for a flow that never was this does nothing. */
 void inspect_drop(struct worker *w, uint32_t n);
 
+/* The same, and nothing is known of its beginning. */
+void inspect_forget(struct worker *w, uint32_t n);
+
 /* The policy is another one: rules are its own from now on. */
 void inspect_policy(struct worker *w);
 
@@ -355,6 +377,10 @@ void inspect_rules(struct worker *w, uint32_t n);
 void
 inspect_verdict(struct worker *w, uint32_t n, const struct sight *s, const struct smtp_verdict *v);
 
+/* A screen session has this to say. */
+void
+inspect_screen(struct worker *w, uint32_t n, const struct sight *s, const struct screen_verdict *v);
+
 /* From now on the flow has this to say; what was found before and not said is said first. */
 void inspect_finding(
     struct worker *w, uint32_t n, const struct sight *s, const struct inspect_found *found);
@@ -362,14 +388,43 @@ void inspect_finding(
 /* It was said: the next verdict counts from here. */
 void inspect_said(struct worker *w, uint32_t n);
 
+/* The id as which the flow counts: that of the worst that was found. */
+uint16_t inspect_counted(const struct worker *w, uint32_t n);
+
+/* A screen session is over: it counts as what was worst in it. */
+void inspect_session(struct worker *w, uint32_t n, const struct session *s);
+
 /* What a finding says of the content. */
 void inspect_fill(struct worker *w, uint32_t n, struct finding *out);
 
-/* greeting.c */
+/* speak.c: what flows speak that conform to their conduit, as far as nothing else reads them */
 
-/* The first payload of a flow that conforms: a protocol that greets with its name, on the port of
- * another, is 4007. */
-void inspect_greeting(struct worker *w, uint32_t n, const struct sight *s);
+/* A SYN of such a flow: where one of its streams begins. */
+void speak_syn(struct worker *w, uint32_t n, const struct sight *s);
+
+/* A packet with payload. */
+void speak_packet(struct worker *w, uint32_t n, const struct sight *s, enum copy copy);
+
+/* The flow is over: what is known of it by now is the answer. */
+void speak_finish(struct worker *w, uint32_t n);
+
+/* Nothing of it is looked at any more. */
+void speak_drop(struct worker *w, uint32_t n);
+
+/* Another policy judges a flow whose protocol is known. */
+void speak_again(struct worker *w, uint32_t n);
+
+/* Is the flow's finding one of these? */
+static inline bool
+speak_found(const struct flow_more *m)
+{
+	return (m->flags & MORE_CONTENT) &&
+	       (m->id == 2011 || m->id == 4003 || m->id == 4007 || m->id == 5105);
+}
+
+/* The protocol that the service of the flow's conduit names; else that of its port, and *NAMED is
+ * false. Of a flow that an older policy judged: unknown. */
+uint8_t speak_expected(const struct worker *w, uint32_t n, bool *named);
 
 /* outcome.c */
 
@@ -448,8 +503,9 @@ traffic_begin(struct worker *w, uint32_t n)
 		*traffic_mails(w, n) = (struct flow_mails){ 0 };
 }
 
-/* A message of the flow, whose conduit is for mail, was judged. */
-void traffic_mail(struct worker *w, uint32_t n, enum traffic_mail verdict);
+/* MORE of the flow's messages, whose conduit is for mail, were judged so; of a screen session,
+ * which is over, or bytes in it. */
+void traffic_count(struct worker *w, uint32_t n, enum traffic_mail what, uint64_t more);
 
 /* Is there something of the flow that no record has? */
 static inline bool

@@ -13,7 +13,7 @@
 #define YOUNG NS_SEC
 
 /* Records of one turn: less than half of the room, so that the hub reads them in time. */
-enum { TURN_MOST = 16384 };
+enum { TURN_MOST = 12288 };
 
 _Static_assert(
     TURN_MOST <= WORKER_TRAFFIC / 2 / (sizeof(struct traffic) + JOURNAL_UNIT), "as many as fit");
@@ -130,7 +130,7 @@ record_of(const struct worker *w, uint32_t n)
 		.last = last_of(w, f),
 		.generation = outcome_generation(w, f),
 		.conduit = m->conduit,
-		.id = m->class == FLOW_CONFORMING ? 0 : m->id,
+		.id = m->class == FLOW_CONFORMING ? 0 : inspect_counted(w, n),
 		.flags = ends.flags,
 		.service = ends.flags & FINDING_LINK ? ends.ethertype : ends.dport,
 		.proto = ends.proto,
@@ -169,20 +169,20 @@ traffic_put(struct worker *w, uint32_t n)
 }
 
 void
-traffic_mail(struct worker *w, uint32_t n, enum traffic_mail verdict)
+traffic_count(struct worker *w, uint32_t n, enum traffic_mail what, uint64_t more)
 {
 	struct flow_mails *m = &w->flows.head->mails[n % FLOW_MAILS];
 	uint32_t conduit = w->flows.more[n].conduit;
 
 	if (w->mails && conduit < w->policy->nconduits)
-		w->mails[conduit][verdict]++;
+		w->mails[conduit][what] += more;
 	if (!w->journal)
 		return;
 	if (m->flow && m->flow != n)
 		traffic_leave(w, m->flow); /* its own record makes room */
 	if (m->flow != n)
 		*m = (struct flow_mails){ .flow = n };
-	m->mails[verdict]++;
+	m->mails[what] += more;
 }
 
 /* Flow N in its turn. */

@@ -112,7 +112,8 @@ known(struct worker *w, uint32_t n, const struct sight *s, enum copy *copy)
 		return false;
 	if ((state & (FLOW_WATCH | FLOW_SETTLED)) == FLOW_WATCH)
 		return false;
-	if (!(state & (FLOW_WATCH | FLOW_LOOKED)) && s->packet->payload > 0)
+	if (!(state & (FLOW_WATCH | FLOW_LOOKED)) &&
+	    (s->packet->payload > 0 || (s->packet->tcp_flags & TCP_SYN)))
 		return false;
 	if (s->token == f->in[end] && !s->own)
 		*copy = COPY_FIRST;

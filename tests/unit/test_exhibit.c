@@ -416,7 +416,7 @@ test_frames_have_the_key_of_their_finding(void **state)
 	tcp(b, 1, KIKAN, false, K, 40000, S, 81, SYN, 0);      /* 2001 */
 	tcp(b, 2, LGWAN, false, C, 40000, 0x0901, 81, SYN, 0); /* 1001 */
 	tcp(b, 3, INTERNET, false, C, 40001, K, 80, SYN, 0);   /* 1002 */
-	tcp(b, 4, INTERNET, false, S, 50000, C, 25, SYN, 0);   /* 3203, with its first payload */
+	tcp(b, 4, INTERNET, false, S, 50000, C, 25, SYN, 0);   /* 3303, with its first payload */
 	tcp(b, 5, INTERNET, false, S, 50000, C, 25, ACK, 10);
 	unreadable(b, 6, LGWAN); /* 1005 */
 	worker_finish(b->worker);
@@ -473,6 +473,37 @@ test_first_frames_of_an_incident(void **state)
 	tcp(b, 300 + 2 * quiet, LGWAN, false, C, 40000, S, 82, SYN, 0);
 	tcp(b, 301 + 2 * quiet, LGWAN, false, C, 50000, S, 81, SYN, 0);
 	assert_int_equal(count(), 2);
+}
+
+/* A flow to port 80 whose both sides say TEXT, and then go on for long. */
+static void
+talk(struct bench *b, nstime t, unsigned port, const char *text)
+{
+	unsigned size = (unsigned)strlen(text);
+
+	tcp(b, t, LGWAN, false, C, port, S, 80, SYN, 0);
+	for (unsigned i = 0; i < 40; i++) {
+		put_tcp(b, i & 1 ? 80 : port, i & 1 ? port : 80, ACK, size);
+		b->bytes[34 + 7] = i < 2 ? i == 0 : 100; /* behind the SYN's number, and later */
+		memcpy(b->bytes + 34 + 20, text, size);
+		wrap(
+		    b, i & 1 ? INTERNET : LGWAN, false, i & 1 ? S : C, i & 1 ? C : S, 6, 20 + size);
+		judge(b, t + 1 + i);
+	}
+}
+
+/* What is spoken is part of the incident. */
+static void
+test_another_protocol(void **state)
+{
+	struct bench *b = *state;
+
+	show(b);
+	talk(b, 0, 40000, "SSH-2.0-a\r\n");
+	talk(b, 100, 40001, "SSH-2.0-a\r\n");
+	assert_int_equal(count(), 16);
+	talk(b, 200, 40002, "RFB 003.008\n");
+	assert_int_equal(count(), 16);
 }
 
 static void
@@ -664,6 +695,7 @@ main(void)
 		BENCH_TEST(test_frames_have_the_key_of_their_finding),
 		BENCH_BOTH(test_conforming_flows_show_nothing),
 		BENCH_BOTH(test_first_frames_of_an_incident),
+		BENCH_BOTH(test_another_protocol),
 		BENCH_TEST(test_error_and_unreadable),
 		BENCH_TEST(test_mirror_port),
 		BENCH_TEST(test_storm_of_incidents),

@@ -251,7 +251,6 @@ test_valid(void **state)
 
 	(void)state;
 	assert_true(finding_valid(&f, &t->p));
-	f.pad = 0xffff;
 	memset(f.pad2, 0xff, sizeof f.pad2);
 	f.rule = 0;
 	f.near = (uint32_t)POLICY_NONE;
@@ -281,7 +280,12 @@ test_valid(void **state)
 	WRONG(f.rule = 1);
 	WRONG(f.near = 1);
 	WRONG(f.near = (uint32_t)POLICY_NONE - 1);
-	WRONG(f.flags |= FINDING_MAIL << 1);
+	WRONG(f.flags |= FINDING_NAMED << 1);
+	WRONG(f.flags |= FINDING_NAMED);
+	WRONG((f.id = 3202, f.flags |= FINDING_NAMED, f.nname = FINDING_NAME + 1));
+	WRONG((f.id = 3202, f.flags |= FINDING_NAMED | FINDING_MAIL));
+	WRONG(f.app = APP_END);
+	WRONG(f.expected = APP_END);
 	WRONG(f.flags |= FINDING_LINK);
 	WRONG(f.flags |= FINDING_ICMP);
 	WRONG((f.flags = FINDING_ICMP, f.sport = 256));

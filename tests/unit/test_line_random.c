@@ -145,8 +145,12 @@ some_finding(void)
 	f.from = (uint8_t)rnd(4);
 	f.to = (uint8_t)rnd(4);
 	f.failed = (uint8_t)rnd(COND_EXPIRY + 1);
-	f.flags = (uint16_t)(rnd(FINDING_MAIL << 1) &
+	f.app = (uint8_t)rnd(APP_END);
+	f.expected = (uint8_t)rnd(APP_END);
+	f.flags = (uint16_t)(rnd(FINDING_NAMED << 1) &
 			     ~(unsigned)(FINDING_LINK | FINDING_PORTS | FINDING_ICMP));
+	if (f.flags & FINDING_NAMED)
+		f.flags &= (uint16_t)~FINDING_MAIL;
 	f.flags |= (uint16_t)(const int[]){ 0, FINDING_LINK, FINDING_PORTS, FINDING_ICMP }[rnd(4)];
 	if (f.flags & FINDING_ICMP) {
 		f.sport &= 255;
@@ -491,7 +495,7 @@ want_near(const char **keys, unsigned *n, const struct incident *i)
 	bool mac = failed == COND_CLIENT_MAC || failed == COND_SERVER_MAC;
 
 	want_key(keys, n, "near", near);
-	want_key(keys, n, "want", near && (i->want[0] || expiry));
+	want_key(keys, n, "want", near ? (i->want[0] || expiry) : i->f.expected != 0);
 	want_key(keys, n, "got",
 	    near && (failed == COND_SERVICE || failed == COND_HOURS || failed == COND_EXPIRY ||
 			(mac && i->f.flags & FINDING_MACS)));
@@ -516,9 +520,11 @@ want_rest(const char **keys, unsigned *n, const struct incident *i)
 	const struct finding *f = &i->f;
 
 	want_key(keys, n, "claims", i->claims.id[0]);
-	want_key(keys, n, "what", f->what);
+	want_key(keys, n, "what", f->what || f->app);
 	want_key(
 	    keys, n, "flags", f->flags & (FINDING_MIDSTREAM | FINDING_LIKELY | FINDING_GUESSED));
+	want_key(keys, n, "seen", f->app && !(f->flags & FINDING_LIKELY));
+	want_key(keys, n, "name", (f->flags & FINDING_NAMED) && f->nname);
 	if (f->flags & FINDING_MAIL) {
 		want_key(keys, n, "message", f->message);
 		want_key(keys, n, "part", f->part || f->ntype);
@@ -667,6 +673,8 @@ check_values(const struct read *line, const char *text, enum incident_state stat
 		check_place(line, text, "out", "outvlan", i->out, &i->f.out);
 	if (open && i->claims.id[0] && read_find(line, "claims"))
 		check_name(line, text, "claims", i->claims.id);
+	if (open && i->f.flags & FINDING_NAMED)
+		check_bytes(line, text, "name", i->f.name, i->f.nname);
 	if (open && i->f.flags & FINDING_MAIL) {
 		check_bytes(line, text, "media", i->f.type, i->f.ntype);
 		check_bytes(line, text, "file", i->f.name, i->f.nname);

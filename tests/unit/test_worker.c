@@ -246,7 +246,7 @@ test_content_waits_for_payload(void **state)
 	assert_int_equal(worker_counters(b->worker)[COUNTER_conforming], 1);
 	tcp(b, 2 * NS_SEC, LGWAN, false, C, 25, S, 40000, ACK, 4);
 	assert_int_equal(b->n, 1);
-	assert_int_equal(b->found[0].id, 3203);
+	assert_int_equal(b->found[0].id, 3303);
 	assert_int_equal(b->found[0].what, WHAT_NOT_INSPECTED);
 	assert_int_equal(b->found[0].outcome, OUTCOME_ANSWERED);
 	assert_int_equal(b->found[0].n, 3);

@@ -211,9 +211,9 @@ test_mails(void **state)
 	web->require = REQUIRE_TEXT_MAIL;
 	worker_mails(b->worker, sums);
 	connection(b, 5 * NS_SEC, 40000);
-	traffic_mail(b->worker, n, TRAFFIC_MAIL_CONFORMING);
-	traffic_mail(b->worker, n, TRAFFIC_MAIL_CONFORMING);
-	traffic_mail(b->worker, n, TRAFFIC_MAIL_UNVERIFIABLE);
+	traffic_count(b->worker, n, TRAFFIC_MAIL_CONFORMING, 1);
+	traffic_count(b->worker, n, TRAFFIC_MAIL_CONFORMING, 1);
+	traffic_count(b->worker, n, TRAFFIC_MAIL_UNVERIFIABLE, 1);
 	worker_tick(b->worker, 90 * NS_SEC);
 	look(b);
 	assert_int_equal(ledger.n, 1);
@@ -221,8 +221,8 @@ test_mails(void **state)
 	assert_int_equal(ledger.t[0].mails[TRAFFIC_MAIL_VIOLATING], 0);
 	assert_int_equal(ledger.t[0].mails[TRAFFIC_MAIL_UNVERIFIABLE], 1);
 	/* A flow that wants the same place lets it leave a record; one that is gone has none. */
-	traffic_mail(b->worker, n, TRAFFIC_MAIL_VIOLATING);
-	traffic_mail(b->worker, n + FLOW_MAILS, TRAFFIC_MAIL_CONFORMING);
+	traffic_count(b->worker, n, TRAFFIC_MAIL_VIOLATING, 1);
+	traffic_count(b->worker, n + FLOW_MAILS, TRAFFIC_MAIL_CONFORMING, 1);
 	look(b);
 	assert_int_equal(ledger.n, 2);
 	finish(b);

@@ -52,7 +52,7 @@ static const char bench_rules[] =
     "{ id = \"web\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/80\", \"udp/53\", "
     "\"icmp/8\"); },"
     "{ id = \"mail\"; from = \"internet\"; to = \"lgwan\"; clients = (\"10.3.0.7\"); services = "
-    "(\"tcp/25\"); require = \"screen-transfer\"; },"
+    "(\"tcp/25\"); require = \"sanitised-files\"; },"
     "{ id = \"pinned\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/443\");"
     "  client_macs = (\"02:00:00:00:02:09\"); server_macs = (\"02:00:00:00:03:07\"); } );";
 /* For reloads: port 81 is permitted and port 80 is not; with bench_rules it is the other way round.

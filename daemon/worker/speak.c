@@ -1,0 +1,527 @@
+/* speak.c - what a flow speaks that conforms to its conduit and that nothing else reads: its
+ * opening is put together (opening.h), recognised (recognise.h), and compared with what its service
+ * names. */
+#include "recognise/tunnel.h"
+#include "worker/segment.h"
+#include "worker/state.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+enum { CLIENT, SERVER };
+
+enum {
+	UDP_HEADER = 8,
+	SAYS_LITTLE = 192, /* bytes of a side: fewer, where it was cut, need not be its protocol */
+};
+
+static struct opening_slot *
+opening_of(const struct worker *w, uint32_t n)
+{
+	uint32_t slot = w->inspect.flow[n].opening;
+
+	return slot == OPENING_NONE || slot == OPENING_LOST ? NULL :
+							      &w->inspect.openings.slot[slot];
+}
+
+void
+speak_drop(struct worker *w, uint32_t n)
+{
+	struct opening_slot *o = opening_of(w, n);
+
+	if (o)
+		opening_free(&w->inspect.openings, o);
+	w->inspect.flow[n].opening = OPENING_NONE;
+}
+
+/* The screen protocol, where only one is permitted. */
+static uint8_t
+screen_of(uint8_t screens)
+{
+	static const uint8_t apps[SCREENS] = {
+		[SCREEN_RDP] = APP_RDP,
+		[SCREEN_VNC] = APP_VNC,
+		[SCREEN_ICA] = APP_ICA,
+		[SCREEN_PCOIP] = APP_PCOIP,
+		[SCREEN_BLAST] = APP_BLAST,
+		[SCREEN_SPICE] = APP_SPICE,
+	};
+
+	for (unsigned i = 0; i < SCREENS; i++)
+		if (screens == 1u << i)
+			return apps[i];
+	return APP_UNKNOWN;
+}
+
+uint8_t
+speak_expected(const struct worker *w, uint32_t n, bool *named)
+{
+	const struct flow *f = &w->flows.hot[n];
+	const struct flow_more *m = &w->flows.more[n];
+	uint16_t port = f->key.port[initiator_of(f) ^ 1];
+	const struct policy_conduit *c;
+	uint8_t app = APP_UNKNOWN;
+
+	*named = false;
+	if (!is_current(w, n))
+		return APP_UNKNOWN;
+	if (m->conduit != (uint32_t)POLICY_NONE) {
+		c = policy_conduit(w->policy, m->conduit);
+		app = policy_service_app(w->policy, c, f->key.proto, port);
+		*named = true;
+		if (c->require == REQUIRE_SCREEN)
+			return screen_of(c->screens);
+	}
+	*named = app != APP_UNKNOWN;
+	return *named ? app : app_of_port(f->key.proto, port);
+}
+
+/* --- what it means --- */
+
+/* Is what is spoken a form of what is expected? */
+static bool
+is_form_of(uint8_t app, uint8_t expected)
+{
+	static const struct {
+		uint8_t app, of;
+	} forms[] = {
+		{ APP_HTTP2, APP_HTTP },	/* RFC 9113, 3: the same service */
+		{ APP_IPP, APP_HTTP },		/* RFC 8010 */
+		{ APP_HTTP, APP_IPP },		/* a printer's pages */
+		{ APP_HTTP, APP_HTTP_CONNECT }, /* a proxy's port */
+		{ APP_HTTP2, APP_HTTP_CONNECT },
+		/* a printer's pages */
+		{ APP_TLS, APP_DOT }, /* nothing more is seen of it */
+		{ APP_QUIC, APP_DOQ },
+		{ APP_IKE, APP_ESP }, /* RFC 3948: one port for both */
+		{ APP_DTLS, APP_OPENVPN },
+	};
+
+	if (app == expected)
+		return true;
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		if (forms[i].app == app && forms[i].of == expected)
+			return true;
+	return false;
+}
+
+/* The finding of a flow that speaks APP where EXPECTED is, or was NAMED by its service; 0: none. */
+static uint16_t
+finding_of(uint8_t app, uint8_t expected, bool named)
+{
+	if (app == APP_UNKNOWN)
+		return named ? 2011 : 0;
+	if (is_form_of(app, expected))
+		return 0;
+	switch (app_kind(app)) {
+	case APP_TUNNEL:
+		return 4003;
+	case APP_REMOTE:
+		return 5105;
+	case APP_WEB:
+		return expected == APP_UNKNOWN ? 0 : 4007;
+	case APP_SERVICE:
+	case APP_SCREEN:
+		break;
+	}
+	return 4007;
+}
+
+/* Where the initiator's packets came in, of a flow that had no finding until now. */
+static void
+take_origin(struct worker *w, uint32_t n)
+{
+	const struct flow *f = &w->flows.hot[n];
+	uint16_t line = locate_line(f->in[initiator_of(f)]);
+	const struct policy_line *l = policy_line(w->policy, line);
+
+	if (line == 0)
+		return;
+	watch_of(w, n)->in =
+	    (struct place){ .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } };
+	w->flows.more[n].flags |= MORE_ORIGIN;
+}
+
+/* What became of a flow of which nobody asked until now: packets that left, and replies, were seen
+ * by their places. */
+static void
+conclude(struct worker *w, uint32_t n)
+{
+	const struct flow *f = &w->flows.hot[n];
+	const struct flow_more *m = &w->flows.more[n];
+	unsigned i = initiator_of(f);
+	uint16_t reply = locate_line(f->in[i ^ 1]);
+	bool replied = m->flags & MORE_MIRROR ?
+			   f->in[i ^ 1] != 0 :
+			   reply && policy_line(w->policy, reply)->zone == m->to;
+
+	if (!(m->flags & MORE_MIRROR))
+		audit_left(w, n, locate_line(f->out[i]));
+	if (replied)
+		outcome_at_least(w, n, OUTCOME_ANSWERED);
+}
+
+/* What the flow is compared with, and what else is to be said of it. */
+struct expectation {
+	uint8_t app;	  /* enum app that is expected; */
+	bool named;	  /* the service says so */
+	nstime last;	  /* the flow's newest packet */
+	uint16_t unknown; /* enum what: why it may be that nothing was recognised */
+};
+
+/* Compares what is spoken with what is expected. */
+static void
+judge(struct worker *w, uint32_t n, const struct expectation *e)
+{
+	struct flow *f = &w->flows.hot[n];
+	struct flow_more *m = &w->flows.more[n];
+	bool cut = m->spoken == SPOKEN_CUT;
+	uint16_t id = finding_of(m->spoken & SPOKEN_APP, e->app, e->named || cut);
+	struct flow_watch *v;
+
+	f->key.state |= FLOW_LOOKED;
+	if (id == 0)
+		return;
+	m->what = id == 2011 ? e->unknown : id == 4003 ? WHAT_OPAQUE_TUNNEL : 0;
+	m->id = id;
+	m->flags |= MORE_CONTENT | MORE_PAYLOAD;
+	v = watch_of(w, n);
+	v->unsaid_since = m->first;
+	v->last = e->last;
+	if (is_current(w, n))
+		take_origin(w, n);
+	f->key.state |= FLOW_WATCH;
+	f->key.state &= (uint16_t)~FLOW_SHOWN;
+	audit_class(w, m, audit_class_of(m->id));
+	outcome_wait(w, n, QUEUE_OUTCOME);
+	if (is_current(w, n))
+		conclude(w, n);
+}
+
+/* Judges a flow by what its conduit in force expects. */
+static void
+judge_current(struct worker *w, uint32_t n, nstime last, uint16_t unknown)
+{
+	struct expectation e = { .last = last, .unknown = unknown };
+
+	e.app = speak_expected(w, n, &e.named);
+	judge(w, n, &e);
+}
+
+void
+speak_again(struct worker *w, uint32_t n)
+{
+	const struct flow_more *m = &w->flows.more[n];
+
+	if (m->class != FLOW_CONFORMING || m->id != 0)
+		return;
+	judge_current(w, n, w->now,
+	    w->flows.hot[n].key.state & FLOW_MIDSTREAM ? WHAT_MIDSTREAM :
+	    m->spoken == SPOKEN_CUT		       ? WHAT_LIMIT :
+							 WHAT_UNKNOWN_PROTOCOL);
+}
+
+/* Is it what a proxy's tunnels are for, or not known? */
+static bool
+is_for_proxies(uint8_t app)
+{
+	return app == APP_UNKNOWN || app == APP_TLS || app == APP_HTTP || app == APP_HTTP2;
+}
+
+/* Looks at an opening; where it is a tunnel, at what is inside. Is there an answer? */
+static bool
+look(struct opening_slot *o, bool stream)
+{
+	struct talk talk = opening_talk(o->side, o->begin, stream);
+	bool whole = o->side[CLIENT].whole && o->side[SERVER].whole;
+	uint16_t begin[2];
+
+	if (!recognise(&o->known, &talk))
+		return false;
+	if (o->carrier || o->known.sure != SURE_CONFIRMED)
+		return true;
+	if (o->known.app != APP_HTTP_CONNECT && o->known.app != APP_SOCKS)
+		return true;
+	if (!(o->known.app == APP_SOCKS ? socks_tunnel : http_tunnel)(&talk, begin))
+		return whole;
+	memcpy(o->begin, begin, sizeof o->begin);
+	o->carrier = o->known.app;
+	o->known = (struct recognition){ .app = APP_UNKNOWN };
+	talk = opening_talk(o->side, o->begin, stream);
+	return recognise(&o->known, &talk);
+}
+
+/* Why nothing was recognised, where what was looked at is so little that it may be some protocol
+ * all the same; 0 where it is none. */
+static uint16_t
+doubt_of(const struct opening_slot *o, bool stream)
+{
+	uint16_t doubt = o->doubt;
+	struct talk talk = opening_talk(o->side, o->begin, stream);
+	struct recognition r = { .app = APP_UNKNOWN };
+
+	talk.side[CLIENT].whole = talk.side[SERVER].whole = false; /* if more had come */
+	(void)recognise(&r, &talk);
+	for (unsigned side = CLIENT; side <= SERVER && r.open; side++)
+		if (opening_many(&o->side[side], RECOGNISE_PACKETS) &&
+		    o->side[side].size < SAYS_LITTLE)
+			doubt |= WHAT_LIMIT;
+	return doubt;
+}
+
+/* Was nothing seen of what matters? Where a tunnel is expected that is what is inside. */
+static bool
+is_unseen(const struct opening_slot *o, uint8_t app)
+{
+	if (app == APP_UNKNOWN)
+		return !o->carrier || o->expected == o->carrier;
+	return !o->carrier && o->expected == app && (app == APP_HTTP_CONNECT || app == APP_SOCKS);
+}
+
+/* What is known is the answer. */
+static void
+answer(struct worker *w, uint32_t n)
+{
+	const struct opening_slot *o = opening_of(w, n);
+	const struct recognition *r = &o->known;
+	struct expectation e = { .app = o->expected,
+		.named = o->named,
+		.last = o->last,
+		.unknown = WHAT_UNKNOWN_PROTOCOL };
+	uint8_t app = r->sure == SURE_NOT ? APP_UNKNOWN : r->app;
+
+	uint16_t doubt =
+	    is_unseen(o, app) ? doubt_of(o, w->flows.hot[n].key.proto == IPPROTO_TCP) : 0;
+
+	if (doubt) {
+		e.unknown = doubt;
+		app = e.unknown == WHAT_LOST ? APP_UNKNOWN : SPOKEN_CUT;
+	} else if (o->carrier && (e.app != o->carrier || is_for_proxies(app))) {
+		app = o->carrier; /* it may be no tunnel, or it is what tunnels are for */
+	} else if (r->sure == SURE_LIKELY) {
+		app |= SPOKEN_LIKELY;
+	}
+	w->flows.more[n].spoken = app;
+	speak_drop(w, n);
+	judge(w, n, &e);
+}
+
+/* Is there anything to recognise in such a flow? */
+static bool
+can_speak(const struct worker *w, uint32_t n)
+{
+	const struct flow *f = &w->flows.hot[n];
+	const struct flow_more *m = &w->flows.more[n];
+
+	return m->class == FLOW_CONFORMING && m->id == 0 &&
+	       !(f->key.kind & (KIND_LINK | KIND_OPAQUE | KIND_FRAGMENTS)) &&
+	       (f->key.proto == IPPROTO_TCP || f->key.proto == IPPROTO_UDP);
+}
+
+/* Looks at what is there as if nothing more would come. */
+static void
+look_finally(const struct worker *w, uint32_t n)
+{
+	struct opening_slot *o = opening_of(w, n);
+
+	o->side[CLIENT].whole = o->side[SERVER].whole = true;
+	(void)look(o, w->flows.hot[n].key.proto == IPPROTO_TCP);
+}
+
+void
+speak_finish(struct worker *w, uint32_t n)
+{
+	bool lost = w->inspect.flow[n].opening == OPENING_LOST;
+
+	if (!can_speak(w, n)) {
+		speak_drop(w, n);
+	} else if (opening_of(w, n)) {
+		look_finally(w, n);
+		answer(w, n);
+	} else if (lost) {
+		speak_drop(w, n);
+		judge_current(w, n, w->now, WHAT_UNKNOWN_PROTOCOL);
+	}
+}
+
+/* The place of flow N's opening is wanted. Where that leaves it unknown, its next payload cannot be
+ * told from another's. */
+static void
+evict(struct worker *w, uint32_t n)
+{
+	const struct opening_slot *o = opening_of(w, n);
+
+	if (!can_speak(w, n)) {
+		speak_drop(w, n);
+		return;
+	}
+	look_finally(w, n);
+	if (o->carrier || o->known.sure != SURE_NOT || !is_current(w, n)) {
+		answer(w, n);
+		return;
+	}
+	speak_drop(w, n);
+	w->inspect.flow[n].opening = OPENING_LOST;
+}
+
+/* --- packets --- */
+
+static unsigned
+side_of(const struct worker *w, uint32_t n, const struct sight *s)
+{
+	return s->end == initiator_of(&w->flows.hot[n]) ? CLIENT : SERVER;
+}
+
+/* Reads a packet's TCP segment. */
+static bool
+read_segment(struct segment *g, const struct sight *s)
+{
+	const struct packet *p = s->packet;
+	const struct frame *f = s->frame;
+
+	return p->payload_at <= f->caplen &&
+	       segment_read(g, f->bytes + p->payload_at, f->caplen - p->payload_at, p->payload);
+}
+
+void
+speak_syn(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct inspect_flow *x = &w->inspect.flow[n];
+	struct opening_slot *o = opening_of(w, n);
+	unsigned side = side_of(w, n, s);
+	struct segment g;
+
+	if (s->packet->proto != IPPROTO_TCP || s->reply || s->packet->fragment != FRAGMENT_NONE ||
+	    !read_segment(&g, s))
+		return;
+	if (o) { /* data came with the client's */
+		if (!o->side[side].begun)
+			o->side[side].base = g.seq + 1;
+		o->side[side].begun = true;
+		return;
+	}
+	if (side == CLIENT && x->begun[SERVER])
+		return; /* the server has answered another one */
+	x->isn[side] = g.seq;
+	x->begun[side] = true;
+	if (side == SERVER && (g.flags & TCP_ACK)) {
+		x->isn[CLIENT] = g.ack - 1; /* this one */
+		x->begun[CLIENT] = true;
+	}
+}
+
+/* The flow's opening; the one that rested longest gives way. */
+static struct opening_slot *
+take_opening(struct worker *w, uint32_t n)
+{
+	struct opening_table *t = &w->inspect.openings;
+	struct inspect_flow *x = &w->inspect.flow[n];
+	struct opening_slot *o = opening_of(w, n);
+
+	if (o) {
+		opening_used(t, o);
+	} else {
+		if (opening_full(t))
+			evict(w, t->slot[t->oldest].flow);
+		o = opening_new(t, n);
+		x->opening = (uint32_t)(o - t->slot);
+		for (unsigned side = CLIENT; side <= SERVER; side++) {
+			o->side[side].begun = x->begun[side];
+			o->side[side].base = x->isn[side] + 1;
+		}
+		/* A worker that was killed knew more of it. */
+		if (w->flows.hot[n].key.proto == IPPROTO_UDP && w->flows.hot[n].packets > 1)
+			o->doubt = WHAT_LOST;
+	}
+	o->expected = speak_expected(w, n, &o->named); /* the policy may be another one */
+	return o;
+}
+
+/* Can the flow not be looked at, as its beginning is not known? Then that is its answer. */
+static bool
+lacks_beginning(struct worker *w, uint32_t n, nstime now)
+{
+	const struct inspect_flow *x = &w->inspect.flow[n];
+	const struct flow *f = &w->flows.hot[n];
+	uint16_t why = 0;
+
+	if (f->key.state & FLOW_MIDSTREAM)
+		why = WHAT_MIDSTREAM;
+	else if (x->opening == OPENING_LOST)
+		why = WHAT_LIMIT;
+	else if (x->opening == OPENING_NONE && f->key.proto == IPPROTO_TCP && !x->begun[CLIENT] &&
+		 !x->begun[SERVER])
+		why = WHAT_LOST; /* a worker that was killed knew it, or nobody did */
+	if (!why)
+		return false;
+	w->flows.more[n].spoken = why == WHAT_LIMIT ? SPOKEN_CUT : APP_UNKNOWN;
+	speak_drop(w, n);
+	judge_current(w, n, now, why);
+	return true;
+}
+
+/* Bytes of a side are not there, and what is there is little. */
+static void
+note_missing(struct opening_slot *o, const struct opening_side *side, uint16_t why)
+{
+	if (side->size < SAYS_LITTLE)
+		o->doubt |= why;
+}
+
+/* Puts a packet's payload into the opening of its flow. False when there is none to look at. */
+static bool
+add(struct worker *w, uint32_t n, const struct sight *s, struct opening_side **side)
+{
+	const struct packet *p = s->packet;
+	const struct frame *f = s->frame;
+	size_t at = p->payload_at + UDP_HEADER, here = at < f->caplen ? f->caplen - at : 0;
+	struct opening_slot *o;
+	struct segment g = { .missing = 0 };
+
+	if (p->fragment == FRAGMENT_LATER) {
+		o = take_opening(w, n);
+		o->last = f->time;
+		note_missing(o, &o->side[side_of(w, n, s)], WHAT_INCOMPLETE_FRAGMENTS);
+		return false;
+	}
+	if (p->proto == IPPROTO_TCP && !read_segment(&g, s))
+		return false;
+	if (p->proto == IPPROTO_UDP)
+		g.missing = here < p->payload ? p->payload - here : 0;
+	g.missing += p->fragment == FRAGMENT_FIRST; /* something at least */
+	o = take_opening(w, n);
+	*side = &o->side[side_of(w, n, s)];
+	o->last = f->time;
+	if (p->proto == IPPROTO_TCP)
+		opening_stream(
+		    *side, g.flags & TCP_SYN ? g.seq + 1 : g.seq, g.bytes, g.size, g.missing);
+	else
+		opening_datagram(*side, f->bytes + at, here < p->payload ? here : p->payload);
+	if (g.missing)
+		note_missing(o, *side,
+		    p->fragment == FRAGMENT_FIRST ? WHAT_INCOMPLETE_FRAGMENTS : WHAT_TRUNCATED);
+	return true;
+}
+
+void
+speak_packet(struct worker *w, uint32_t n, const struct sight *s, enum copy copy)
+{
+	const struct packet *p = s->packet;
+	struct opening_side *side;
+
+	if (!can_speak(w, n)) {
+		w->flows.hot[n].key.state |= FLOW_LOOKED;
+		inspect_forget(w, n);
+		return;
+	}
+	if (s->reply || p->payload_at > s->frame->caplen ||
+	    !is_read(s, copy, w->flows.more[n].zone[s->end]))
+		return;
+	if (lacks_beginning(w, n, s->frame->time) || !add(w, n, s, &side))
+		return;
+	if (look(opening_of(w, n), p->proto == IPPROTO_TCP))
+		answer(w, n);
+	else if (p->proto == IPPROTO_TCP ? opening_many(side, OPENING_PATIENCE) :
+					   side->packets >= OPENING_PATIENCE)
+		speak_finish(w, n);
+}

@@ -1,0 +1,241 @@
+/* test_opening.c - the first bytes of both sides: segments in any order, against a simple model. */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "worker/opening.h"
+
+/* Where the random streams begin: close to where sequence numbers wrap. */
+enum { STREAM = 6000, SEGMENTS = 20 };
+
+/* What a side should have: every byte that came, once. */
+struct model {
+	bool have[STREAM];
+	uint8_t bytes[STREAM];
+	unsigned packets, seen;
+	bool whole;
+};
+
+/* Of two copies of a byte the first counts; what is behind 4,096 bytes is nobody's. */
+static void
+model_push(struct model *m, long at, const uint8_t *bytes, size_t size)
+{
+	m->packets++;
+	m->seen += (unsigned)size;
+	if (m->whole)
+		return;
+	for (size_t i = 0; i < size; i++) {
+		long to = at + (long)i;
+
+		if (to < 0 || to >= RECOGNISE_BYTES || m->have[to])
+			continue;
+		m->have[to] = true;
+		m->bytes[to] = bytes[i];
+	}
+}
+
+static size_t
+model_size(const struct model *m)
+{
+	size_t n = 0;
+
+	while (n < RECOGNISE_BYTES && m->have[n])
+		n++;
+	return n;
+}
+
+/* Segments anywhere near, of any size, before the beginning, too; copies differ. */
+static void
+test_any_order(void **state)
+{
+	unsigned seed = 1;
+
+	(void)state;
+	for (unsigned run = 0; run < 20000; run++) {
+		static struct opening_side o;
+		static struct model m;
+		uint32_t isn;
+		bool near = rand_r(&seed) % 2;
+
+		opening_clear(&o);
+		memset(&m, 0, sizeof m);
+		isn = (uint32_t)rand_r(&seed) % 3 ? UINT32_MAX - (uint32_t)(rand_r(&seed) % 3000) :
+						    (uint32_t)rand_r(&seed);
+		o.base = isn;
+		o.begun = true;
+		for (unsigned i = 0; i < SEGMENTS; i++) {
+			uint8_t bytes[1500];
+			size_t most = near ? 20 : sizeof bytes;
+			size_t size = (size_t)rand_r(&seed) % (most + 1);
+			long at = (long)(rand_r(&seed) % (near ? 60 : STREAM)) - (near ? 15 : 1000);
+
+			for (size_t k = 0; k < size; k++)
+				bytes[k] = (uint8_t)rand_r(&seed);
+			opening_stream(&o, isn + (uint32_t)at, bytes, size, 0);
+			model_push(&m, at, bytes, size);
+			m.whole |= (m.packets >= RECOGNISE_PACKETS && m.seen >= RECOGNISE_SMALL) ||
+				   model_size(&m) == RECOGNISE_BYTES;
+			if (o.size != model_size(&m) || o.whole != m.whole ||
+			    memcmp(o.bytes, m.bytes, o.size) != 0)
+				print_message(
+				    "run %u segment %u at %ld size %zu\n", run, i, at, size);
+			assert_int_equal(o.size, model_size(&m));
+			assert_int_equal(o.whole, m.whole);
+			assert_memory_equal(o.bytes, m.bytes, o.size);
+			assert_int_equal(o.packets, m.packets);
+		}
+	}
+}
+
+/* Without a SYN the first segment that comes is the beginning. */
+static void
+test_begins_where_it_is_seen(void **state)
+{
+	static struct opening_side o;
+
+	(void)state;
+	opening_clear(&o);
+	opening_stream(&o, UINT32_MAX - 1, (const uint8_t *)"abc", 3, 0);
+	opening_stream(&o, 1, (const uint8_t *)"de", 2, 0);
+	opening_stream(&o, UINT32_MAX - 1, (const uint8_t *)"xyz", 3, 0);
+	assert_int_equal(o.size, 5);
+	assert_memory_equal(o.bytes, "abcde", 5);
+	assert_false(o.whole);
+}
+
+/* Bytes that were not captured end it, where nothing else is missing before them. */
+static void
+test_not_captured(void **state)
+{
+	static struct opening_side o;
+
+	(void)state;
+	opening_clear(&o);
+	o.begun = true;
+	o.base = 100;
+	opening_stream(&o, 99, (const uint8_t *)"x", 1, 7); /* before the beginning */
+	assert_false(o.whole);
+	opening_stream(&o, 103, (const uint8_t *)"d", 1, 5);
+	assert_false(o.whole);
+	opening_stream(&o, 100, (const uint8_t *)"abc", 3, 0);
+	assert_int_equal(o.size, 4);
+	assert_memory_equal(o.bytes, "abcd", 4);
+	opening_clear(&o);
+	opening_stream(&o, 100, (const uint8_t *)"abc", 3, 5);
+	assert_true(o.whole);
+	opening_stream(&o, 103, (const uint8_t *)"def", 3, 0);
+	assert_int_equal(o.size, 3);
+}
+
+/* Packets are counted to the end of the byte that counts them, looked at or not. */
+static void
+test_many_packets(void **state)
+{
+	static struct opening_side stream, datagrams;
+
+	(void)state;
+	opening_clear(&stream);
+	opening_clear(&datagrams);
+	for (unsigned i = 1; i <= RECOGNISE_SMALL + 10; i++) {
+		opening_stream(&stream, i, (const uint8_t *)"a", 1, 0);
+		opening_datagram(&datagrams, (const uint8_t *)"a", 1);
+		assert_int_equal(stream.packets, i < 255 ? i : 255);
+		assert_int_equal(datagrams.packets, i < 255 ? i : 255);
+		assert_int_equal(stream.whole, i >= RECOGNISE_SMALL);
+		assert_int_equal(datagrams.whole, i >= RECOGNISE_PACKETS);
+	}
+	assert_int_equal(stream.size, RECOGNISE_SMALL);
+	assert_int_equal(datagrams.datagrams, RECOGNISE_PACKETS);
+	assert_int_equal(datagrams.size, RECOGNISE_PACKETS);
+}
+
+/* A datagram that has no room ends them, unless it is the first. */
+static void
+test_datagrams(void **state)
+{
+	static const uint16_t all[2];
+	static uint8_t bytes[5000];
+	static struct opening_side side[2];
+	struct talk t;
+
+	(void)state;
+	opening_clear(&side[0]);
+	opening_clear(&side[1]);
+	opening_datagram(&side[0], bytes, 4000);
+	opening_datagram(&side[0], bytes, 97);
+	opening_datagram(&side[0], bytes, 1);
+	opening_datagram(&side[1], bytes, 5000);
+	t = opening_talk(side, all, false);
+	assert_int_equal(t.side[0].datagrams, 1);
+	assert_int_equal(t.side[0].size, 4000);
+	assert_int_equal(t.side[0].length[0], 4000);
+	assert_true(t.side[0].whole);
+	assert_int_equal(t.side[1].datagrams, 1);
+	assert_int_equal(t.side[1].size, RECOGNISE_BYTES);
+	assert_true(t.side[1].whole);
+}
+
+/* Places are taken and given back in any order; the list knows who rested longest. */
+static void
+test_places(void **state)
+{
+	struct opening_table t;
+	static uint32_t order[OPENINGS]; /* flows, the oldest first */
+	static struct opening_slot *slot[3 * OPENINGS + 1];
+	unsigned n = 0, seed = 7;
+	uint32_t flow = 0;
+
+	(void)state;
+	assert_true(opening_init(&t));
+	for (unsigned run = 0; run < 100000; run++) {
+		unsigned what = (unsigned)rand_r(&seed) % 3,
+			 i = n ? (unsigned)rand_r(&seed) % n : 0;
+		uint32_t picked = n ? order[i] : 0;
+
+		if (n == OPENINGS)
+			assert_true(opening_full(&t));
+		if (what == 0 && !opening_full(&t)) {
+			do
+				flow = flow % (3 * OPENINGS) + 1;
+			while (slot[flow]);
+			slot[flow] = opening_new(&t, flow);
+			assert_int_equal(slot[flow]->flow, flow);
+			assert_int_equal(slot[flow]->side[0].size, 0);
+			order[n++] = flow;
+		} else if (n > 0) {
+			memmove(order + i, order + i + 1, (--n - i) * sizeof *order);
+			if (what == 1) {
+				opening_used(&t, slot[picked]);
+				order[n++] = picked;
+			} else if (rand_r(&seed) % 2) {
+				opening_free(&t, slot[picked]);
+				slot[picked] = NULL;
+			} else {
+				memmove(order + i + 1, order + i, (n++ - i) * sizeof *order);
+				order[i] = picked;
+			}
+		}
+		if (n > 0) {
+			assert_int_equal(t.slot[t.oldest].flow, order[0]);
+			assert_int_equal(t.slot[t.newest].flow, order[n - 1]);
+		}
+	}
+	opening_fini(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_begins_where_it_is_seen),
+		cmocka_unit_test(test_not_captured),
+		cmocka_unit_test(test_many_packets),
+		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_places),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
