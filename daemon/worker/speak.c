@@ -90,7 +90,6 @@ is_form_of(uint8_t app, uint8_t expected)
 		{ APP_HTTP, APP_IPP },		/* a printer's pages */
 		{ APP_HTTP, APP_HTTP_CONNECT }, /* a proxy's port */
 		{ APP_HTTP2, APP_HTTP_CONNECT },
-		/* a printer's pages */
 		{ APP_TLS, APP_DOT }, /* nothing more is seen of it */
 		{ APP_QUIC, APP_DOQ },
 		{ APP_IKE, APP_ESP }, /* RFC 3948: one port for both */
@@ -251,22 +250,26 @@ look(struct opening_slot *o, bool stream)
 	return recognise(&o->known, &talk);
 }
 
+/* Was all that is looked at of a side seen, and hardly anything is new in it? */
+static bool
+says_little(const struct opening_side *o)
+{
+	return opening_many(o, RECOGNISE_PACKETS) && o->size < SAYS_LITTLE;
+}
+
 /* Why nothing was recognised, where what was looked at is so little that it may be some protocol
  * all the same; 0 where it is none. */
 static uint16_t
 doubt_of(const struct opening_slot *o, bool stream)
 {
-	uint16_t doubt = o->doubt;
 	struct talk talk = opening_talk(o->side, o->begin, stream);
 	struct recognition r = { .app = APP_UNKNOWN };
 
+	if (!says_little(&o->side[CLIENT]) && !says_little(&o->side[SERVER]))
+		return o->doubt;
 	talk.side[CLIENT].whole = talk.side[SERVER].whole = false; /* if more had come */
 	(void)recognise(&r, &talk);
-	for (unsigned side = CLIENT; side <= SERVER && r.open; side++)
-		if (opening_many(&o->side[side], RECOGNISE_PACKETS) &&
-		    o->side[side].size < SAYS_LITTLE)
-			doubt |= WHAT_LIMIT;
-	return doubt;
+	return r.open ? (uint16_t)(o->doubt | WHAT_LIMIT) : o->doubt;
 }
 
 /* Was nothing seen of what matters? Where a tunnel is expected that is what is inside. */
@@ -289,7 +292,6 @@ answer(struct worker *w, uint32_t n)
 		.last = o->last,
 		.unknown = WHAT_UNKNOWN_PROTOCOL };
 	uint8_t app = r->sure == SURE_NOT ? APP_UNKNOWN : r->app;
-
 	uint16_t doubt =
 	    is_unseen(o, app) ? doubt_of(o, w->flows.hot[n].key.proto == IPPROTO_TCP) : 0;
 
