@@ -66,11 +66,11 @@ int
 conduits_command(const struct client *c, int argc, char **argv)
 {
 	static const char *const heads[] = { "RULE", "PAIR", "CLIENTS", "SERVERS", "SERVICES",
-		"REQUIRE", "MESSAGES", "VIOLATING", "UNVERIFIABLE", "HOURS", "EXPIRES", "APPROVAL",
-		"CLAUSE", NULL };
+		"REQUIRE", "MESSAGES", "SESSIONS", "VIOLATING", "UNVERIFIABLE", "UP", "DOWN",
+		"HOURS", "EXPIRES", "APPROVAL", "CLAUSE", NULL };
 	static const char *const keys[] = { "rule", "pair", "clients", "servers", "services",
-		"require", "messages", "violating", "unverifiable", "hours", "expires", "approval",
-		"clause", NULL };
+		"require", "messages", "sessions", "violating", "unverifiable", "up", "down",
+		"hours", "expires", "approval", "clause", NULL };
 
 	return list(c, argc, argv, heads, keys);
 }
