@@ -54,10 +54,9 @@ app_of_port(uint8_t proto, uint16_t port)
 #undef PORT
 	};
 
-	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
-		if (port >= ports[i].low && port <= ports[i].high &&
-		    ((proto == IPPROTO_TCP && ports[i].tcp) ||
-			(proto == IPPROTO_UDP && ports[i].udp)))
+	for (size_t i = 0; i < sizeof ports / sizeof *ports && port >= ports[i].low; i++)
+		if (port <= ports[i].high && ((proto == IPPROTO_TCP && ports[i].tcp) ||
+						 (proto == IPPROTO_UDP && ports[i].udp)))
 			return ports[i].app;
 	return APP_UNKNOWN;
 }

@@ -22,7 +22,6 @@ enum sure look_wireguard(const struct talk *t);
 enum sure look_http(const struct talk *t);
 uint8_t name_http(const struct talk *t);
 enum sure look_http2(const struct talk *t);
-/* TLS, and what the names in it tell. */
 /* TLS and QUIC, and what the names in them tell. */
 enum sure look_tls(const struct talk *t);
 uint8_t name_tls(const struct talk *t);

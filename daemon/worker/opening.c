@@ -76,15 +76,6 @@ opening_free(struct opening_table *t, struct opening_slot *o)
 }
 
 void
-opening_used(struct opening_table *t, struct opening_slot *o)
-{
-	if (t->newest == (uint32_t)(o - t->slot))
-		return;
-	list_remove(t, o);
-	list_append(t, o);
-}
-
-void
 opening_clear(struct opening_side *o)
 {
 	memset(o, 0, offsetof(struct opening_side, have));
@@ -198,7 +189,9 @@ opening_datagram(struct opening_side *o, const uint8_t *bytes, size_t size)
 struct talk
 opening_talk(const struct opening_side side[2], const uint16_t begin[2], bool stream)
 {
-	struct talk talk = { .stream = stream };
+	struct talk talk;
+
+	talk.stream = stream;
 
 	for (unsigned i = 0; i < 2; i++) {
 		const struct opening_side *o = &side[i];
@@ -208,7 +201,7 @@ opening_talk(const struct opening_side side[2], const uint16_t begin[2], bool st
 		to->size = (uint16_t)(o->size - begin[i]);
 		to->whole = o->whole;
 		to->datagrams = o->datagrams;
-		memcpy(to->length, o->length, o->datagrams * sizeof *o->length);
+		memcpy(to->length, o->length, sizeof o->length);
 	}
 	return talk;
 }

@@ -3,8 +3,8 @@
  * Knows: where a stream begins, which of its first bytes have come, and in which order datagrams
  * came. Owns a table of openings, fixed at start. Called by speak, and by screen for flows whose
  * whole content is read. Of two copies of a byte the first counts. Never allocates later: an
- * opening too many takes the place of the one that rested longest, whose answer is then what is
- * known by then.
+ * opening too many takes the place of the oldest, whose answer is then what is known by then: what
+ * can be told is told within a few packets.
  */
 #ifndef SEGAUDIT_OPENING_H
 #define SEGAUDIT_OPENING_H
@@ -40,11 +40,12 @@ struct opening_side {
 
 struct opening_slot {
 	uint32_t flow;	       /* FLOW_NONE: free */
-	uint32_t older, newer; /* by the last packet; of a free one, `older` is the next free */
+	uint32_t older, newer; /* by the first packet; of a free one, `older` is the next free */
 	nstime last;	       /* time of the newest packet with payload */
 	struct recognition known;
 	uint8_t carrier;	     /* enum app: a tunnel, of which the inside is looked at */
-	uint8_t expected;	     /* enum app, by the policy that judged the flow; */
+	uint16_t generation;	     /* of the policy that judged the flow, */
+	uint8_t expected;	     /* enum app, what that expects; */
 	bool named;		     /* and its service names it */
 	uint16_t begin[2];	     /* where the inside begins */
 	uint16_t doubt;		     /* enum what: why bytes of it are missing */
@@ -67,9 +68,6 @@ bool opening_full(const struct opening_table *t);
 /* A place for flow N, the newest; there must be one. Nothing is known of it. */
 struct opening_slot *opening_new(struct opening_table *t, uint32_t n);
 void opening_free(struct opening_table *t, struct opening_slot *o);
-
-/* A packet of it came: it is the newest now. */
-void opening_used(struct opening_table *t, struct opening_slot *o);
 
 /* A side is empty, nothing is known of it. */
 void opening_clear(struct opening_side *o);

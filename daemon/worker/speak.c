@@ -357,7 +357,8 @@ evict(struct worker *w, uint32_t n)
 		speak_drop(w, n);
 		return;
 	}
-	look_finally(w, n);
+	if (!look(opening_of(w, n), w->flows.hot[n].key.proto == IPPROTO_TCP))
+		look_finally(w, n);
 	if (o->carrier || o->known.sure != SURE_NOT || !is_current(w, n)) {
 		answer(w, n);
 		return;
@@ -419,10 +420,9 @@ take_opening(struct worker *w, uint32_t n)
 	struct opening_table *t = &w->inspect.openings;
 	struct inspect_flow *x = &w->inspect.flow[n];
 	struct opening_slot *o = opening_of(w, n);
+	bool new = !o;
 
-	if (o) {
-		opening_used(t, o);
-	} else {
+	if (new) {
 		if (opening_full(t))
 			evict(w, t->slot[t->oldest].flow);
 		o = opening_new(t, n);
@@ -435,7 +435,10 @@ take_opening(struct worker *w, uint32_t n)
 		if (w->flows.hot[n].key.proto == IPPROTO_UDP && w->flows.hot[n].packets > 1)
 			o->doubt = WHAT_LOST;
 	}
-	o->expected = speak_expected(w, n, &o->named); /* the policy may be another one */
+	if (new || o->generation != w->generation) {
+		o->expected = speak_expected(w, n, &o->named);
+		o->generation = w->generation;
+	}
 	return o;
 }
 
@@ -505,11 +508,19 @@ add(struct worker *w, uint32_t n, const struct sight *s, struct opening_side **s
 	return true;
 }
 
+/* Is it the first packet of all? A look at a question and its answer together costs half of two. */
+static bool
+is_alone(const struct opening_slot *o, const struct opening_side *side)
+{
+	return o->side[CLIENT].packets + o->side[SERVER].packets == 1 && !side->whole;
+}
+
 void
 speak_packet(struct worker *w, uint32_t n, const struct sight *s, enum copy copy)
 {
 	const struct packet *p = s->packet;
 	struct opening_side *side;
+	struct opening_slot *o;
 
 	if (!can_speak(w, n)) {
 		w->flows.hot[n].key.state |= FLOW_LOOKED;
@@ -521,7 +532,10 @@ speak_packet(struct worker *w, uint32_t n, const struct sight *s, enum copy copy
 		return;
 	if (lacks_beginning(w, n, s->frame->time) || !add(w, n, s, &side))
 		return;
-	if (look(opening_of(w, n), p->proto == IPPROTO_TCP))
+	o = opening_of(w, n);
+	if (is_alone(o, side))
+		return;
+	if (look(o, p->proto == IPPROTO_TCP))
 		answer(w, n);
 	else if (p->proto == IPPROTO_TCP ? opening_many(side, OPENING_PATIENCE) :
 					   side->packets >= OPENING_PATIENCE)

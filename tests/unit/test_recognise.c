@@ -1,4 +1,6 @@
 /* test_recognise.c - the driver of the recognisers, and those of one file each. */
+#include <netinet/in.h>
+
 #include "recognise_feed.h"
 
 #define LONG "----------------------------------------------------------------" /* 64 */
@@ -36,11 +38,49 @@ test_ssh(void **state)
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
+/* By IANA's registry; each protocol of its own. */
+static void
+test_ports(void **state)
+{
+	(void)state;
+	assert_int_equal(app_of_port(IPPROTO_TCP, 20), APP_FTP);
+	assert_int_equal(app_of_port(IPPROTO_TCP, 53), APP_DNS);
+	assert_int_equal(app_of_port(IPPROTO_UDP, 53), APP_DNS);
+	assert_int_equal(app_of_port(IPPROTO_TCP, 443), APP_TLS);
+	assert_int_equal(app_of_port(IPPROTO_UDP, 443), APP_QUIC);
+	assert_int_equal(app_of_port(IPPROTO_TCP, 853), APP_DOT);
+	assert_int_equal(app_of_port(IPPROTO_UDP, 853), APP_DOQ);
+	assert_int_equal(app_of_port(IPPROTO_UDP, 3389), APP_RDPEUDP);
+	assert_int_equal(app_of_port(IPPROTO_TCP, 6063), APP_X11);
+	assert_int_equal(app_of_port(IPPROTO_TCP, 6064), APP_UNKNOWN);
+	assert_int_equal(app_of_port(IPPROTO_UDP, 51820), APP_WIREGUARD);
+	assert_int_equal(app_of_port(IPPROTO_TCP, 51820), APP_UNKNOWN);
+	assert_int_equal(app_of_port(IPPROTO_TCP, 19), APP_UNKNOWN);
+	assert_int_equal(app_of_port(IPPROTO_TCP, 65535), APP_UNKNOWN);
+	assert_int_equal(app_of_port(IPPROTO_ICMP, 53), APP_UNKNOWN);
+}
+
+/* The table is read as far as a port can be in it. */
+static void
+test_ports_in_order(void **state)
+{
+	unsigned before = 0;
+
+	(void)state;
+#define PORT(low, high, name, tcp, udp)                                                            \
+	assert_in_range(low, before, high);                                                        \
+	before = low;
+#include "model/app_port.def"
+#undef PORT
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ssh),
+		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_ports_in_order),
 	};
 
 	return UNIT_RUN(tests);
