@@ -7,18 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz.h"
 #include "conf/compile.h"
 #include "conf/value.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "fuzz_conf.c:%d: does not hold: %s\n", line, what);
-	abort();
-}
 
 /* The bytes as a file without a name in any directory. */
 static struct conf *

@@ -3,20 +3,10 @@
  *
  * The bytes up to the first NUL are the request, the rest is the line.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "fuzz.h"
 #include "hub/control_request.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "fuzz_control.c:%d: does not hold: %s\n", line, what);
-	abort();
-}
 
 /* Does the span lie in the request's own copy? */
 static void

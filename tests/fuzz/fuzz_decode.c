@@ -4,21 +4,10 @@
  * The first byte chooses the link type, the next two (big endian) how many bytes the capture cut
  * off; the frame follows.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "worker/decode_in.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "fuzz_decode.c:%d: does not hold: %s\n", line, what);
-	abort();
-}
 
 static bool
 inside(const struct frame *f, const uint8_t *mac)

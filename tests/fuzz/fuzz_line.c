@@ -9,12 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "hub/line.h"
 #include "../unit/readers.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
 
 enum { ZONES = 3, IFACES = 2, CONDUITS = 2, ID_MOST = 32 };
 
@@ -28,12 +25,6 @@ struct image {
 	char text[16][ID_MOST + 1];
 	uint32_t texts;
 };
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "fuzz_line.c:%d: does not hold: %s\n", line, what);
-	abort();
-}
 
 /* The next name in the input; "name" when there is none left. */
 static uint32_t

@@ -6,14 +6,8 @@
  * the message is written shorter than it is: a byte 1 and a number mean that the byte behind them
  * comes 32 times as often; 3, bytes are missing in the middle. The rest is the message.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "../unit/mime_feed.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
 
 enum { PARTS = 2 * MIME_PARTS, LONGEST = MIME_FIELD + 2048, SMALL = 600 };
 
@@ -35,12 +29,6 @@ struct said {
 		char type[MIME_TYPE + 1], name[FINDING_NAME];
 	} one[PARTS];
 };
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "fuzz_mime.c:%d: does not hold: %s\n", line, what);
-	abort();
-}
 
 static void
 take_part(void *ctx, const struct mime_part *p)

@@ -1,20 +1,9 @@
 /* fuzz_savefile.c - any bytes as a capture file: what is read lies inside, is bounded, and ends. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz.h"
 #include "capture/savefile.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(int right)
-{
-	if (!right)
-		abort();
-}
 
 /* Reads to the end, touching every byte of every frame. */
 static void
@@ -29,20 +18,20 @@ read_all(struct savefile *s, size_t size)
 
 		switch (savefile_next(s, &f, &iface)) {
 		case SAVEFILE_FRAME:
-			check(++frames <= size / 16);
-			check(iface < savefile_ifaces(s) && savefile_iface(s, iface));
-			check(f.caplen <= size && f.wirelen >= f.caplen && f.time >= 0);
+			CHECK(++frames <= size / 16);
+			CHECK(iface < savefile_ifaces(s) && savefile_iface(s, iface));
+			CHECK(f.caplen <= size && f.wirelen >= f.caplen && f.time >= 0);
 			for (uint32_t i = 0; i < f.caplen; i++)
 				sink ^= f.bytes[i];
 			continue;
 		case SAVEFILE_MORE:
-			check(savefile_fill(s) == 0);
+			CHECK(savefile_fill(s) == 0);
 			continue;
 		case SAVEFILE_END:
-			check(savefile_lost(s) == 0);
+			CHECK(savefile_lost(s) == 0);
 			break;
 		case SAVEFILE_BAD:
-			check(savefile_error(s)[0] != '\0' && savefile_lost(s) <= size);
+			CHECK(savefile_error(s)[0] != '\0' && savefile_lost(s) <= size);
 			break;
 		}
 		(void)sink; /* only there to be written */
@@ -57,9 +46,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *error;
 	int fd = memfd_create("input", MFD_CLOEXEC);
 
-	check(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
+	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
 	if (savefile_open_fd(fd, &s, &error) < 0) {
-		check(error && *error);
+		CHECK(error && *error);
 		return 0;
 	}
 	read_all(s, size);

@@ -6,21 +6,12 @@
  * two bytes (big endian) where it lies, from 2 KiB before the next byte to deliver on; of a segment
  * one more byte says whether its bytes are others, and how many were not captured.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "base/wire.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MODEL_ASSERT(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "stream_model.h:%d: does not hold: %s\n", line, what);
-	abort();
-}
+#define MODEL_ASSERT(holds) CHECK(holds)
 
 #include "../unit/stream_model.h"
 
@@ -85,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < 2; i++)
 		if (!pool[i])
 			pool[i] = stream_pool_new(stream_pool_bytes(0) * (i ? 10 : BLOCKS + 1));
-	MODEL_ASSERT(pool[0] && pool[1] && stream_pool_blocks(pool[0]) >= BLOCKS);
+	CHECK(pool[0] && pool[1] && stream_pool_blocks(pool[0]) >= BLOCKS);
 	model_begin(&m, pool[small], 0U - wire_u8(&w) * 64U, blocks, blocks < BLOCKS || small);
 	if (room & 16)
 		model_acked(&m, 0);

@@ -1,13 +1,11 @@
 /* fuzz_verify.c - any bytes as a file of the record: nothing is read beyond a line, every answer is
  * a clause of printable text, and the sums agree. */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "client/judge.h"
 #include "client/messages.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 on_problem(void *ctx, enum judge_word word, const struct judge_place *at, const char *sid,
@@ -16,9 +14,9 @@ on_problem(void *ctx, enum judge_word word, const struct judge_place *at, const 
 	uint64_t *said = ctx;
 
 	(void)seq;
-	assert(at->file && at->line > 0 && strlen(sid) <= CHAIN_SID && *text);
+	CHECK(at->file && at->line > 0 && strlen(sid) <= CHAIN_SID && *text);
 	for (const char *p = text; *p; p++)
-		assert(*p >= 0x20 && *p < 0x7f);
+		CHECK(*p >= 0x20 && *p < 0x7f);
 	said[word]++;
 }
 
@@ -30,16 +28,16 @@ take(struct judge *j, const struct judge_place *at, const char *line, size_t siz
 	const char *msg;
 	size_t msg_size;
 
-	assert(copy);
+	CHECK(copy);
 	memcpy(copy, line, size);
 	copy = realloc(copy, size ? size : 1);
 	switch (messages_find(copy, size, &msg, &msg_size)) {
 	case MESSAGES_OURS:
-		assert(msg >= copy && msg + msg_size <= copy + size);
-		assert(judge_line(j, at, msg, msg_size, false) == 0);
+		CHECK(msg >= copy && msg + msg_size <= copy + size);
+		CHECK(judge_line(j, at, msg, msg_size, false) == 0);
 		break;
 	case MESSAGES_DAMAGED:
-		assert(judge_line(j, at, msg, msg_size, true) == 0);
+		CHECK(judge_line(j, at, msg, msg_size, true) == 0);
 		break;
 	case MESSAGES_OTHER:
 		judge_other(j, at);
@@ -54,7 +52,7 @@ on_policy(void *ctx, const struct judge_place *at, const char *hash)
 {
 	(void)ctx;
 	(void)at;
-	assert(strlen(hash) == CHAIN_HEX - 1);
+	CHECK(strlen(hash) == CHAIN_HEX - 1);
 	return hash[0] % 3 == 0 ? JUDGE_KEPT : hash[0] % 3 == 1 ? JUDGE_GONE : JUDGE_CHANGED;
 }
 
@@ -66,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct judge *j = judge_new(on_problem, on_policy, said);
 	const char *p = (const char *)data, *end = p + size, *stop;
 
-	assert(j);
+	CHECK(j);
 	for (; p < end; p = stop + 1) {
 		stop = memchr(p, '\n', (size_t)(end - p));
 		if (!stop)
@@ -77,8 +75,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	judge_file_end(j, false);
 	judge_end(j, true, 0);
 	const struct judge_sum *s = judge_sum(j);
-	assert(s->checked + s->unchecked <= s->lines && s->signed_by <= s->checked);
-	assert(s->altered >= said[JUDGE_ALTERED] && s->holes == said[JUDGE_HOLE]);
+	CHECK(s->checked + s->unchecked <= s->lines && s->signed_by <= s->checked);
+	CHECK(s->altered >= said[JUDGE_ALTERED] && s->holes == said[JUDGE_HOLE]);
 	judge_free(j);
 	return 0;
 }
