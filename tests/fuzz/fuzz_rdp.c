@@ -5,20 +5,11 @@
  * there), a length of two bytes, the bytes. In the four highest bits of the first byte is what is
  * compared with whole records: pieces of so many bytes, or of any size (0).
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
+#include "segments.h"
 #include "worker/rdp.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
-
-enum { SAID = 64, PIECE = 40 };
-
-/* How records are cut, beside pieces of some bytes each. */
-enum { WHOLE = -1, ANY = 0 };
+enum { SAID = 64 };
 
 /* What was said of a connection. */
 struct said {
@@ -31,12 +22,6 @@ struct said {
 		char name[FINDING_NAME];
 	} one[SAID];
 };
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "fuzz_rdp.c:%d: does not hold: %s\n", line, what);
-	abort();
-}
 
 static void
 say(void *ctx, const struct screen_verdict *v)
@@ -56,52 +41,29 @@ say(void *ctx, const struct screen_verdict *v)
 	memcpy(o->name, v->name ? v->name : "", v->nname);
 }
 
-/* Bytes whole, or in pieces: of EACH bytes, or of any size, by SEED. A piece lies at the end of its
- * room, so that a sanitizer sees a read behind it. */
 static void
-push(struct rdp *r, bool client, const uint8_t *bytes, size_t size, int each, unsigned *seed)
+push(void *ctx, bool client, const uint8_t *bytes, size_t size)
 {
-	static uint8_t room[PIECE];
-
-	if (each == WHOLE) {
-		rdp_push(r, client, bytes, size);
-		return;
-	}
-	for (size_t n; size > 0; bytes += n, size -= n) {
-		n = (size_t)each;
-		if (each == ANY) {
-			*seed = *seed * 1103515245 + 12345;
-			n = 1 + (*seed >> 16) % sizeof room;
-		}
-		if (n > size)
-			n = size;
-		memcpy(room + sizeof room - n, bytes, n);
-		rdp_push(r, client, room + sizeof room - n, n);
-	}
+	rdp_push(ctx, client, bytes, size);
 }
 
 static void
-run(const uint8_t *data, size_t size, int each, unsigned seed, struct said *to)
+run(const uint8_t *data, size_t size, int each, struct said *to)
 {
 	static struct rdp r;
+	struct segments to_rdp = { .push = push, .ctx = &r, .each = each, .seed = (unsigned)size };
+	struct wire input = wire_of(data, size);
+	uint8_t kind;
+	size_t n;
 
 	memset(to, 0, sizeof *to);
 	rdp_begin(&r, say, to);
-	while (size >= 3) {
-		unsigned kind = data[0] & 3;
-		size_t n = (size_t)data[1] | (size_t)data[2] << 8;
-
-		data += 3;
-		size -= 3;
-		if (kind >= 2) {
+	while (segments_record(&input, &kind, &n)) {
+		kind &= 3;
+		if (kind <= 1)
+			segments_take(&to_rdp, kind == 0, &input, n);
+		else
 			rdp_lost(&r, kind == 2, n + 1);
-			continue;
-		}
-		if (n > size)
-			n = size;
-		push(&r, kind == 0, data, n, each, &seed);
-		data += n;
-		size -= n;
 	}
 	rdp_end(&r);
 	rdp_push(&r, true, (const uint8_t *)"\x03", 1);
@@ -113,8 +75,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct said whole, other;
 
-	run(data, size, WHOLE, 0, &whole);
-	run(data, size, size > 0 ? data[0] >> 4 : ANY, (unsigned)size, &other);
+	run(data, size, WHOLE, &whole);
+	run(data, size, size > 0 ? data[0] >> 4 : ANY, &other);
 	CHECK(other.n == whole.n);
 	CHECK(memcmp(other.one, whole.one, whole.n * sizeof whole.one[0]) == 0);
 	return 0;

@@ -7,20 +7,11 @@
  * four highest bits what is compared with whole records: pieces of so many bytes, or of any size
  * (0).
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
+#include "segments.h"
 #include "worker/rfb.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
-
-enum { SAID = 16, PIECE = 40, RUN = 4096 };
-
-/* How records are cut, beside pieces of some bytes each. */
-enum { WHOLE = -1, ANY = 0 };
+enum { SAID = 16, REPEATS = 4096 };
 
 /* What was said of a session. */
 struct said {
@@ -33,12 +24,6 @@ struct said {
 		char name[FINDING_NAME];
 	} one[SAID];
 };
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "fuzz_rfb.c:%d: does not hold: %s\n", line, what);
-	abort();
-}
 
 static void
 say(void *ctx, const struct screen_verdict *v)
@@ -63,28 +48,10 @@ say(void *ctx, const struct screen_verdict *v)
 	memcpy(o->name, v->name, v->nname);
 }
 
-/* Bytes whole, or in pieces: of EACH bytes, or of any size, by SEED. A piece lies at the end of its
- * room, so that a sanitizer sees a read behind it. */
 static void
-push(struct rfb *r, bool client, const uint8_t *bytes, size_t size, int each, unsigned *seed)
+push(void *ctx, bool client, const uint8_t *bytes, size_t size)
 {
-	static uint8_t room[PIECE];
-
-	if (each == WHOLE) {
-		rfb_push(r, client, bytes, size);
-		return;
-	}
-	for (size_t n; size > 0; bytes += n, size -= n) {
-		n = (size_t)each;
-		if (each == ANY) {
-			*seed = *seed * 1103515245 + 12345;
-			n = 1 + (*seed >> 16) % sizeof room;
-		}
-		if (n > size)
-			n = size;
-		memcpy(room + sizeof room - n, bytes, n);
-		rfb_push(r, client, room + sizeof room - n, n);
-	}
+	rfb_push(ctx, client, bytes, size);
 }
 
 /* Version 3.8, no security, a screen of 64 x 48. */
@@ -105,39 +72,28 @@ open_session(struct rfb *r)
 }
 
 static void
-run(const uint8_t *data, size_t size, int each, unsigned seed, struct said *to)
+run(const uint8_t *data, size_t size, int each, struct said *to)
 {
 	static struct rfb r;
-	static uint8_t same[RUN];
-	size_t runs = 0;
+	struct segments to_rfb = {
+		.push = push, .ctx = &r, .each = each, .seed = (unsigned)size, .repeats = REPEATS
+	};
+	struct wire input = wire_of(data, size);
+	uint8_t kind;
+	size_t n;
 
 	memset(to, 0, sizeof *to);
 	rfb_begin(&r, say, to);
 	if (size > 0 && (data[0] & 8))
 		open_session(&r);
-	while (size >= 3) {
-		unsigned kind = data[0] & 7;
-		size_t n = (size_t)data[1] | (size_t)data[2] << 8;
-
-		data += 3;
-		size -= 3;
-		if (kind <= 1) {
-			if (n > size)
-				n = size;
-			push(&r, kind == 0, data, n, each, &seed);
-			data += n;
-			size -= n;
-		} else if (kind <= 3) {
+	while (segments_record(&input, &kind, &n)) {
+		kind &= 7;
+		if (kind <= 1)
+			segments_take(&to_rfb, kind == 0, &input, n);
+		else if (kind <= 3)
 			rfb_lost(&r, kind == 2, n + 1);
-		} else if (kind <= 5 && size > 0) {
-			if (runs + n <= RUN) {
-				memset(same, data[0], n);
-				push(&r, kind == 4, same, n, each == WHOLE ? WHOLE : ANY, &seed);
-				runs += n;
-			}
-			data++;
-			size--;
-		}
+		else if (kind <= 5 && wire_left(&input) > 0)
+			segments_repeat(&to_rfb, kind == 4, wire_u8(&input), n);
 	}
 	rfb_end(&r);
 	rfb_push(&r, true, (const uint8_t *)"\6\0\0\0\0\0\0\1x", 9);
@@ -150,8 +106,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct said whole, other;
 
-	run(data, size, WHOLE, 0, &whole);
-	run(data, size, size > 0 ? data[0] >> 4 : ANY, (unsigned)size, &other);
+	run(data, size, WHOLE, &whole);
+	run(data, size, size > 0 ? data[0] >> 4 : ANY, &other);
 	CHECK(other.n == whole.n);
 	CHECK(memcmp(other.one, whole.one, whole.n * sizeof whole.one[0]) == 0);
 	return 0;

@@ -7,20 +7,11 @@
  * midstream (8), and in its four highest bits what is compared with whole records: pieces of so
  * many bytes, or of any size (0).
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
+#include "segments.h"
 #include "worker/smtp.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
-
-enum { SAID = 4096, PIECE = 40, RUN = 4608, LINES = 64 };
-
-/* How records are cut, beside pieces of some bytes each. */
-enum { WHOLE = -1, ANY = 0 };
+enum { SAID = 4096, LINES = 64 };
 
 /* What was said of a connection. */
 struct said {
@@ -32,12 +23,6 @@ struct said {
 		uint32_t message;
 	} one[SAID];
 };
-
-static void __attribute__((noreturn)) broken(int line, const char *what)
-{
-	fprintf(stderr, "fuzz_smtp.c:%d: does not hold: %s\n", line, what);
-	abort();
-}
 
 #define WHAT(bit, name, word, id) | ((id) == 3102 ? WHAT_##name : 0)
 static const uint64_t ambiguous = 0
@@ -77,32 +62,14 @@ say(void *ctx, const struct smtp_verdict *v)
 	}
 }
 
-/* Bytes whole, or in pieces: of EACH bytes, or of any size, by SEED. A piece lies at the end of its
- * room, so that a sanitizer sees a read behind it. */
 static void
-push(struct smtp *s, bool client, const uint8_t *bytes, size_t size, int each, unsigned *seed)
+push(void *ctx, bool client, const uint8_t *bytes, size_t size)
 {
-	static uint8_t room[PIECE];
-
-	if (each == WHOLE) {
-		smtp_push(s, client, bytes, size);
-		return;
-	}
-	for (size_t n; size > 0; bytes += n, size -= n) {
-		n = (size_t)each;
-		if (each == ANY) {
-			*seed = *seed * 1103515245 + 12345;
-			n = 1 + (*seed >> 16) % sizeof room;
-		}
-		if (n > size)
-			n = size;
-		memcpy(room + sizeof room - n, bytes, n);
-		smtp_push(s, client, room + sizeof room - n, n);
-	}
+	smtp_push(ctx, client, bytes, size);
 }
 
 static void
-run(const uint8_t *data, size_t size, int each, unsigned seed, struct said *to)
+run(const uint8_t *data, size_t size, int each, struct said *to)
 {
 	static const struct mime_rules rules[2] = {
 		{ .allow = "text/plain\0", .charsets = 7, .depth = 20, .max_size = 2000 },
@@ -113,24 +80,20 @@ run(const uint8_t *data, size_t size, int each, unsigned seed, struct said *to)
 		    .images = true },
 	};
 	static struct smtp s;
-	static uint8_t same[RUN];
+	struct segments to_smtp = {
+		.push = push, .ctx = &s, .each = each, .seed = (unsigned)size, .repeats = REPEATED
+	};
+	struct wire input = wire_of(data, size);
 	unsigned which = 0;
-	size_t runs = 0;
+	uint8_t kind;
+	size_t n;
 
 	to->n = to->last = 0;
 	smtp_begin(&s, &rules[which], size > 0 && (data[0] & 8), say, to);
-	while (size >= 3) {
-		unsigned kind = data[0] & 7;
-		size_t n = (size_t)data[1] | (size_t)data[2] << 8;
-
-		data += 3;
-		size -= 3;
+	while (segments_record(&input, &kind, &n)) {
+		kind &= 7;
 		if (kind <= 1) {
-			if (n > size)
-				n = size;
-			push(&s, kind == 0, data, n, each, &seed);
-			data += n;
-			size -= n;
+			segments_take(&to_smtp, kind == 0, &input, n);
 		} else if (kind <= 3) {
 			smtp_lost(&s, kind == 2, n + 1);
 		} else if (kind == 4) {
@@ -140,15 +103,11 @@ run(const uint8_t *data, size_t size, int each, unsigned seed, struct said *to)
 			smtp_rules(&s, &rules[which]);
 		} else if (kind == 7) {
 			smtp_all(&s, WHAT_NOT_INSPECTED);
-		} else if (kind == 6 && size > 0) {
-			n = data[0] == '\n' ? n % LINES : n % RUN;
-			if (runs + n <= RUN) {
-				memset(same, data[0], n);
-				push(&s, true, same, n, each == WHOLE ? WHOLE : ANY, &seed);
-				runs += n;
-			}
-			data++;
-			size--;
+		} else if (kind == 6 && wire_left(&input) > 0) {
+			uint8_t byte = wire_u8(&input);
+
+			segments_repeat(
+			    &to_smtp, true, byte, n % (byte == '\n' ? LINES : REPEATED));
 		}
 	}
 	smtp_end(&s);
@@ -161,8 +120,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct said whole, other;
 
-	run(data, size, WHOLE, 0, &whole);
-	run(data, size, size > 0 ? data[0] >> 4 : ANY, (unsigned)size, &other);
+	run(data, size, WHOLE, &whole);
+	run(data, size, size > 0 ? data[0] >> 4 : ANY, &other);
 	CHECK(other.n == whole.n);
 	CHECK(memcmp(other.one, whole.one, whole.n * sizeof whole.one[0]) == 0);
 	return 0;
