@@ -1,9 +1,8 @@
 /* test_inspect.c - content as part of a flow's life: what is said of messages, and when; workers
  * that are killed, other policies, too many connections. What a message is, is test_mime's; what a
  * dialogue is, test_smtp's. */
-#include "worker_bench.h"
+#include "bench_chat.h"
 
-#include "base/text.h"
 #include "model/traffic.h"
 
 /* The client of mail is S in internet, its server C in lgwan. */
@@ -16,88 +15,44 @@ static const char short_rules[] =
     "\"text-mail\"; } );";
 static const char no_rules[] = "conduits = ( );";
 
-/* One connection: its port and what both sides have sent. */
-struct talk {
-	unsigned port;
-	uint32_t seq[2];
-	nstime t;
-};
-
 static int
 mail_setup(void **state)
 {
-	int error = bench_setup(state);
-	struct bench *b = *state;
-
-	free(b->policy);
-	b->policy = bench_policy(b, bench_zones, mail_rules, 1);
-	bench_start(b, b->policy);
-	return error;
+	return bench_setup_with(state, mail_rules, false);
 }
 
 static int
 mail_setup6(void **state)
 {
-	int error = mail_setup(state);
-	struct bench *b = *state;
-
-	b->is6 = true;
-	return error;
+	return bench_setup_with(state, mail_rules, true);
 }
 
-/* A segment of SIZE bytes with these flags and numbers. */
-static void
-segment(struct bench *b, struct talk *t, bool client, uint8_t flags, uint32_t seq,
-    const char *bytes, size_t size)
+/* A connection from that port, at that time. */
+static struct chat
+mail_from(unsigned port, nstime t)
 {
-	uint8_t *p = b->bytes + 34;
-	uint32_t ack = t->seq[client];
+	struct chat chat = {
+		.port = port, .to = 25, .inwards = true, .seq = { 1000, 9000 }, .t = t
+	};
 
-	put_tcp(b, client ? t->port : 25, client ? 25 : t->port, flags, (unsigned)size);
-	put16(p + 4, seq >> 16);
-	put16(p + 6, seq & 0xffff);
-	put16(p + 8, ack >> 16);
-	put16(p + 10, ack & 0xffff);
-	if (size)
-		memcpy(p + 20, bytes, size);
-	wrap(b, client ? INTERNET : LGWAN, false, client ? S : C, client ? C : S, 6,
-	    20 + (unsigned)size);
-	judge(b, t->t += NS_MSEC);
-}
-
-/* What one side says next. */
-static void
-say(struct bench *b, struct talk *t, bool client, const char *text)
-{
-	uint32_t *seq = &t->seq[!client];
-
-	segment(b, t, client, ACK, *seq, text, strlen(text));
-	*seq += (uint32_t)strlen(text);
+	return chat;
 }
 
 static void
-client(struct bench *b, struct talk *t, const char *text)
+client(struct bench *b, struct chat *t, const char *text)
 {
-	say(b, t, true, text);
+	say(b, t, CLIENT, text);
 }
 
 static void
-server(struct bench *b, struct talk *t, const char *text)
+server(struct bench *b, struct chat *t, const char *text)
 {
-	say(b, t, false, text);
-}
-
-/* The handshake. */
-static void
-greet(struct bench *b, struct talk *t)
-{
-	segment(b, t, true, SYN, t->seq[0]++, "", 0);
-	segment(b, t, false, SYN | ACK, t->seq[1]++, "", 0);
+	say(b, t, SERVER, text);
 }
 
 /* From the handshake to the server's 354. */
 static void
-begin(struct bench *b, struct talk *t)
+begin(struct bench *b, struct chat *t)
 {
 	greet(b, t);
 	server(b, t, "220 a ESMTP\r\n");
@@ -108,7 +63,7 @@ begin(struct bench *b, struct talk *t)
 }
 
 static void
-end(struct bench *b, struct talk *t)
+end(struct bench *b, struct chat *t)
 {
 	client(b, t, ".\r\n");
 	server(b, t, "250 taken\r\n");
@@ -120,7 +75,7 @@ static void
 test_text_is_silent(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 	static uint64_t mails[8][TRAFFIC_MAILS];
 
 	memset(mails, 0, sizeof mails);
@@ -142,7 +97,7 @@ static void
 test_each_message(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 
 	begin(b, &t); /* 7 packets */
 	client(b, &t, "Content-Type: text/html\r\nMIME-Version: 1.0\r\n\r\na\r\n.\r\n");
@@ -176,7 +131,7 @@ static void
 test_hub_is_behind(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 
 	begin(b, &t);
 	b->full = true;
@@ -196,7 +151,7 @@ static void
 test_killed(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 	struct published last;
 
 	bench_survive(b);
@@ -216,7 +171,7 @@ static void
 test_other_rules(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 
 	begin(b, &t);
 	client(b, &t, "Subject: a\r\n\r\n");
@@ -236,7 +191,7 @@ static void
 test_no_rules(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 
 	begin(b, &t);
 	bench_reload(b, bench_zones, no_rules);
@@ -254,23 +209,11 @@ test_ends_under_other_rules(void **state)
 {
 	enum { BEFORE = 2000 };
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
-	static char bytes[200 * BEFORE];
-	struct text rules = text_of(bytes, sizeof bytes);
+	struct chat t = mail_from(40000, 0);
 
-	text_string(&rules, "conduits = (");
-	for (unsigned i = 0; i < BEFORE; i++)
-		text_add(&rules,
-		    "{ id = \"c%u\"; from = \"internet\"; to = \"lgwan\"; services = (\"tcp/%u\"); "
-		    "},",
-		    i, 1000 + i);
-	text_string(&rules,
+	bench_begin_behind(b, BEFORE,
 	    "{ id = \"mail\"; from = \"internet\"; to = \"lgwan\"; services = (\"tcp/25\"); "
-	    "require = \"text-mail\"; } );");
-	assert_false(rules.cut);
-	free(b->policy);
-	b->policy = bench_policy(b, bench_zones, bytes, 1);
-	bench_start(b, b->policy);
+	    "require = \"text-mail\"; }");
 	begin(b, &t);
 	client(b, &t, "Content-Type: text/html\r\nMIME-Version: 1.0\r\n\r\na\r\n");
 	bench_reload(b, bench_zones, no_rules);
@@ -288,11 +231,11 @@ test_too_many(void **state)
 {
 	enum { MANY = 60 };
 	struct bench *b = *state;
-	struct talk t[MANY];
+	struct chat t[MANY];
 	unsigned limits = 0;
 
 	for (unsigned i = 0; i < MANY; i++) {
-		t[i] = (struct talk){ .port = 40000 + i, .seq = { 1000, 9000 }, .t = i * NS_SEC };
+		t[i] = mail_from(40000 + i, i * NS_SEC);
 		begin(b, &t[i]);
 		client(b, &t[i], "Subject: a\r\n\r\ntext\r\n");
 	}
@@ -316,17 +259,17 @@ test_closed_ones_lose_nothing(void **state)
 {
 	enum { MANY = 60 };
 	struct bench *b = *state;
-	struct talk slow = { .port = 39999, .seq = { 1000, 9000 } };
+	struct chat slow = mail_from(39999, 0);
 
 	begin(b, &slow); /* rests longest, and goes on in the end */
 	for (unsigned i = 0; i < MANY; i++) {
-		struct talk t = { .port = 40000 + i, .seq = { 1000, 9000 }, .t = i * NS_MSEC };
+		struct chat t = mail_from(40000 + i, i * NS_MSEC);
 
 		begin(b, &t);
 		client(b, &t, "Subject: a\r\n\r\ntext\r\n");
 		end(b, &t);
-		segment(b, &t, true, FIN | ACK, t.seq[0], "", 0);
-		segment(b, &t, false, FIN | ACK, t.seq[1], "", 0);
+		segment(b, &t, CLIENT, FIN | ACK, t.seq[CLIENT], "", 0);
+		segment(b, &t, SERVER, FIN | ACK, t.seq[SERVER], "", 0);
 	}
 	slow.t = MANY * NS_MSEC;
 	client(b, &slow, "Subject: a\r\n\r\ntext\r\n");
@@ -359,15 +302,15 @@ test_odd_tcp(void **state)
 	struct bench *b = *state;
 
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct talk t = { .port = 40000 + i, .seq = { 1000, 9000 }, .t = i * NS_SEC };
+		struct chat t = mail_from(40000 + i, i * NS_SEC);
 		unsigned before = b->n;
 
 		begin(b, &t);
 		client(b, &t, "Subject: a\r\n\r\ntext\r\n");
-		segment(b, &t, true, rows[i].flags, t.seq[0] + (uint32_t)rows[i].seq, rows[i].text,
-		    strlen(rows[i].text));
+		segment(b, &t, CLIENT, rows[i].flags, t.seq[CLIENT] + (uint32_t)rows[i].seq,
+		    rows[i].text, strlen(rows[i].text));
 		if (rows[i].flags & 32)
-			t.seq[0] += 3;
+			t.seq[CLIENT] += 3;
 		end(b, &t);
 		assert_int_equal(b->n - before, rows[i].what ? 1 : 0);
 		if (rows[i].what) {
@@ -383,14 +326,14 @@ static void
 test_lost_before_the_end(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 
 	begin(b, &t);
 	client(b, &t, "Subject: a\r\n\r\ntext\r\n");
 	end(b, &t);
-	t.seq[0] += 100;
-	segment(b, &t, true, FIN | ACK, t.seq[0], "", 0);
-	segment(b, &t, false, FIN | ACK, t.seq[1], "", 0);
+	t.seq[CLIENT] += 100;
+	segment(b, &t, CLIENT, FIN | ACK, t.seq[CLIENT], "", 0);
+	segment(b, &t, SERVER, FIN | ACK, t.seq[SERVER], "", 0);
 	assert_int_equal(b->n, 0);
 	worker_finish(b->worker);
 	assert_int_equal(b->n, 1);
@@ -404,17 +347,17 @@ static void
 test_begins_twice(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 
 	greet(b, &t);
 	server(b, &t, "220 a ESMTP\r\n");
 	client(b, &t, "EHLO b\r\n");
-	segment(b, &t, true, SYN, 5000, "", 0);
+	segment(b, &t, CLIENT, SYN, 5000, "", 0);
 	assert_int_equal(b->n, 1);
 	assert_int_equal(b->found[0].id, 3102);
 	assert_int_equal(b->found[0].what, WHAT_AMBIGUOUS | WHAT_OVERLAP);
 	assert_int_equal(b->found[0].message, 0);
-	segment(b, &t, false, SYN | ACK, 5000, "", 0);
+	segment(b, &t, SERVER, SYN | ACK, 5000, "", 0);
 	worker_finish(b->worker);
 	assert_int_equal(b->n, 1);
 }
@@ -425,7 +368,7 @@ static void
 test_pieces_before_all_else(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 
 	greet(b, &t);
 	for (unsigned i = 0; i < 2; i++) {
@@ -447,7 +390,7 @@ static void
 test_a_piece_and_nothing_else(void **state)
 {
 	struct bench *b = *state;
-	struct talk t = { .port = 40000, .seq = { 1000, 9000 } };
+	struct chat t = mail_from(40000, 0);
 
 	greet(b, &t);
 	put_tcp(b, 25, t.port, ACK, 4);
@@ -470,24 +413,24 @@ test_anything(void **state)
 	static const uint8_t flags[] = { ACK, ACK, ACK, ACK, SYN, SYN | ACK, FIN | ACK, RST,
 		ACK | 32, 0 };
 	struct bench *b = *state;
-	struct talk t[8];
+	struct chat t[8];
 	unsigned seed = 1;
 
 	for (unsigned i = 0; i < 8; i++)
-		t[i] = (struct talk){ .port = 40000 + i, .seq = { 1000, 9000 } };
+		t[i] = mail_from(40000 + i, 0);
 	for (unsigned n = 0; n < 30000; n++) {
 		unsigned r = (seed = seed * 1103515245 + 12345) >> 8;
-		struct talk *one = &t[r % 8];
-		bool from_client = r >> 3 & 1;
+		struct chat *one = &t[r % 8];
+		unsigned side = r >> 3 & 1 ? CLIENT : SERVER;
 		const char *text = texts[(r >> 4) % (sizeof texts / sizeof *texts)];
-		uint32_t *seq = &one->seq[!from_client];
+		uint32_t *seq = &one->seq[side];
 		uint32_t off = (r >> 9) % 8 == 0 ? (r >> 12) % 200 - 100 : 0;
 
 		if (n % 64 == 0)
 			b->full = r >> 20 & 1;
 		one->t = n * NS_MSEC * 20;
-		segment(b, one, from_client, flags[(r >> 14) % sizeof flags], *seq + off, text,
-		    strlen(text));
+		segment(
+		    b, one, side, flags[(r >> 14) % sizeof flags], *seq + off, text, strlen(text));
 		if ((r >> 17) % 16)
 			*seq += (uint32_t)strlen(text);
 		b->n = 0;

@@ -1,11 +1,10 @@
 /* test_speak.c - what a flow speaks as part of its life: when there is an answer, and what becomes
  * of it where there is none; workers that are killed, other policies, too many flows at once. What
  * bytes speak is test_recognise's. */
-#include "worker_bench.h"
+#include "bench_chat.h"
 
 #include <errno.h>
 
-#include "base/text.h"
 #include "model/journal.h"
 #include "model/traffic.h"
 #include "worker/opening.h"
@@ -27,84 +26,25 @@ static const char file_rules[] =
     "(\"tcp/1-65535\"); require = \"sanitised-files\"; } );";
 static const char no_rules[] = "conduits = ( );";
 
-enum { CLIENT, SERVER, SSH = 22, ANY = 9000 };
+enum { SSH = 22, ANY = 9000 };
 
 /* 100 bytes: so many of them that the smallness of packets does not matter. */
 #define LONG                                                                                       \
 	"??????????????????????????????????????????????????"                                       \
 	"??????????????????????????????????????????????????"
 
-/* One flow: its ports and what both sides have sent. */
-struct chat {
-	unsigned port, to;
-	uint32_t seq[2];
-	nstime t;
-};
-
 static const struct chat begun = { .port = 40000, .to = SSH, .seq = { UINT32_MAX - 3, 9000 } };
 
 static int
 speak_setup(void **state)
 {
-	int error = bench_setup(state);
-	struct bench *b = *state;
-
-	free(b->policy);
-	b->policy = bench_policy(b, bench_zones, plain_rules, 1);
-	bench_start(b, b->policy);
-	return error;
+	return bench_setup_with(state, plain_rules, false);
 }
 
 static int
 speak_setup6(void **state)
 {
-	int error = speak_setup(state);
-	struct bench *b = *state;
-
-	b->is6 = true;
-	return error;
-}
-
-/* A segment of SIZE bytes with these flags and numbers, into b->bytes. */
-static void
-put_segment(struct bench *b, const struct chat *t, unsigned side, uint8_t flags, uint32_t seq,
-    uint32_t ack, const char *bytes, size_t size)
-{
-	uint8_t *p = b->bytes + 34;
-
-	put_tcp(b, side == CLIENT ? t->port : t->to, side == CLIENT ? t->to : t->port, flags,
-	    (unsigned)size);
-	put16(p + 4, seq >> 16);
-	put16(p + 6, seq & 0xffff);
-	put16(p + 8, ack >> 16);
-	put16(p + 10, ack & 0xffff);
-	if (size)
-		memcpy(p + 20, bytes, size);
-}
-
-static void
-segment(struct bench *b, struct chat *t, unsigned side, uint8_t flags, uint32_t seq,
-    const char *bytes, size_t size)
-{
-	put_segment(b, t, side, flags, seq, t->seq[side ^ 1], bytes, size);
-	wrap(b, side == CLIENT ? LGWAN : INTERNET, false, side == CLIENT ? C : S,
-	    side == CLIENT ? S : C, 6, 20 + (unsigned)size);
-	judge(b, t->t += NS_MSEC);
-}
-
-/* What one side says next. */
-static void
-say(struct bench *b, struct chat *t, unsigned side, const char *text)
-{
-	segment(b, t, side, ACK, t->seq[side], text, strlen(text));
-	t->seq[side] += (uint32_t)strlen(text);
-}
-
-static void
-greet(struct bench *b, struct chat *t)
-{
-	segment(b, t, CLIENT, SYN, t->seq[CLIENT]++, "", 0);
-	segment(b, t, SERVER, SYN | ACK, t->seq[SERVER]++, "", 0);
+	return bench_setup_with(state, plain_rules, true);
 }
 
 static void
@@ -117,8 +57,7 @@ datagram(struct bench *b, struct chat *t, unsigned side, const char *bytes, unsi
 	put16(p + 4, 8 + size);
 	put16(p + 6, 0);
 	memcpy(p + 8, bytes, size);
-	wrap(b, side == CLIENT ? LGWAN : INTERNET, false, side == CLIENT ? C : S,
-	    side == CLIENT ? S : C, 17, 8 + size);
+	wrap_side(b, t, side, 17, 8 + size);
 	judge(b, t->t += NS_MSEC);
 }
 
@@ -412,8 +351,7 @@ test_truncated(void **state)
 	greet(b, &t);
 	for (unsigned side = CLIENT; side <= SERVER; side++) {
 		put_segment(b, &t, side, ACK, t.seq[side], t.seq[side ^ 1], "SSH-2.0-a\r\n", 11);
-		wrap(b, side == CLIENT ? LGWAN : INTERNET, false, side == CLIENT ? C : S,
-		    side == CLIENT ? S : C, 6, 31);
+		wrap_side(b, &t, side, 6, 31);
 		b->frame.caplen -= 10;
 		judge(b, t.t += NS_MSEC);
 	}
@@ -453,20 +391,8 @@ test_ends_under_other_rules(void **state)
 	enum { BEFORE = 2000 };
 	struct bench *b = *state;
 	struct chat t = { .port = 40000, .to = SSH, .seq = { 1000, 9000 } };
-	static char bytes[200 * BEFORE];
-	struct text rules = text_of(bytes, sizeof bytes);
 
-	text_string(&rules, "conduits = (");
-	for (unsigned i = 0; i < BEFORE; i++)
-		text_add(&rules,
-		    "{ id = \"c%u\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/%u\"); "
-		    "},",
-		    i, 10000 + i);
-	text_string(&rules, PLAIN " );");
-	assert_false(rules.cut);
-	free(b->policy);
-	b->policy = bench_policy(b, bench_zones, bytes, 1);
-	bench_start(b, b->policy);
+	bench_begin_behind(b, BEFORE, PLAIN);
 	greet(b, &t);
 	say(b, &t, SERVER, "RFB 003.008\n");
 	bench_reload(b, bench_zones, no_rules);
@@ -483,22 +409,10 @@ test_session_ends_under_other_rules(void **state)
 	enum { BEFORE = 2000 };
 	struct bench *b = *state;
 	struct chat t = { .port = 40000, .to = 3389, .seq = { 1000, 9000 } };
-	static char bytes[200 * BEFORE];
-	struct text rules = text_of(bytes, sizeof bytes);
 
-	text_string(&rules, "conduits = (");
-	for (unsigned i = 0; i < BEFORE; i++)
-		text_add(&rules,
-		    "{ id = \"c%u\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/%u\"); "
-		    "},",
-		    i, 10000 + i);
-	text_string(&rules,
+	bench_begin_behind(b, BEFORE,
 	    "{ id = \"screen\"; from = \"lgwan\"; to = \"internet\"; services = (\"tcp/3389\"); "
-	    "require = \"screen-transfer\"; } );");
-	assert_false(rules.cut);
-	free(b->policy);
-	b->policy = bench_policy(b, bench_zones, bytes, 1);
-	bench_start(b, b->policy);
+	    "require = \"screen-transfer\"; }");
 	greet(b, &t);
 	segment(b, &t, CLIENT, ACK, t.seq[CLIENT] + 9, "late", 4);
 	bench_reload(b, bench_zones, no_rules);
@@ -515,9 +429,7 @@ test_session_goes_on(void **state)
 	struct bench *b = *state;
 	struct chat t = { .port = 40000, .to = 3389, .seq = { 1000, 9000 } };
 
-	free(b->policy);
-	b->policy = bench_policy(b, bench_zones, screen_rules, 1);
-	bench_start(b, b->policy);
+	bench_begin(b, screen_rules);
 	greet(b, &t);
 	say(b, &t, SERVER, "SSH-2.0-a\r\n");
 	say(b, &t, CLIENT, "SSH-2.0-a\r\n");
@@ -591,9 +503,7 @@ test_becomes_permitted(void **state)
 	struct bench *b = *state;
 	struct chat t = { .port = 40000, .to = SSH, .seq = { 1000, 9000 } };
 
-	free(b->policy);
-	b->policy = bench_policy(b, bench_zones, no_rules, 1);
-	bench_start(b, b->policy);
+	bench_begin(b, no_rules);
 	greet(b, &t);
 	say(b, &t, CLIENT, "SSH-2.0-a\r\n");
 	b->n = 0;
