@@ -4,8 +4,8 @@
  * file.
  */
 #include "unit.h"
+#include "unit_files.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -29,9 +29,9 @@ struct world {
 	struct cases *cases;
 	struct accounts accounts;
 	unsigned restarts;
-	uint32_t near; /* conduit of the findings that workers tell */
-	uint64_t all;  /* packets told by workers, in all daemons */
-	char *text;    /* of the log */
+	uint32_t near;	    /* conduit of the findings that workers tell */
+	uint64_t all;	    /* packets told by workers, in all daemons */
+	char text[1 << 24]; /* of the log */
 	size_t size;
 };
 
@@ -134,16 +134,7 @@ say(struct world *w, unsigned worker, uint16_t port, uint64_t n, uint8_t outcome
 static const char *
 log_text(struct world *w)
 {
-	struct stat st;
-	int fd = open(w->file, O_RDONLY | O_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(fstat(fd, &st), 0);
-	free(w->text);
-	w->text = calloc(1, (size_t)st.st_size + 1);
-	assert_non_null(w->text);
-	assert_true(read(fd, w->text, (size_t)st.st_size) == st.st_size);
-	close(fd);
+	assert_true(unit_read(w->file, w->text, sizeof w->text) >= 0);
 	return w->text;
 }
 
@@ -235,7 +226,6 @@ tear_down(void **state)
 		unlink(path);
 	}
 	assert_int_equal(rmdir(w->dir), 0);
-	free(w->text);
 	free(w->policy);
 	free(w);
 	return 0;

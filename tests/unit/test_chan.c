@@ -1,7 +1,7 @@
 /* test_chan.c - channels: what passes, what ends them, and that no descriptor is left behind. */
 #include "unit.h"
+#include "unit_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -39,19 +39,6 @@ ends_close(struct ends *e)
 	chan_close(&e->b);
 }
 
-static unsigned
-open_descriptors(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	assert_non_null(d);
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
-
 /* Sends SIZE bytes at BYTES behind a head, with N copies of descriptor FD, past the checks of
  * chan_send(). */
 static void
@@ -86,7 +73,7 @@ static int
 refused(enum role from, enum role self, struct head head, size_t size, unsigned nfds)
 {
 	static const uint8_t bytes[8192];
-	unsigned before = open_descriptors();
+	unsigned before = unit_descriptors();
 	struct ends e = ends_of(from, self);
 	union msg_any m;
 	int fds[CHAN_FDS], r;
@@ -101,7 +88,7 @@ refused(enum role from, enum role self, struct head head, size_t size, unsigned 
 			if (fds[i] >= 0)
 				close(fds[i]);
 	ends_close(&e);
-	assert_int_equal(open_descriptors(), before);
+	assert_int_equal(unit_descriptors(), before);
 	return r;
 }
 

@@ -1,8 +1,8 @@
 /* What flows counted, as the ledger has it: sums are exact, whatever finds no row, is missed, or
  * kills the hub. */
 #include "unit.h"
+#include "unit_files.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ struct world {
 	struct digest *digest;
 	int keep;	       /* memfd */
 	uint64_t before, next; /* of worker 0 */
-	char *text;	       /* of the ledger's file */
+	char text[1 << 26];    /* of the ledger's file */
 };
 
 /* A policy with MANY conduits from lgwan to internet: c0, c1, … */
@@ -83,15 +83,12 @@ static int
 tear_down(void **state)
 {
 	struct world *w = *state;
-	char command[128];
 
 	ledger_close(w->ledger);
 	digest_free(w->digest);
 	close(w->keep);
 	free(w->policy);
-	free(w->text);
-	snprintf(command, sizeof command, "rm -r %s", w->dir);
-	assert_int_equal(system(command), 0);
+	unit_remove(w->dir);
 	free(w);
 	return 0;
 }
@@ -135,19 +132,10 @@ tick(struct world *w, nstime wall)
 }
 
 /* The ledger's file of that day. */
-static const char *
+static char *
 text(struct world *w)
 {
-	struct stat st;
-	int fd = open(w->file, O_RDONLY | O_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(fstat(fd, &st), 0);
-	free(w->text);
-	w->text = calloc(1, (size_t)st.st_size + 1);
-	assert_non_null(w->text);
-	assert_int_equal(read(fd, w->text, (size_t)st.st_size), st.st_size);
-	close(fd);
+	assert_true(unit_read(w->file, w->text, sizeof w->text) >= 0);
 	return w->text;
 }
 
@@ -160,7 +148,7 @@ sum(struct world *w, const char *word, const char *part, const char *key)
 
 	snprintf(begin, sizeof begin, " LEDGER %s ", word);
 	snprintf(field, sizeof field, " %s=", key);
-	char *all = (char *)(uintptr_t)text(w);
+	char *all = text(w);
 
 	for (char *line; (line = strsep(&all, "\n"));) {
 		const char *at = strstr(line, field);
@@ -183,7 +171,7 @@ record(struct world *w, const char *word)
 
 	assert_int_equal(sum(w, word, "", ""), 1);
 	snprintf(begin, sizeof begin, " LEDGER %s ", word);
-	at = strstr((char *)(uintptr_t)text(w), begin);
+	at = strstr(text(w), begin);
 	assert_non_null(at);
 	at += strlen(begin);
 	end = strstr(at, " sid=");

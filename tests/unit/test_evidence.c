@@ -2,6 +2,7 @@
  * restarts, with little room and without any. Files are read back by capture/savefile; hashes are
  * those of sha256sum(1). */
 #include "unit.h"
+#include "unit_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,13 +86,11 @@ static int
 tear_down(void **state)
 {
 	struct world *w = *state;
-	char command[160];
 
 	incidents_free(w->incidents);
 	evidence_free(w->evidence);
 	free(w->policy);
-	snprintf(command, sizeof command, "chmod -R u+rwx %s; rm -rf %s", w->dir, w->dir);
-	assert_int_equal(system(command), 0);
+	unit_remove(w->dir);
 	free(w);
 	return 0;
 }
@@ -234,15 +233,11 @@ static unsigned
 words(struct world *w, const char *what)
 {
 	static char bytes[1 << 20];
-	int fd = open(path_of(w, w->ev), O_RDONLY | O_CLOEXEC);
-	ssize_t size;
+	ssize_t size = unit_read(path_of(w, w->ev), bytes, sizeof bytes);
 	unsigned n = 0;
 	const char *at = bytes;
 
-	assert_true(fd >= 0);
-	size = read(fd, bytes, sizeof bytes);
-	assert_in_range(size, 1, sizeof bytes - 1);
-	close(fd);
+	assert_true(size > 0);
 	while ((at = memmem(at, (size_t)(bytes + size - at), what, strlen(what)))) {
 		at++;
 		n++;

@@ -1,6 +1,7 @@
 /* test_evidence_skipped.c - the file of a skipped frame, byte by byte; how many there may be; and
  * what is said when it cannot be written. */
 #include "unit.h"
+#include "unit_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,11 +31,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	char command[96];
-
 	(void)state;
-	snprintf(command, sizeof command, "rm -rf %s", state_dir);
-	return system(command);
+	unit_remove(state_dir);
+	return 0;
 }
 
 static const char *
@@ -44,20 +43,6 @@ path_of(const char *name)
 
 	snprintf(path, sizeof path, "%s/evidence/%s", state_dir, name);
 	return path;
-}
-
-/* The whole file, into BUFFER of ROOM bytes. Its size. */
-static size_t
-read_file(const char *name, uint8_t *buffer, size_t room)
-{
-	int fd = open(path_of(name), O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	assert_true(fd >= 0);
-	n = read(fd, buffer, room);
-	assert_true(n >= 0);
-	close(fd);
-	return (size_t)n;
 }
 
 static void
@@ -124,7 +109,7 @@ test_bytes(void **state)
 	(void)umask(0);
 	assert_int_equal(evidence_skipped(state_dir, "1a2b3c4d", &m, bytes, name), 0);
 	assert_string_equal(name, "skipped-1a2b3c4d-2-18446744073709551615.pcap");
-	assert_int_equal(read_file(name, got, sizeof got), sizeof expected);
+	assert_int_equal(unit_read(path_of(name), got, sizeof got), sizeof expected);
 	assert_memory_equal(got, expected, sizeof expected);
 	assert_int_equal(stat(path_of(name), &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
@@ -132,7 +117,7 @@ test_bytes(void **state)
 	assert_int_equal(st.st_mode, S_IFDIR | 0700);
 	/* The same frame once more, from a capture that was started again: it is there. */
 	assert_int_equal(evidence_skipped(state_dir, "1a2b3c4d", &m, bytes + 1, name), 0);
-	assert_int_equal(read_file(name, got, sizeof got), sizeof expected);
+	assert_int_equal(unit_read(path_of(name), got, sizeof got), sizeof expected);
 	assert_memory_equal(got, expected, sizeof expected);
 }
 
@@ -149,7 +134,7 @@ test_largest(void **state)
 
 	(void)state;
 	assert_int_equal(evidence_skipped(state_dir, "0", &m, bytes, name), 0);
-	assert_int_equal(read_file(name, got, sizeof got), 40 + MSG_FRAME_MOST);
+	assert_int_equal(unit_read(path_of(name), got, sizeof got), 40 + MSG_FRAME_MOST);
 	assert_memory_equal(got + 20,
 	    "\x14\x01\0\0"
 	    "\0\0\0\0"

@@ -1,8 +1,8 @@
 /* test_hub.c - the hub as a process of its own; the test plays monitor, capture and worker by real
  * channels and memories. */
 #include "unit.h"
+#include "unit_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -155,13 +155,7 @@ wait_ready(struct world *w)
 static const char *
 log_text(struct world *w)
 {
-	int fd = open(w->file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, w->text, sizeof w->text - 1);
-
-	assert_true(n >= 0);
-	w->text[n] = '\0';
-	if (fd >= 0)
-		close(fd);
+	(void)unit_read(w->file, w->text, sizeof w->text); /* or none yet */
 	return w->text;
 }
 
@@ -346,21 +340,6 @@ set_up(void **state)
 	return 0;
 }
 
-static void
-remove_all(struct world *w, const char *name)
-{
-	DIR *d;
-	struct dirent *e;
-
-	snprintf(w->text, sizeof w->text, "%s/%s", w->dir, name);
-	d = opendir(w->text);
-	while (d && (e = readdir(d)))
-		(void)unlinkat(dirfd(d), e->d_name, 0); /* not . and .. */
-	if (d)
-		closedir(d);
-	rmdir(w->text);
-}
-
 static int
 tear_down(void **state)
 {
@@ -385,18 +364,7 @@ tear_down(void **state)
 	close(w->capture_fd);
 	close(w->worker_fd);
 	close(w->ring_fd);
-	for (uint64_t seq = 0; seq < 100; seq++)
-		unlink(kept_file(w, seq));
-	unlink(w->file);
-	snprintf(w->text, sizeof w->text, "%s/control", w->dir);
-	unlink(w->text); /* of a hub that was killed */
-	remove_all(w, "evidence");
-	snprintf(w->text, sizeof w->text, "%s/resume", w->dir);
-	unlink(w->text);
-	snprintf(w->text, sizeof w->text, "%s/resume.said", w->dir);
-	unlink(w->text);
-	remove_all(w, "ledger");
-	rmdir(w->dir);
+	unit_remove(w->dir);
 	free(w);
 	return 0;
 }
@@ -573,11 +541,7 @@ ledger_text(struct world *w)
 	snprintf(command, sizeof command, "cat %s/ledger/*.log > %s/all", w->dir, w->dir);
 	assert_int_equal(system(command), 0);
 	snprintf(command, sizeof command, "%s/all", w->dir);
-	int fd = open(command, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, w->text, sizeof w->text - 1);
-	assert_true(n > 0);
-	w->text[n] = '\0';
-	close(fd);
+	assert_true(unit_read(command, w->text, sizeof w->text) > 0);
 	unlink(command);
 	return w->text;
 }

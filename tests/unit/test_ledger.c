@@ -1,7 +1,7 @@
 /* test_ledger.c - the ledger's files, key and news; keys by openssl and sha256sum. */
 #include "unit.h"
+#include "unit_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -44,13 +44,7 @@ path_of(struct world *w, const char *name)
 static const char *
 read_file(struct world *w, const char *name)
 {
-	int fd = open(path_of(w, name), O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, w->text, sizeof w->text - 1);
-
-	assert_true(n >= 0);
-	w->text[n] = '\0';
-	if (fd >= 0)
-		close(fd);
+	(void)unit_read(path_of(w, name), w->text, sizeof w->text); /* or none yet */
 	return w->text;
 }
 
@@ -80,16 +74,9 @@ static int
 tear_down(void **state)
 {
 	struct world *w = *state;
-	const struct dirent *e;
 
 	ledger_close(w->ledger);
-	DIR *d = opendir(path_of(w, ""));
-	while (d && (e = readdir(d)))
-		(void)unlinkat(dirfd(d), e->d_name, 0); /* not . and .. */
-	if (d)
-		closedir(d);
-	rmdir(w->path);
-	rmdir(w->dir);
+	unit_remove(w->dir);
 	free(w);
 	return 0;
 }

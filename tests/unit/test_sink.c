@@ -1,5 +1,6 @@
 /* test_sink.c - lines on their way to real receivers that are missing, slow, restarted or full. */
 #include "unit.h"
+#include "unit_files.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -520,18 +521,6 @@ test_full_of_alerts(void **state)
 }
 
 static void
-slurp(const char *path, char *to, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	assert_true(fd >= 0);
-	ssize_t n = read(fd, to, size - 1);
-	assert_true(n >= 0);
-	to[n] = '\0';
-	close(fd);
-}
-
-static void
 test_file(void **state)
 {
 	struct world *w = *state;
@@ -541,7 +530,7 @@ test_file(void **state)
 	apply(w, NS_SEC);
 	put(w, 6, "one", NS_SEC);
 	put(w, 6, "two", NS_SEC);
-	slurp(w->file, got, sizeof got);
+	assert_true(unit_read(w->file, got, sizeof got) >= 0);
 	assert_string_equal(
 	    got, "2026-01-05T03:04:05.000000Z one\n2026-01-05T03:04:05.000000Z two\n");
 
@@ -549,16 +538,16 @@ test_file(void **state)
 	 * there. */
 	assert_int_equal(rename(w->file, w->other), 0);
 	put(w, 6, "three", 3 * NS_SEC);
-	slurp(w->file, got, sizeof got);
+	assert_true(unit_read(w->file, got, sizeof got) >= 0);
 	assert_string_equal(got, "2026-01-05T03:04:05.000000Z three\n");
 	assert_int_equal(rename(w->file, w->other), 0);
 	sinks_reopen(w->sinks);
 	put(w, 6, "four", 3 * NS_SEC + 1);
-	slurp(w->file, got, sizeof got);
+	assert_true(unit_read(w->file, got, sizeof got) >= 0);
 	assert_string_equal(got, "2026-01-05T03:04:05.000000Z four\n");
 	apply(w, 3 * NS_SEC + 2);
 	put(w, 6, "five", 3 * NS_SEC + 3);
-	slurp(w->file, got, sizeof got);
+	assert_true(unit_read(w->file, got, sizeof got) >= 0);
 	assert_string_equal(
 	    got, "2026-01-05T03:04:05.000000Z four\n2026-01-05T03:04:05.000000Z five\n");
 	struct stat st;
@@ -598,7 +587,7 @@ test_json(void **state)
 		.text = "text", .json = "{\"id\":\"SEG9001\"}", .severity = 6, .time = WHEN
 	};
 	sinks_put(w->sinks, &l, NS_SEC);
-	slurp(w->file, got, sizeof got);
+	assert_true(unit_read(w->file, got, sizeof got) >= 0);
 	assert_string_equal(
 	    got, "{\"@timestamp\":\"2026-01-05T03:04:05.000000Z\",\"id\":\"SEG9001\"}\n");
 }

@@ -1,10 +1,9 @@
 /* test_skipped.c - from a skipped frame in a ring to the message to the hub, over a hub that does
  * not read and a worker that lies. */
 #include "unit.h"
+#include "unit_files.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -59,19 +58,6 @@ tear_down(struct world *w)
 	}
 	chan_close(&w->capture);
 	chan_close(&w->hub);
-}
-
-static unsigned
-open_descriptors(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	assert_non_null(d);
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
 }
 
 /* A frame of CAPLEN bytes passes the ring of WORKER, which skips it. False: the ring took none. */
@@ -146,7 +132,7 @@ nothing_more(struct world *w)
 static void
 test_copies(void **state)
 {
-	unsigned before = open_descriptors();
+	unsigned before = unit_descriptors();
 	struct world w;
 
 	(void)state;
@@ -168,7 +154,7 @@ test_copies(void **state)
 	arrives(&w, 0, 2, 61, 4);
 	nothing_more(&w);
 	tear_down(&w);
-	assert_int_equal(open_descriptors(), before);
+	assert_int_equal(unit_descriptors(), before);
 }
 
 /* A hub that does not read does not hold the rings: what finds no room is given up, the rest
@@ -177,7 +163,7 @@ static void
 test_hub_stands_still(void **state)
 {
 	static const struct msg_iface filler;
-	unsigned before = open_descriptors(), n = 0;
+	unsigned before = unit_descriptors(), n = 0;
 	union msg_any m;
 	int fds[CHAN_FDS];
 	struct world w;
@@ -204,7 +190,7 @@ test_hub_stands_still(void **state)
 	assert_true(skip_one(&w, 1, 60, 0));
 	skipped_copy(&w.skipped, &w.feed);
 	tear_down(&w);
-	assert_int_equal(open_descriptors(), before);
+	assert_int_equal(unit_descriptors(), before);
 }
 
 /* No descriptor is left for the copy: that is said, with what is known of the frame. */
