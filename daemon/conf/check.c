@@ -13,62 +13,49 @@ struct checker {
 	struct conf_errors *errors;
 };
 
-/* Names that must differ. */
+/* Names that must differ, and where the N different ones are. */
 struct twins {
 	struct names names;
+	const struct conf_place **place;
+	uint32_t n;
 	const char *noun, *key;
 	struct conf_errors *errors;
 };
 
 static void
-twins_add(struct twins *t, const char *name, uint32_t number, struct conf_place at,
-	  struct conf_place (*place)(const void *, uint32_t), const void *list)
+twins_add(struct twins *t, const char *name, const struct conf_place *at)
 {
-	struct conf_place first;
+	const struct conf_place *first;
 	uint32_t before;
 
 	if (!name)
 		return; /* that it is missing was said */
-	before = names_add(&t->names, name, number);
-	if (before == NAMES_NONE)
+	before = names_add(&t->names, name, t->n);
+	if (before == NAMES_NONE) {
+		t->place[t->n++] = at;
 		return;
-	first = place(list, before);
-	conf_error(t->errors, at, "%s \"%s\": %s is already used at %s:%u", t->noun, name, t->key,
-		   first.file, first.line);
-}
-
-static struct conf_place
-zone_place(const void *list, uint32_t i)
-{
-	return ((const struct conf_zone *)list)[i].at;
-}
-
-static struct conf_place
-set_place(const void *list, uint32_t i)
-{
-	return ((const struct conf_set *)list)[i].at;
-}
-
-static struct conf_place
-conduit_place(const void *list, uint32_t i)
-{
-	return ((const struct conf_conduit *)list)[i].at;
-}
-
-static struct conf_place
-mac_place(const void *list, uint32_t i)
-{
-	return ((const struct conf_mac *)list)[i].at;
+	}
+	first = t->place[before];
+	conf_error(t->errors, *at, "%s \"%s\": %s is already used at %s:%u", t->noun, name, t->key,
+		   first->file, first->line);
 }
 
 static bool
 twins_init(struct twins *t, const struct checker *c, const char *noun, const char *key, uint32_t n)
 {
 	*t = (struct twins){.noun = noun, .key = key, .errors = c->errors};
-	if (names_init(&t->names, n))
+	t->place = calloc((size_t)n + 1, sizeof *t->place);
+	if (t->place && names_init(&t->names, n))
 		return true;
 	c->conf->arena->failed = true;
 	return false;
+}
+
+static void
+twins_fini(struct twins *t)
+{
+	names_fini(&t->names);
+	free(t->place);
 }
 
 static void
@@ -79,24 +66,23 @@ check_names(struct checker *c)
 
 	if (twins_init(&t, c, "zone", "its id", f->nzones))
 		for (uint32_t i = 0; i < f->nzones; i++)
-			twins_add(&t, f->zones[i].id, i, f->zones[i].at, zone_place, f->zones);
-	names_fini(&t.names);
+			twins_add(&t, f->zones[i].id, &f->zones[i].at);
+	twins_fini(&t);
 	if (twins_init(&t, c, "set", "its name", f->nsets))
 		for (uint32_t i = 0; i < f->nsets; i++)
-			twins_add(&t, f->sets[i].name, i, f->sets[i].at, set_place, f->sets);
-	names_fini(&t.names);
+			twins_add(&t, f->sets[i].name, &f->sets[i].at);
+	twins_fini(&t);
 	if (twins_init(&t, c, "conduit", "its id", f->nconduits))
 		for (uint32_t i = 0; i < f->nconduits; i++)
-			twins_add(&t, f->conduits[i].id, i, f->conduits[i].at, conduit_place,
-				  f->conduits);
-	names_fini(&t.names);
+			twins_add(&t, f->conduits[i].id, &f->conduits[i].at);
+	twins_fini(&t);
 	if (twins_init(&t, c, "gateway: macs: interface", "it", f->ngateway_macs))
 		for (uint32_t i = 0; i < f->ngateway_macs; i++)
 			twins_add(
 			    &t,
 			    f->gateway_macs[i].interface[0] ? f->gateway_macs[i].interface : NULL,
-			    i, f->gateway_macs[i].at, mac_place, f->gateway_macs);
-	names_fini(&t.names);
+			    &f->gateway_macs[i].at);
+	twins_fini(&t);
 }
 
 /* One line of a set's file without its comment and the space around it. */
