@@ -32,18 +32,9 @@ static const struct explain texts[] = {
 const struct explain *
 explain_of(unsigned id)
 {
-	size_t low = 0, high = sizeof texts / sizeof *texts;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (texts[middle].id == id)
-			return &texts[middle];
-		if (texts[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (texts[i].id == id)
+			return &texts[i];
 	return NULL;
 }
 
