@@ -268,23 +268,16 @@ print_mails(const struct replay *r)
 {
 	for (uint32_t i = 0; i < r->policy->nconduits; i++) {
 		const uint64_t *n = r->mails[i];
-		uint64_t all = n[TRAFFIC_MAIL_CONFORMING] + n[TRAFFIC_MAIL_VIOLATING] +
-			       n[TRAFFIC_MAIL_UNVERIFIABLE];
-
 		bool screen = policy_conduit(r->policy, i)->require == REQUIRE_SCREEN;
+		char bytes[160];
+		struct text judged = text_of(bytes, sizeof bytes);
 
-		if (all == 0)
+		if (traffic_judged(n) == 0)
 			continue;
-		fprintf(stderr, "%s %s %s=%llu conforming=%llu violating=%llu unverifiable=%llu",
-		    screen ? "screen" : "mail", policy_conduit_id(r->policy, i),
-		    screen ? "sessions" : "messages", (unsigned long long)all,
-		    (unsigned long long)n[TRAFFIC_MAIL_CONFORMING],
-		    (unsigned long long)n[TRAFFIC_MAIL_VIOLATING],
-		    (unsigned long long)n[TRAFFIC_MAIL_UNVERIFIABLE]);
-		if (screen)
-			fprintf(stderr, " up=%llu down=%llu", (unsigned long long)n[TRAFFIC_UP],
-			    (unsigned long long)n[TRAFFIC_DOWN]);
-		fputc('\n', stderr);
+		traffic_mails_text(&judged, n, screen);
+		fprintf(stderr, "%s %s %s=%llu%s\n", screen ? "screen" : "mail",
+		    policy_conduit_id(r->policy, i), screen ? "sessions" : "messages",
+		    (unsigned long long)traffic_judged(n), bytes);
 	}
 }
 

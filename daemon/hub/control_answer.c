@@ -365,16 +365,9 @@ add_mails(struct text *t, const struct control_view *v, uint32_t conduit, bool s
 	uint64_t n[TRAFFIC_MAILS];
 
 	digest_mails(v->digest, v->tell->policy, conduit, n);
-	text_add(t, " %s=%llu conforming=%llu violating=%llu unverifiable=%llu",
-	    screen ? "sessions" : "messages",
-	    (unsigned long long)(n[TRAFFIC_MAIL_CONFORMING] + n[TRAFFIC_MAIL_VIOLATING] +
-				 n[TRAFFIC_MAIL_UNVERIFIABLE]),
-	    (unsigned long long)n[TRAFFIC_MAIL_CONFORMING],
-	    (unsigned long long)n[TRAFFIC_MAIL_VIOLATING],
-	    (unsigned long long)n[TRAFFIC_MAIL_UNVERIFIABLE]);
-	if (screen)
-		text_add(t, " up=%llu down=%llu", (unsigned long long)n[TRAFFIC_UP],
-		    (unsigned long long)n[TRAFFIC_DOWN]);
+	text_add(
+	    t, " %s=%llu", screen ? "sessions" : "messages", (unsigned long long)traffic_judged(n));
+	traffic_mails_text(t, n, screen);
 }
 
 static enum control_step

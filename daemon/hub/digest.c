@@ -330,8 +330,7 @@ add_minute(struct digest *d, const struct traffic *t)
 		d->m->rest[t->conduit / 8] |= (uint8_t)(1u << t->conduit % 8);
 	}
 	add(d, CONDUITS, n, t);
-	if (t->mails[TRAFFIC_MAIL_CONFORMING] || t->mails[TRAFFIC_MAIL_VIOLATING] ||
-	    t->mails[TRAFFIC_MAIL_UNVERIFIABLE] || t->mails[TRAFFIC_UP] || t->mails[TRAFFIC_DOWN])
+	if (traffic_judged(t->mails) || t->mails[TRAFFIC_UP] || t->mails[TRAFFIC_DOWN])
 		add_mails(d, &k, t);
 }
 

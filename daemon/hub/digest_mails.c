@@ -8,13 +8,6 @@
 
 enum { LIST = 1, ADDED = 2 }; /* bits of digest_totals.now */
 
-static bool
-has_mails(const uint64_t n[TRAFFIC_MAILS])
-{
-	return n[TRAFFIC_MAIL_CONFORMING] || n[TRAFFIC_MAIL_VIOLATING] ||
-	       n[TRAFFIC_MAIL_UNVERIFIABLE];
-}
-
 static void
 add_mails(uint64_t to[TRAFFIC_MAILS], const uint64_t n[TRAFFIC_MAILS])
 {
@@ -102,7 +95,7 @@ digest_mails_say(struct ledger *l, const struct digest_row *rows, uint32_t n,
 		const struct digest_row *r = &rows[k];
 		struct text t = digest_record(bytes, sizeof bytes, at, p);
 
-		if (k >= n && (k < DIGEST_CONDUITS || !has_mails(r->sums.mails)))
+		if (k >= n && (k < DIGEST_CONDUITS || !traffic_judged(r->sums.mails)))
 			continue;
 		text_string(&t, r->key.others ? " rule=others" : "");
 		digest_mail(&t, r, generations_of(g, r->key.generation));

@@ -146,13 +146,7 @@ digest_mail(struct text *t, const struct digest_row *r, const struct policy *p)
 		add_pair(t, &r->key, p);
 		add(t, "rule", conduit_name(p, r->key.conduit));
 	}
-	text_add(t, " conforming=%llu violating=%llu unverifiable=%llu",
-	    (unsigned long long)n[TRAFFIC_MAIL_CONFORMING],
-	    (unsigned long long)n[TRAFFIC_MAIL_VIOLATING],
-	    (unsigned long long)n[TRAFFIC_MAIL_UNVERIFIABLE]);
-	if (n[TRAFFIC_UP] || n[TRAFFIC_DOWN])
-		text_add(t, " up=%llu down=%llu", (unsigned long long)n[TRAFFIC_UP],
-		    (unsigned long long)n[TRAFFIC_DOWN]);
+	traffic_mails_text(t, n, n[TRAFFIC_UP] || n[TRAFFIC_DOWN]);
 }
 
 void

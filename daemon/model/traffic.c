@@ -74,3 +74,15 @@ traffic_valid(const struct traffic *t, const struct policy *p)
 		return false;
 	return verdict_valid(t) && conduit_valid(t, p) && mails_valid(t, p);
 }
+
+void
+traffic_mails_text(struct text *to, const uint64_t mails[TRAFFIC_MAILS], bool bytes)
+{
+	text_add(to, " conforming=%llu violating=%llu unverifiable=%llu",
+	    (unsigned long long)mails[TRAFFIC_MAIL_CONFORMING],
+	    (unsigned long long)mails[TRAFFIC_MAIL_VIOLATING],
+	    (unsigned long long)mails[TRAFFIC_MAIL_UNVERIFIABLE]);
+	if (bytes)
+		text_add(to, " up=%llu down=%llu", (unsigned long long)mails[TRAFFIC_UP],
+		    (unsigned long long)mails[TRAFFIC_DOWN]);
+}

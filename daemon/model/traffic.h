@@ -10,6 +10,7 @@
 #ifndef SEGAUDIT_TRAFFIC_H
 #define SEGAUDIT_TRAFFIC_H
 
+#include "base/text.h"
 #include "model/finding.h"
 
 enum { TRAFFIC_RECORD = 1 }; /* kind in the journal */
@@ -54,5 +55,17 @@ _Static_assert(sizeof(struct traffic) == 136, "its size is the same everywhere")
 /* Is a record in range, by the policy of its generation? NULL when that is not known any more: then
  * its numbers are, and nothing else of it is to be believed. */
 bool traffic_valid(const struct traffic *t, const struct policy *p);
+
+/* Messages of a mail conduit, or sessions of a screen conduit, in all. */
+static inline uint64_t
+traffic_judged(const uint64_t mails[TRAFFIC_MAILS])
+{
+	return mails[TRAFFIC_MAIL_CONFORMING] + mails[TRAFFIC_MAIL_VIOLATING] +
+	       mails[TRAFFIC_MAIL_UNVERIFIABLE];
+}
+
+/* Adds " conforming=1 violating=2 unverifiable=3" to a line or record; BYTES: and their " up=4
+ * down=5". */
+void traffic_mails_text(struct text *to, const uint64_t mails[TRAFFIC_MAILS], bool bytes);
 
 #endif
