@@ -1,9 +1,15 @@
 /* ldap.c - LDAP (RFC 4511, 4), in TCP and, as domain controllers are found, in UDP (RFC 1798,
- * [MS-ADTS] 6.3.3). An answer repeats the request's message id, and is of the request's kind. */
+ * [MS-ADTS] 6.3.3), where one datagram holds all that answers a search. An answer repeats the
+ * request's message id, and is of the request's kind. */
 #include "recognise/ber.h"
 #include "recognise/rows.h"
 
-enum { MESSAGE_MAX = 1 << 24, ID_MAX = 0x7fffffff };
+enum {
+	MESSAGE_MAX = 1 << 24,
+	ID_MAX = 0x7fffffff,
+	MESSAGES = 16, /* of a datagram */
+	IDENTIFIER_MAX = 256
+};
 
 /* Operations: the number of their application tag. */
 enum {
@@ -59,6 +65,22 @@ read_search(struct ber *op)
 	(void)ber_within(op, BER_INTEGER, 0, ID_MAX);
 }
 
+/* An object identifier, in text (1.2): digits and dots. */
+static void
+read_identifier(struct ber *op)
+{
+	struct ber text = ber_take(op, 0x80);
+
+	if (text.left == 0 || text.left > IDENTIFIER_MAX)
+		ber_wrong(op);
+	while (text.left > 0 && ber_has(&text, text.left)) {
+		uint8_t c = ber_byte(&text);
+
+		if (c != '.' && (c < '0' || c > '9'))
+			ber_wrong(op);
+	}
+}
+
 static void
 read_operation(struct ber *from, uint8_t code)
 {
@@ -87,7 +109,7 @@ read_operation(struct ber *from, uint8_t code)
 		(void)ber_take(&op, BER_SEQUENCE);
 		break;
 	case EXTENDED:
-		(void)ber_take(&op, 0x80); /* its object identifier, in text */
+		read_identifier(&op);
 		break;
 	case SEARCH_REFERENCE:
 		(void)ber_take(&op, BER_OCTETS);
@@ -114,17 +136,55 @@ read_operation(struct ber *from, uint8_t code)
 	}
 }
 
+static bool
+answers_ldap(uint8_t asked, uint8_t told)
+{
+	switch (asked) {
+	case SEARCH:
+		return told == SEARCH_ENTRY || told == SEARCH_DONE || told == SEARCH_REFERENCE ||
+		       told == INTERMEDIATE; /* RFC 4533 */
+	case EXTENDED:
+		return told == EXTENDED_ANSWER || told == INTERMEDIATE;
+	case BIND:
+	case MODIFY:
+	case ADD:
+	case DELETE:
+	case RENAME:
+	case COMPARE:
+		return told == asked + 1;
+	default:
+		return false;
+	}
+}
+
+static void
+read_message(struct ber *all, struct message *m)
+{
+	struct ber body = ber_take(all, BER_SEQUENCE);
+
+	m->key = m->echo = ber_within(&body, BER_INTEGER, 0, ID_MAX);
+	m->code = ber_peek(&body) & 0x1f;
+	read_operation(&body, m->code);
+}
+
+/* What is behind the first message of a datagram answers the same request. */
 static enum sure
 read_ldap(struct piece p, struct message *m)
 {
 	enum sure sure;
-	struct ber all = ber_of(&p, &sure), body = ber_take(&all, BER_SEQUENCE);
+	struct ber all = ber_of(&p, &sure);
 
-	if (sure != SURE_CONFIRMED)
+	read_message(&all, m);
+	if (p.cut)
 		return sure;
-	m->key = m->echo = ber_within(&body, BER_INTEGER, 0, ID_MAX);
-	m->code = ber_peek(&body) & 0x1f;
-	read_operation(&body, m->code);
+	for (unsigned i = 1; i < MESSAGES && all.left > 0 && sure == SURE_CONFIRMED; i++) {
+		struct message next;
+
+		read_message(&all, &next);
+		if (next.key != m->key || !answers_ldap(SEARCH, m->code) ||
+		    !answers_ldap(SEARCH, next.code))
+			ber_wrong(&all);
+	}
 	ber_end(&all);
 	return sure;
 }
@@ -142,26 +202,6 @@ frame_ldap(struct wire *stream, size_t *size)
 	*size = ber_length(&all);
 	*size += MESSAGE_MAX - all.left;
 	return sure == SURE_CONFIRMED && *size > MESSAGE_MAX ? SURE_NOT : sure;
-}
-
-static bool
-answers_ldap(uint8_t asked, uint8_t told)
-{
-	switch (asked) {
-	case SEARCH:
-		return told == SEARCH_ENTRY || told == SEARCH_DONE || told == SEARCH_REFERENCE;
-	case EXTENDED:
-		return told == EXTENDED_ANSWER || told == INTERMEDIATE;
-	case BIND:
-	case MODIFY:
-	case ADD:
-	case DELETE:
-	case RENAME:
-	case COMPARE:
-		return told == asked + 1;
-	default:
-		return false;
-	}
 }
 
 enum sure

@@ -89,6 +89,7 @@
 #define SEARCH                                                                                     \
 	"\x30\x25\2\1\1\x63\x20\4\0\x0a\1\0\x0a\1\0\2\1\0\2\1\0\1\1\0\x87\x0bobjectclass\x30\0"
 #define ENTRY "\x30\x09\2\1\1\x64\4\4\0\x30\0"
+#define DONE  "\x30\x0c\2\1\1\x65\7" RESULT
 #define START_TLS                                                                                  \
 	"\x30\x1d\2\1\1\x77\x18\x80\x16"                                                           \
 	"1.3.6.1.4.1.1466.20037"
@@ -637,6 +638,22 @@ test_ldap(void **state)
 		    { C(BIND("\1")), S("\x30\x84\0\0\0\x10\2\1\1\x61\x84\0\0\0\7" RESULT) } },
 		{ "search", APP_LDAP, SURE_CONFIRMED, false, { C(SEARCH), S(ENTRY) } },
 		{ "search in UDP", APP_LDAP, SURE_CONFIRMED, true, { C(SEARCH), S(ENTRY) } },
+		{ "a domain controller's answer", APP_LDAP, SURE_CONFIRMED, true,
+		    { C(SEARCH), S(ENTRY DONE) } },
+		{ "all answers in one datagram", APP_LDAP, SURE_CONFIRMED, true,
+		    { C(SEARCH), S(ENTRY ENTRY "\x30\x0e\2\1\1\x73\x09\4\7ldap://" DONE) } },
+		{ "answers to two searches in one", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SEARCH), S(ENTRY "\x30\x0c\2\1\2\x65\7" RESULT) } },
+		{ "two searches in one datagram", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SEARCH SEARCH), S(ENTRY DONE) } },
+		{ "an answer and a bind's", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SEARCH), S(ENTRY BOUND("\1")) } },
+		{ "a bind's answer, and a search's", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SEARCH), S(BOUND("\1") DONE) } },
+		{ "answers of which the last is cut", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SEARCH), S(ENTRY "\x30\x0c\2\1\1\x65\7\x0a\1\0\4") } },
+		{ "a copy is kept up to date", APP_LDAP, SURE_CONFIRMED, false,
+		    { C(SEARCH), S("\x30\5\2\1\1\x79\0") } },
 		{ "StartTLS", APP_LDAP, SURE_CONFIRMED, false,
 		    { C(START_TLS), S("\x30\x0c\2\1\1\x78\7" RESULT), C(HELLO) } },
 		{ "answers in another order", APP_LDAP, SURE_CONFIRMED, false,
@@ -725,6 +742,10 @@ test_near_ldap(void **state)
 	};
 	static const struct change tls_changes[] = {
 		{ "what is extended", 0, 7, 0x81 },
+		{ "an identifier of another kind", 0, 30, 'x' },
+		{ "an identifier with a slash", 0, 10, '/' },
+		{ "an identifier with a colon", 0, 10, ':' },
+		{ "no identifier", 0, 8, 0 },
 	};
 
 	(void)state;
