@@ -1,6 +1,8 @@
 /* postgresql.c - PostgreSQL, protocol 3. The client begins: a start-up message, or a request for
  * encryption, which the server answers with one letter, or one to cancel, which nobody answers
- * (PostgreSQL documentation, "Message Formats" and "Start-up"). */
+ * (PostgreSQL documentation, "Message Formats" and "Start-up"). A letter proves little: what it
+ * announces must follow, which is TLS, GSS-API's packets, or, when it is refused, the next request.
+ */
 #include "recognise/look.h"
 #include "recognise/rows.h"
 
@@ -15,10 +17,18 @@ enum {
 	STARTUP_MIN = 15, /* with a user's name of one byte */
 	PAIRS_MAX = 64,
 	ANSWER_MAX = 4096,
+	REQUESTS = 3, /* TLS, GSS-API, and without both */
+	GSS_MAX = 16384,
+	GSS_TOKEN = 0x60, /* RFC 2743, 3.1 */
+	TLS_ALERT = 21,
+	TLS_HANDSHAKE = 22,
+	TLS_MAJOR = 3,
+	CLIENT_HELLO = 1,
+	SERVER_HELLO = 2,
 };
 
-/* How the client begins. */
-enum begin { BEGIN_STARTUP, BEGIN_ENCRYPTION, BEGIN_CANCEL };
+/* What the client asks for. */
+enum asks { ASKS_STARTUP, ASKS_CANCEL, ASKS_TLS, ASKS_GSS };
 
 /* Takes text up to and with a NUL; returns where it is, and its size, or NULL. */
 static const uint8_t *
@@ -62,31 +72,65 @@ parameters(struct wire *w, size_t size)
 	return false;
 }
 
+/* Takes the client's next message. OPEN: it is not all there. */
 static enum sure
-client(const struct opening *o, enum begin *begin)
+client(struct wire *w, enum asks *asks)
 {
-	struct wire w = look_stream(o);
-	uint16_t none = wire_be16(&w), size = wire_be16(&w);
 	uint32_t code;
+	uint16_t size;
+	bool good;
 
-	*begin = BEGIN_STARTUP;
-	if (none != 0 || (w.ok && (size < REQUEST || size > RECOGNISE_BYTES)))
+	if (wire_u8(w) != 0 || wire_u8(w) != 0)
 		return SURE_NOT;
-	code = wire_be32(&w);
-	if (code == SSL || code == GSS) {
-		*begin = BEGIN_ENCRYPTION;
-		return look_read(o, &w, size == REQUEST);
+	size = wire_be16(w);
+	if (w->ok && (size < REQUEST || size > RECOGNISE_BYTES))
+		return SURE_NOT;
+	code = wire_be32(w);
+	*asks = code == SSL    ? ASKS_TLS :
+		code == GSS    ? ASKS_GSS :
+		code == CANCEL ? ASKS_CANCEL :
+				 ASKS_STARTUP;
+	switch (*asks) {
+	case ASKS_TLS:
+	case ASKS_GSS:
+		good = size == REQUEST;
+		break;
+	case ASKS_CANCEL:
+		good = size >= CANCEL_MIN && size <= CANCEL_MAX;
+		wire_skip(w, good ? (size_t)size - REQUEST : 0);
+		good = good && wire_left(w) == 0;
+		break;
+	case ASKS_STARTUP:
+		good = code >> 16 == MAJOR && size >= STARTUP_MIN &&
+		       parameters(w, (size_t)size - REQUEST);
+		break;
 	}
-	if (code == CANCEL) {
-		*begin = BEGIN_CANCEL;
-		if (size < CANCEL_MIN || size > CANCEL_MAX)
-			return SURE_NOT;
-		wire_skip(&w, (size_t)size - REQUEST);
-		return look_read(o, &w, wire_left(&w) == 0);
+	if (!w->ok)
+		return SURE_OPEN;
+	return good ? SURE_CONFIRMED : SURE_NOT;
+}
+
+/* Does a side, whose hello of TLS is this one, begin the handshake of what both agreed on? */
+static enum sure
+handshake(struct wire w, enum asks asks, uint8_t hello)
+{
+	uint8_t type;
+	uint32_t size;
+	bool good;
+
+	if (asks == ASKS_GSS) {
+		size = wire_be32(&w);
+		good = size > 0 && size <= GSS_MAX && wire_u8(&w) == GSS_TOKEN;
+	} else {
+		type = wire_u8(&w);
+		good = (type == TLS_HANDSHAKE || (type == TLS_ALERT && hello == SERVER_HELLO)) &&
+		       wire_u8(&w) == TLS_MAJOR;
+		wire_skip(&w, 3); /* minor version, size */
+		good = good && (type == TLS_ALERT || wire_u8(&w) == hello);
 	}
-	if (code >> 16 != MAJOR || size < STARTUP_MIN)
-		return look_read(o, &w, false);
-	return look_read(o, &w, parameters(&w, (size_t)size - REQUEST));
+	if (!w.ok)
+		return SURE_OPEN;
+	return good ? SURE_CONFIRMED : SURE_NOT;
 }
 
 /* How the server asks for authentication, in a message of SIZE bytes (without its letter). */
@@ -112,26 +156,31 @@ authentication(struct wire *w, uint32_t size)
 	}
 }
 
-/* An error has fields, the first of which is how grave it is. */
+/* What the server says to a start-up or, when it knows no encryption, to a request for it. An error
+ * has fields, the first of which is how grave it is. */
 static enum sure
-server(const struct opening *o, enum begin begin)
+answer(const struct opening *o, struct wire w)
 {
-	struct wire w = look_stream(o);
 	uint8_t letter = wire_u8(&w);
-	uint32_t size;
+	uint32_t size = wire_be32(&w);
 
-	if (begin == BEGIN_CANCEL)
-		return SURE_NOT;
-	if (begin == BEGIN_ENCRYPTION && (letter == 'S' || letter == 'N' || letter == 'G'))
-		return SURE_CONFIRMED;
-	if (letter != 'E' && (begin == BEGIN_ENCRYPTION || (letter != 'R' && letter != 'v')))
-		return SURE_NOT;
-	size = wire_be32(&w);
+	if (letter == 'E')
+		return look_read(o, &w, size > 8 && size <= ANSWER_MAX && wire_u8(&w) == 'S');
 	if (letter == 'R')
 		return look_read(o, &w, authentication(&w, size));
 	if (letter == 'v')
 		return look_read(o, &w, size >= 12 && size <= ANSWER_MAX);
-	return look_read(o, &w, size > 8 && size <= ANSWER_MAX && wire_u8(&w) == 'S');
+	return SURE_NOT;
+}
+
+/* What both sides are behind the letter that grants encryption. */
+static enum sure
+encrypted(struct wire from, struct wire to, enum asks asks)
+{
+	enum sure sure =
+	    look_both(handshake(from, asks, CLIENT_HELLO), handshake(to, asks, SERVER_HELLO));
+
+	return sure == SURE_OPEN ? SURE_LIKELY : sure;
 }
 
 /* The server alone, without knowing what it answers, is nothing, or one of six letters. */
@@ -139,13 +188,28 @@ enum sure
 look_postgresql(const struct talk *t)
 {
 	const struct opening *c = &t->side[TALK_CLIENT], *s = &t->side[TALK_SERVER];
-	enum begin begin;
-	enum sure first = c->size ? client(c, &begin) : look_short(c), answer;
+	struct wire from = look_stream(c), to = look_stream(s);
 
 	if (s->size > 0 && !memchr("SNGERv", s->bytes[0], 6))
 		return SURE_NOT;
-	if (first != SURE_CONFIRMED)
-		return first;
-	answer = s->size ? server(s, begin) : SURE_OPEN;
-	return look_either(first, answer);
+	for (unsigned i = 0; i < REQUESTS; i++) {
+		enum asks asks;
+		enum sure asked = client(&from, &asks);
+		uint8_t letter;
+
+		if (asked == SURE_OPEN)
+			return i > 0 ? SURE_LIKELY : look_short(c);
+		if (asked == SURE_NOT || (asks == ASKS_CANCEL && wire_left(&to) > 0))
+			return SURE_NOT;
+		if (asks == ASKS_CANCEL || wire_left(&to) == 0)
+			return SURE_LIKELY;
+		if (asks == ASKS_STARTUP || *to.p == 'E')
+			return look_either(SURE_CONFIRMED, answer(s, to));
+		letter = wire_u8(&to);
+		if (letter == (asks == ASKS_TLS ? 'S' : 'G'))
+			return encrypted(from, to, asks);
+		if (letter != 'N')
+			return SURE_NOT;
+	}
+	return SURE_NOT;
 }
