@@ -17,6 +17,7 @@ enum {
 	V2_RESPONSE = 0x20,
 	V2_FLAGS = 0x38,
 	V2_SA_INIT = 34,
+	V2_RESUME = 38,	   /* begins, too: RFC 5723 */
 	V2_EXCHANGES = 44, /* the last that is known */
 	V2_SK = 46,	   /* encrypted payloads: the last of a message */
 	V2_SKF = 53,
@@ -74,13 +75,14 @@ version1(struct wire *w, const struct message *m, uint8_t next)
 static bool
 version2(struct wire *w, const struct message *m, uint8_t next)
 {
-	bool begins = m->exchange == V2_SA_INIT && !(m->flags & V2_RESPONSE);
+	bool first = m->exchange == V2_SA_INIT || m->exchange == V2_RESUME;
+	bool begins = first && !(m->flags & V2_RESPONSE);
 
 	if (m->exchange < V2_SA_INIT || m->exchange > V2_EXCHANGES || m->flags & ~V2_FLAGS)
 		return false;
 	if (begins && (!zero(m->responder) || !(m->flags & V2_INITIATOR)))
 		return false;
-	if (m->exchange != V2_SA_INIT && zero(m->responder))
+	if (!first && zero(m->responder))
 		return false;
 	return payloads(w, next, V2);
 }

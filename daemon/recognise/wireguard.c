@@ -12,9 +12,10 @@ enum {
 	INITIATION_SIZE = 148,
 	RESPONSE_SIZE = 92,
 	COOKIE_SIZE = 64,
-	DATA_SIZE = 32, /* of a keepalive; all are padded to 16 bytes */
+	DATA_SIZE = 32, /* of a keepalive; all are padded to 16 bytes, */
 	DATA_PAD = 16,
-	DATA_ENOUGH = 3, /* messages that count, of one side */
+	DATA_FULL = 1280, /* but what fills the tunnel's packets, which are larger */
+	DATA_ENOUGH = 3,  /* messages that count, of one side */
 };
 
 struct message {
@@ -56,7 +57,8 @@ message(struct wire d)
 		m.receiver = wire_le32(&d);
 		m.count = wire_le32(&d);
 		/* Nobody sends 2^32 of them under one key. */
-		if (wire_le32(&d) == 0 && size >= DATA_SIZE && size % DATA_PAD == 0)
+		if (wire_le32(&d) == 0 && size >= DATA_SIZE &&
+		    (size % DATA_PAD == 0 || size > DATA_FULL))
 			m.type = DATA;
 		break;
 	default:

@@ -15,6 +15,10 @@
 #define WG_COOKIE      "\x03\0\0\0\x01\x02\x03\x04" B32 B16 B8
 #define WG_DATA(count) "\x04\0\0\0\x11\x12\x13\x14" count "\0\0\0\0\0\0\0" B16
 
+#define B256 B64 B64 B64 B64
+/* 32 + 1408 bytes */
+#define WG_FULL(count) WG_DATA(count) B256 B256 B256 B256 B256 B64 B64
+
 static void
 test_wireguard(void **state)
 {
@@ -33,6 +37,12 @@ test_wireguard(void **state)
 		    { C(WG_ASK), S("\x02\0\0\0\x11\x12\x13\x14\x01\x02\x03\x05" B64 B16) } },
 		{ "data that counts", APP_WIREGUARD, SURE_LIKELY, true,
 		    { C(WG_DATA("\1")), C(WG_DATA("\2")), C(WG_DATA("\3")) } },
+		{ "data that fills a tunnel of 1420 bytes", APP_WIREGUARD, SURE_LIKELY, true,
+		    { C(WG_FULL("\1") B12), C(WG_FULL("\2") B12), S(WG_DATA("\1")),
+			S(WG_DATA("\2")), S(WG_DATA("\3")) } },
+		{ "data that fills no tunnel", APP_UNKNOWN, SURE_NOT, true,
+		    { C(WG_DATA("\1") B12), S(WG_DATA("\1")), S(WG_DATA("\2")),
+			S(WG_DATA("\3")) } },
 		{ "data that does not count", APP_UNKNOWN, SURE_NOT, true,
 		    { C(WG_DATA("\1")), C(WG_DATA("\1")), C(WG_DATA("\1")) } },
 		{ "data, then something else", APP_UNKNOWN, SURE_NOT, true,
@@ -171,6 +181,13 @@ test_ike(void **state)
 		    { C(IKE2_ASK),
 			S(B8 NO_SPI
 			    "\x29\x20\x22\x20\0\0\0\0\0\0\0\x28\0\0\0\x0c\0\0\x40\x06" B4) } },
+		{ "a session goes on", APP_IKE, SURE_CONFIRMED, true,
+		    { C(B8 NO_SPI "\x28\x20\x26\x08\0\0\0\0\0\0\0\x30\0\0\0\x14" B16),
+			S(B8 "RESPOND!\x28\x20\x26\x20\0\0\0\0\0\0\0\x30\0\0\0\x14" B16) } },
+		{ "a session goes on that it began with", APP_UNKNOWN, SURE_NOT, true,
+		    { C(B8 "RESPOND!\x28\x20\x26\x08\0\0\0\0\0\0\0\x30\0\0\0\x14" B16) } },
+		{ "an authentication without a responder", APP_UNKNOWN, SURE_NOT, true,
+		    { C(B8 NO_SPI "\x2e\x20\x23\x08\0\0\0\1\0\0\0\x30\x23\0\0\x14" B16) } },
 		{ "version 1", APP_IKE, SURE_CONFIRMED, true, { C(IKE1_ASK), S(IKE1_ANSWER) } },
 		{ "version 1, refused", APP_IKE, SURE_CONFIRMED, true,
 		    { C(IKE1_ASK),
