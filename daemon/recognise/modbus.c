@@ -13,6 +13,7 @@ enum {
 	EXCEPTION = 0x80, /* bit of the function */
 	EXCEPTION_MAX = 11,
 	ENCAPSULATED = 43,
+	IDENTIFICATION = 14, /* of a device: what is encapsulated (6.21) */
 	BITS_MAX = 2000,
 	WORDS_MAX = 125,
 };
@@ -45,6 +46,7 @@ request(struct message *m)
 {
 	struct wire w = m->body;
 	size_t n = wire_left(&w);
+	uint16_t written;
 	bool good;
 
 	m->place = wire_be16(&w);
@@ -76,8 +78,16 @@ request(struct message *m)
 	case 22: /* mask a word */
 		good = n == 6;
 		break;
+	case 23: /* write words, and read others */
+		wire_skip(&w, 2);
+		written = wire_be16(&w);
+		good = m->count > 0 && m->count <= WORDS_MAX && written > 0 &&
+		       n == 9U + written * 2U && wire_u8(&w) == n - 9;
+		break;
 	case ENCAPSULATED:
-		good = n >= 1;
+		if (m->place >> 8 != IDENTIFICATION)
+			return SURE_LIKELY;
+		good = n == 3 && (m->place & 0xff) >= 1 && (m->place & 0xff) <= 4;
 		break;
 	default:
 		return m->function < EXCEPTION ? SURE_LIKELY : SURE_NOT;
@@ -108,6 +118,7 @@ answers(const struct message *a, const struct message *q, enum sure kind)
 		break;
 	case 3:
 	case 4:
+	case 23:
 		good = first == q->count * 2 && n == first + 1U;
 		break;
 	case 5:
@@ -118,6 +129,9 @@ answers(const struct message *a, const struct message *q, enum sure kind)
 		break;
 	case 22:
 		good = n == 6 && wire_be16(&w) == q->place && wire_be16(&w) == q->count;
+		break;
+	case ENCAPSULATED:
+		good = kind == SURE_LIKELY || (n >= 6 && wire_be16(&w) == q->place);
 		break;
 	default:
 		good = true;
