@@ -42,7 +42,8 @@ is_s7_tsap(const uint8_t *tsap, uint8_t n)
 	       (n >= 13 && memcmp(tsap, "SIMATIC-ROOT-", 13) == 0);
 }
 
-/* Reads a request or confirm with its parameters, TSAPs among them. */
+/* Reads a request or confirm with its parameters; a request has both TSAPs, which a confirm need
+ * not repeat. */
 static bool
 iso_connect(struct wire body, uint8_t code, struct iso *iso)
 {
@@ -63,7 +64,7 @@ iso_connect(struct wire body, uint8_t code, struct iso *iso)
 		tsaps += parameter == 0xc1 || parameter == 0xc2;
 		iso->is_s7 |= parameter == 0xc2 && is_s7_tsap(value, n);
 	}
-	return body.ok && tsaps == 2;
+	return body.ok && (tsaps == 2 || code == TPDU_CC);
 }
 
 /* Is it data, and S7's: its header, and the lengths in it? */
