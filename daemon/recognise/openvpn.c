@@ -193,7 +193,9 @@ possible(const struct talk *t, const struct opening *o)
 	struct wire w = look_stream(o);
 	uint8_t operation;
 
-	wire_skip(&w, t->stream ? 2 : 0);
+	if (t->stream && wire_u8(&w) > PACKET_MAX >> 8)
+		return false;
+	wire_skip(&w, t->stream);
 	operation = wire_u8(&w);
 	return !w.ok || operation == CLIENT_V2 || operation == CLIENT_V3 || operation == SERVER_V2;
 }

@@ -126,13 +126,24 @@ server(const struct opening *o)
 	}
 }
 
+/* Can a side begin with such a size? Nearly all that is something else leaves here. */
+static bool
+possible(const struct opening *o)
+{
+	return o->size == 0 || o->bytes[0] <= RECOGNISE_BYTES >> 8;
+}
+
 /* What the server says alone has too few marks to be a hint. */
 enum sure
 look_oracle(const struct talk *t)
 {
 	const struct opening *c = &t->side[TALK_CLIENT], *s = &t->side[TALK_SERVER];
-	enum sure first = c->size ? client(c) : SURE_OPEN, answer = s->size ? server(s) : SURE_OPEN;
+	enum sure first, answer;
 
+	if (!possible(c) || !possible(s))
+		return SURE_NOT;
+	first = c->size ? client(c) : SURE_OPEN;
+	answer = s->size ? server(s) : SURE_OPEN;
 	if (first == SURE_OPEN && answer != SURE_NOT)
 		return SURE_OPEN;
 	return look_either(first, answer);

@@ -7,7 +7,8 @@
 enum {
 	COOKIE = 0x2112a442,
 	ID = 12,
-	CLASS = 0x0110, /* two bits of the type; the others are the method */
+	TYPE_MAX = 0x03ff, /* methods are below 0x100 (18.2) */
+	CLASS = 0x0110,	   /* two bits of the type; the others are the method */
 	REQUEST = 0,
 	INDICATION = 0x0010,
 	ATTRIBUTES_MAX = 128,
@@ -32,7 +33,7 @@ message(struct wire *w, struct message *m)
 	uint16_t size;
 
 	m->type = wire_be16(w);
-	if (m->type >> 14)
+	if (m->type > TYPE_MAX)
 		return SURE_NOT;
 	size = wire_be16(w);
 	if (size % 4 || wire_be32(w) != COOKIE)
@@ -102,10 +103,11 @@ static bool
 possible(const struct talk *t, const struct opening *o)
 {
 	struct wire w = t->stream || !o->datagrams ? look_stream(o) : look_datagram(o, 0);
-	uint16_t type = wire_be16(&w);
 
-	wire_skip(&w, 2);
-	return type >> 14 == 0 && (wire_be32(&w) == COOKIE || !w.ok);
+	if (wire_u8(&w) > TYPE_MAX >> 8)
+		return false;
+	wire_skip(&w, 3);
+	return wire_be32(&w) == COOKIE || !w.ok;
 }
 
 static enum sure

@@ -74,6 +74,42 @@ test_ports_in_order(void **state)
 #undef PORT
 }
 
+/* What cannot be a protocol's first byte rules it out at once: most flows speak something else. */
+static void
+test_first_byte(void **state)
+{
+	static const struct {
+		uint8_t app, last; /* that can begin it, on either side */
+		bool server;	   /* its answer begins in the same way */
+	} rows[] = {
+		{ APP_OPENVPN, 5, true },    /* sizes up to 1500 */
+		{ APP_ORACLE, 16, true },    /* up to 4096 */
+		{ APP_STUN, 3, true },	     /* methods up to 0xff */
+		{ APP_POSTGRESQL, 0, false } /* sizes up to 4096, of four bytes */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct recogniser *row = NULL;
+
+		for (size_t k = 0; k < recognise_rows(); k++)
+			if (recognise_row(k)->app == rows[i].app)
+				row = recognise_row(k);
+		assert_non_null(row);
+		for (unsigned byte = 0; byte < 256; byte++) {
+			uint8_t first = (uint8_t)byte;
+			struct talk t = { .stream = true };
+
+			for (unsigned side = 0; side < 1U + rows[i].server; side++) {
+				t.side[side].bytes = &first;
+				t.side[side].size = 1;
+				assert_int_equal(row->look(&t) == SURE_NOT, byte > rows[i].last);
+				t.side[side].size = 0;
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -81,6 +117,7 @@ main(void)
 		cmocka_unit_test(test_ssh),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_ports_in_order),
+		cmocka_unit_test(test_first_byte),
 	};
 
 	return UNIT_RUN(tests);
