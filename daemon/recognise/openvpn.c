@@ -2,7 +2,8 @@
  * resets, the server's reset acknowledges it (OpenVPN's ssl_pkt.h and reliable.c). Between them the
  * packets may be signed (tls-auth: HMAC, number and time after the session) or enciphered
  * (tls-crypt: number, time, HMAC; the acknowledgement is not to be seen, but sizes, numbers and two
- * clocks that agree are). A static key has no handshake, and is not recognised. */
+ * clocks that agree are). A static key has no handshake, and is not recognised. Of a session that
+ * was there before, datagrams of data that name one peer and count are likely. */
 #include "recognise/look.h"
 #include "recognise/rows.h"
 
@@ -21,6 +22,11 @@ enum {
 	NUMBER_MAX = 64, /* of the first packet: it may be sent again */
 	EARLY = 0x0f,	 /* first byte of a number that begins early negotiation */
 	CLOCKS = 86400,	 /* seconds between two clocks that agree */
+	DATA_V2 = 9,	 /* operation */
+	DATA_PEERS = 1 << 16,
+	DATA_MIN = 4 + 4 + 16 + 1, /* peer, number, tag, one byte */
+	DATA_ENOUGH = 4,	   /* that count, of one side */
+	DATA_AHEAD = 64,	   /* between two of them */
 };
 
 /* A reset: the session, and what follows it. */
@@ -186,6 +192,33 @@ sides(const struct talk *t, enum talk_side which)
 	return SURE_LIKELY;
 }
 
+static bool
+begins_data(const struct opening *o)
+{
+	return o->size > 0 && o->bytes[0] >> 3 == DATA_V2;
+}
+
+/* A side that is in a session: all that it says is data under one key. */
+static enum sure
+data(const struct opening *o)
+{
+	uint32_t peer = 0, last = 0;
+
+	for (unsigned i = 0; i < o->datagrams; i++) {
+		struct wire d = look_datagram(o, i);
+		size_t size = wire_left(&d);
+		uint32_t head = wire_be32(&d), number = wire_be32(&d);
+
+		if (size < DATA_MIN || head >> 27 != DATA_V2 || (head & 0xffffff) >= DATA_PEERS)
+			return SURE_NOT;
+		if (i > 0 && (head != peer || number <= last || number - last > DATA_AHEAD))
+			return SURE_NOT;
+		peer = head;
+		last = number;
+	}
+	return o->datagrams >= DATA_ENOUGH ? SURE_LIKELY : SURE_OPEN;
+}
+
 /* Can what a side begins with be a reset? Nearly all that is none leaves here. */
 static bool
 possible(const struct talk *t, const struct opening *o)
@@ -206,6 +239,13 @@ look_openvpn(const struct talk *t)
 {
 	enum sure sure, other;
 
+	if (!t->stream && (begins_data(&t->side[0]) || begins_data(&t->side[1]))) {
+		sure = data(&t->side[0]);
+		other = data(&t->side[1]);
+		if (sure == SURE_NOT || other == SURE_NOT)
+			return SURE_NOT;
+		return sure > other ? sure : other;
+	}
 	if (!possible(t, &t->side[TALK_CLIENT]) || !possible(t, &t->side[TALK_SERVER]))
 		return SURE_NOT;
 	sure = sides(t, TALK_CLIENT);

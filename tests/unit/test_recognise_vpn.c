@@ -76,6 +76,8 @@ test_wireguard(void **state)
 	"\x40"                                                                                     \
 	"SERVERid\0\0\0\1" OV_LATER B32 B16 "1"
 
+#define OV_DATA(number) "\x48\0\0\2\0\0\0" number B16 "x"
+
 static void
 test_openvpn(void **state)
 {
@@ -118,6 +120,29 @@ test_openvpn(void **state)
 		{ "the server alone", APP_OPENVPN, SURE_LIKELY, true, { S(OV_ANSWER) } },
 		{ "the server is seen first", APP_OPENVPN, SURE_CONFIRMED, true,
 		    { C(OV_ANSWER), S(OV_ASK) } },
+		{ "in a session", APP_OPENVPN, SURE_LIKELY, true,
+		    { C(OV_DATA("\1")), S(OV_DATA("\1")), C(OV_DATA("\2")), C(OV_DATA("\3")),
+			C(OV_DATA("\x43")), S(OV_DATA("\2")) } },
+		{ "in a session, of the server", APP_OPENVPN, SURE_LIKELY, true,
+		    { S(OV_DATA("\1")), S(OV_DATA("\2")), S(OV_DATA("\3")), S(OV_DATA("\4")) } },
+		{ "in a session, three packets", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_DATA("\1")), C(OV_DATA("\2")), C(OV_DATA("\3")) } },
+		{ "in a session, one number twice", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_DATA("\1")), C(OV_DATA("\2")), C(OV_DATA("\3")), C(OV_DATA("\3")) } },
+		{ "in a session, far ahead", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_DATA("\1")), C(OV_DATA("\2")), C(OV_DATA("\3")), C(OV_DATA("\x44")) } },
+		{ "in a session, two peers", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_DATA("\1")), C(OV_DATA("\2")), C(OV_DATA("\3")),
+			C("\x48\0\0\3\0\0\0\4" B16 "x") } },
+		{ "in a session, a small packet", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_DATA("\1")), C(OV_DATA("\2")), C(OV_DATA("\3")),
+			C("\x48\0\0\2\0\0\0\4" B16) } },
+		{ "in a session, the server says something else", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_DATA("\1")), C(OV_DATA("\2")), C(OV_DATA("\3")), C(OV_DATA("\4")),
+			S("hello") } },
+		{ "a name that looks like a session", APP_UNKNOWN, SURE_NOT, true,
+		    { C("HELO\0\0\0\1" B16 "x"), C("HELO\0\0\0\2" B16 "x"),
+			C("HELO\0\0\0\3" B16 "x"), C("HELO\0\0\0\4" B16 "x") } },
 		{ "the server acknowledges nothing", APP_UNKNOWN, SURE_NOT, true,
 		    { S("\x40"
 			"SERVERid\0\0\0\0\0"
