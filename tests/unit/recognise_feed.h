@@ -155,6 +155,21 @@ write_seed(const struct conversation *c)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* Each is ruled out as what it is almost, while more may come. */
+static inline void
+check_ruled_out(const struct conversation *c, size_t n)
+{
+	for (; n-- > 0; c++) {
+		struct fed f = feed(c, SIZE_MAX, false);
+
+		for (size_t i = 0; i < recognise_rows(); i++)
+			if (recognise_row(i)->app == c->app &&
+			    recognise_row(i)->look(&f.talk) != SURE_NOT)
+				fail_msg("%s: %s is not ruled out", c->name, app_word(c->app));
+		fed_free(&f);
+	}
+}
+
 /* Each conversation, cut at each byte: known from the first part on, and only from then on. */
 static inline void
 check_conversations(const struct conversation *c, size_t n)

@@ -1,5 +1,5 @@
 /* test_recognise_database.c - MS-SQL, MySQL, Oracle and PostgreSQL. */
-#include "recognise_feed.h"
+#include "recognise_change.h"
 
 #define TEN   "0123456789"
 #define ZEROS "\0\0\0\0\0\0\0\0\0\0" /* ten */
@@ -48,6 +48,8 @@ test_mssql(void **state)
 		    { C("\x12\x01\x00\x14\x00\x00\x00\x01\x00\x00\x06\x00\x06\xff" TEN),
 			S(TDS_ANSWER) } },
 		{ "both ask", APP_UNKNOWN, SURE_NOT, false, { C(TDS_ASK), S(TDS_ASK) } },
+		{ "an empty table", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x12\x01\x00\x09\x00\x00\x00\x00\xff"), S(TDS_ANSWER) } },
 		{ "COTP", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\x03\x00\x00\x16\x11\xe0\x00\x00\x00\x01\x00\xc0\x01\x0a"),
 			S("\x03\x00\x00\x16\x11\xd0\x00\x01\x00\x01\x00\xc0\x01\x0a") } },
@@ -57,6 +59,26 @@ test_mssql(void **state)
 
 	(void)state;
 	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
+test_near_mssql(void **state)
+{
+	static const struct conversation both = { "both", APP_MSSQL, SURE_CONFIRMED, false,
+		{ C(TDS_ASK), S(TDS_ANSWER) } };
+	static const struct change changes[] = {
+		{ "more to come", 0, 1, 0 },
+		{ "another status", 0, 1, 3 },
+		{ "a message of 4143 bytes", 0, 2, 0x10 },
+		{ "a message of 7 bytes", 0, 3, 7 },
+		{ "a message of 8 bytes", 0, 3, 8 },
+		{ "the version twice", 0, 13, 0 },
+		{ "a result of another type", 1, 0, 3 },
+		{ "a window in the answer", 1, 7, 1 },
+	};
+
+	(void)state;
+	check_changes(&both, changes, sizeof changes / sizeof *changes);
 }
 
 /* The examples of MySQL's documentation: 5.5.2's handshake, and its answer. */
@@ -105,6 +127,36 @@ test_mysql(void **state)
 			"connect") } },
 		{ "a refusal and an answer", APP_MYSQL, SURE_LIKELY, false,
 		    { S("\x0f\x00\x00\x00\xff\x10\x04#08004Too ma"), C(MY_ANSWER) } },
+		{ "an old greeting without more", APP_MYSQL, SURE_CONFIRMED, false,
+		    { S("\x18\x00\x00\x00\x0a"
+			"3.21.33\0\x05\x00\x00\x00"
+			"abcdefgh\0\x0c\x20"),
+			C("\x0e\x00\x00\x01\x85\x04\x00\x00\x00root1234\0") } },
+		{ "an old name that is too long", APP_UNKNOWN, SURE_NOT, false,
+		    { S(MY_GREETING), C("\x0e\x00\x00\x01\x85\x04\x00\x00\x00root12345\0") } },
+		{ "an old name of control characters", APP_UNKNOWN, SURE_NOT, false,
+		    { S(MY_GREETING), C("\x0e\x00\x00\x01\x85\x04\x00\x00\x00ro\x1ft\0abcd") } },
+		{ "an old answer of 301 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { S(MY_GREETING), C("\x2d\x01\x00\x01\x85\x04\x00\x00\x00root\0abcd") } },
+		{ "an old answer of 5 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { S(MY_GREETING), C("\x05\x00\x00\x01\x85\x04\x00\x00\x00root\0abcd") } },
+		{ "protocol 9 with more", APP_UNKNOWN, SURE_NOT, false,
+		    { S("\x17\x00\x00\x00\x09"
+			"3.20.32\0\x05\x00\x00\x00"
+			"abcdefgh\0\0"),
+			C("\x0e\x00\x00\x01\x85\x04\x00\x00\x00root\0abcd") } },
+		{ "a request for TLS of 31 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { S(MY_GREETING),
+			C("\x1f\x00\x00\x01\x8d\xae\x0f\x00\x00\x00\x00\x01\x08" ZEROS ZEROS
+			  "\0\0\0") } },
+		{ "the last refusal", APP_MYSQL, SURE_LIKELY, false,
+		    { S("\x04\x00\x00\x00\xff\x87\x13N") } },
+		{ "a refusal with a number too large", APP_UNKNOWN, SURE_NOT, false,
+		    { S("\x04\x00\x00\x00\xff\x88\x13N") } },
+		{ "a refusal without a reason", APP_UNKNOWN, SURE_NOT, false,
+		    { S("\x03\x00\x00\x00\xff\x10\x04") } },
+		{ "a refusal in two lines", APP_UNKNOWN, SURE_NOT, false,
+		    { S("\x07\x00\x00\x00\xff\x10\x04No\nn") } },
 		{ "a refusal with a number too small", APP_UNKNOWN, SURE_NOT, false,
 		    { S("\x0f\x00\x00\x00\xff\x10\x03#08004Too ma") } },
 		{ "an old client alone", APP_UNKNOWN, SURE_NOT, false,
@@ -146,6 +198,29 @@ test_mysql(void **state)
 
 	(void)state;
 	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
+test_near_mysql(void **state)
+{
+	static const struct conversation both = { "both", APP_MYSQL, SURE_CONFIRMED, false,
+		{ S(MY_GREETING), C(MY_ANSWER) } };
+	static const struct change changes[] = {
+		{ "a greeting of 566 bytes", 0, 1, 2 },
+		{ "a greeting of 64 KB", 0, 2, 1 },
+		{ "a greeting that is not the first packet", 0, 3, 1 },
+		{ "protocol 11", 0, 4, 11 },
+		{ "a version of no digit", 0, 5, ':' },
+		{ "a version of control characters", 0, 6, 0x1f },
+		{ "a version that was deleted", 0, 6, 0x7f },
+		{ "the last reserved byte", 0, 40, 1 },
+		{ "an answer of 64 KB", 1, 2, 1 },
+		{ "an answer that is not the second packet", 1, 3, 0 },
+		{ "the last byte that must be zero", 1, 31, 1 },
+	};
+
+	(void)state;
+	check_changes(&both, changes, sizeof changes / sizeof *changes);
 }
 
 /* Version 319 (0x13f), compatible with 300; data of 45 bytes behind 58. */
@@ -201,6 +276,57 @@ test_oracle(void **state)
 
 	(void)state;
 	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
+test_near_oracle(void **state)
+{
+	static const struct conversation both = { "accepted", APP_ORACLE, SURE_CONFIRMED, false,
+		{ C(TNS_CONNECT), S(TNS_ACCEPT) } };
+	static const struct change changes[] = {
+		{ "version 400", 0, 9, 0x90 },
+		{ "compatible with version 44", 0, 10, 0 },
+		{ "compatible with version 400", 0, 11, 0x90 },
+		{ "sessions' data of no bytes", 0, 14, 0 },
+		{ "another processor", 0, 23, 2 },
+		{ "no data", 0, 25, 0 },
+		{ "a checksum of the header", 0, 7, 1 },
+		{ "another packet", 0, 4, 3 },
+		{ "accepted as version 400", 1, 9, 0x90 },
+		{ "accepted by another processor", 1, 17, 2 },
+		{ "accepted with data that is not there", 1, 19, 1 },
+		{ "accepted with data behind the end", 1, 21, 0x21 },
+		{ "abandoned", 1, 4, 3 },
+	};
+	static const struct conversation talks[] = {
+		{ "the other order of bytes", APP_ORACLE, SURE_CONFIRMED, false,
+		    { C("\x00\x23\x00\x00\x01\x00\x00\x00\x01\x3f\x01\x2c\x0c\x41\x20\x00\xff"
+			"\xff\x7f\x08\x00\x00\x01\x00\x00\x01\x00\x22\x00\x00\x00\x00\x00\x00("),
+			S("\x00\x18\x00\x00\x02\x00\x00\x00\x01\x3a\x0c\x41\x20\x00\xff\xff"
+			  "\x01\x00\x00\x00\x00\x18\x00\x00") } },
+		{ "data that begins too early", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x00\x22\x00\x00\x01\x00\x00\x00\x01\x3f\x01\x2c\x0c\x41\x20\x00\xff"
+			"\xff\x7f\x08\x00\x00\x00\x01\x00\x01\x00\x21\x00\x00\x00\x00\x00("),
+			S(TNS_ACCEPT) } },
+		{ "units of 254 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x00\x67\x00\x00\x01\x00\x00\x00\x01\x3f\x01\x2c\x0c\x41\x20\x00"
+			"\x00\xfe\x7f\x08\x00\x00\x00\x01\x00\x2d\x00\x3a" ZEROS ZEROS ZEROS
+			      TNS_DATA),
+			S(TNS_ACCEPT) } },
+		{ "a short acceptance", APP_UNKNOWN, SURE_NOT, false,
+		    { C(TNS_CONNECT), S("\x00\x17\x00\x00\x02\x00\x00\x00\x01\x3a\x0c\x41\x20"
+					"\x00\xff\xff\x00\x01\x00\x00\x00\x00\x00") } },
+	};
+	static const struct conversation out[] = {
+		{ "data behind the end", APP_ORACLE, SURE_NOT, false,
+		    { C("\x00\x67\x00\x00\x01\x00\x00\x00\x01\x3f\x01\x2c\x0c\x41\x20\x00"
+			"\xff\xff\x7f\x08\x00\x00\x00\x01\x00\x2d\x00\x68" ZEROS) } },
+	};
+
+	(void)state;
+	check_changes(&both, changes, sizeof changes / sizeof *changes);
+	check_conversations(talks, sizeof talks / sizeof *talks);
+	check_ruled_out(out, sizeof out / sizeof *out);
 }
 
 #define PG_TLS	 "\x00\x00\x00\x08\x04\xd2\x16\x2f"
@@ -301,6 +427,28 @@ test_postgresql(void **state)
 		    { C("\x00\x00\x00\x22\x00\x04\x00\x00user\0alice\0database\0shop\0\0"),
 			S(PG_OK) } },
 		{ "no letter", APP_UNKNOWN, SURE_NOT, false, { C(PG_TLS), S("X") } },
+		{ "crypt", APP_POSTGRESQL, SURE_CONFIRMED, false,
+		    { C(PG_START), S("R\x00\x00\x00\x0a\x00\x00\x00\x04wx") } },
+		{ "SASL without names", APP_UNKNOWN, SURE_NOT, false,
+		    { C(PG_START), S("R\x00\x00\x00\x09\x00\x00\x00\x0a\x00") } },
+		{ "GSS, granted, and the largest packet", APP_POSTGRESQL, SURE_CONFIRMED, false,
+		    { C(PG_GSS), S("G"), C("\x00\x00\x40\x00\x60\x82"),
+			S("\x00\x00\x00\x9c\x60\x81\x99") } },
+		{ "a request of nine bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x00\x00\x00\x09\x04\xd2\x16\x2f\x00"), S("N") } },
+		{ "cancel, and a short key", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x00\x00\x00\x0f\x04\xd2\x16\x2e\x00\x00\x12\x34wxy") } },
+		{ "cancel, and more", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x00\x00\x00\x10\x04\xd2\x16\x2e\x00\x00\x12\x34wxyzx") } },
+		{ "somebody else than a user", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x00\x00\x00\x12\x00\x03\x00\x00users\0me\0\0"), S(PG_OK) } },
+		{ "a name that was deleted", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x00\x00\x00\x11\x00\x03\x00\x00user\0m\x7f\0\0"), S(PG_OK) } },
+		{ "an error that begins otherwise", APP_UNKNOWN, SURE_NOT, false,
+		    { C(PG_START), S("E\x00\x00\x00\x21MFATAL\0C28000\0") } },
+		{ "minor 2, and a short answer", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x00\x00\x00\x11\x00\x03\x00\x02user\0me\0\0"),
+			S("v\x00\x00\x00\x0b\x00\x03\x00\x00\x00\x00\x00") } },
 		{ "a letter for a start-up", APP_UNKNOWN, SURE_NOT, false,
 		    { C(PG_START), S("S") } },
 		{ "authentication of a wrong size", APP_UNKNOWN, SURE_NOT, false,
@@ -312,14 +460,35 @@ test_postgresql(void **state)
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
+/* What is too long for its size is ruled out while more may come. */
+static void
+test_no_postgresql(void **state)
+{
+	static const struct conversation out[] = {
+		{ "a start-up of 4097 bytes", APP_POSTGRESQL, SURE_NOT, false,
+		    { C("\x00\x00\x10\x01\x00\x03\x00\x00user\0m") } },
+		{ "a key of 257 bytes", APP_POSTGRESQL, SURE_NOT, false,
+		    { C("\x00\x00\x01\x0d\x04\xd2\x16\x2e\x00\x00\x12\x34wxyz") } },
+		{ "a name behind the end", APP_POSTGRESQL, SURE_NOT, false,
+		    { C("\x00\x00\x00\x11\x00\x03\x00\x00user\0somebody\0") } },
+	};
+
+	(void)state;
+	check_ruled_out(out, sizeof out / sizeof *out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mssql),
+		cmocka_unit_test(test_near_mssql),
 		cmocka_unit_test(test_mysql),
+		cmocka_unit_test(test_near_mysql),
 		cmocka_unit_test(test_oracle),
+		cmocka_unit_test(test_near_oracle),
 		cmocka_unit_test(test_postgresql),
+		cmocka_unit_test(test_no_postgresql),
 	};
 
 	return UNIT_RUN(tests);

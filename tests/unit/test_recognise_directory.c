@@ -93,7 +93,14 @@
 #define START_TLS                                                                                  \
 	"\x30\x1d\2\1\1\x77\x18\x80\x16"                                                           \
 	"1.3.6.1.4.1.1466.20037"
-#define HELLO "\x16\3\1\0\xc8\1\0\0\xc4\3\3"
+#define ZERO_256  ZERO_64 ZERO_64 ZERO_64 ZERO_64
+#define ZERO_1280 ZERO_256 ZERO_256 ZERO_256 ZERO_256 ZERO_256
+#define ZERO_4079                                                                                  \
+	ZERO_1280 ZERO_1280 ZERO_1280 ZERO_64 ZERO_64 ZERO_64 ZERO_16 ZERO_16 ZERO_8 ZERO_4 "\0\0" \
+											    "\0"
+#define IDENTIFIER_64  LABEL_60 "1234"
+#define IDENTIFIER_256 IDENTIFIER_64 IDENTIFIER_64 IDENTIFIER_64 IDENTIFIER_64
+#define HELLO	       "\x16\3\1\0\xc8\1\0\0\xc4\3\3"
 
 #define TIME                                                                                       \
 	"\x18\x0f"                                                                                 \
@@ -685,6 +692,27 @@ test_ldap(void **state)
 		{ "another id", APP_LDAP, SURE_LIKELY, false, { C(BIND("\1")), S(BOUND("\2")) } },
 		{ "another kind of answer", APP_LDAP, SURE_LIKELY, false,
 		    { C(BIND("\1")), S(ENTRY) } },
+		{ "a copy must be renewed", APP_LDAP, SURE_CONFIRMED, false,
+		    { C(SEARCH), S("\x30\x0d\2\1\1\x65\x08\x0a\2\x10\0\4\0\4\0") } },
+		{ "a result above all", APP_UNKNOWN, SURE_NOT, false,
+		    { C(SEARCH), S("\x30\x0d\2\1\1\x65\x08\x0a\2\x10\1\4\0\4\0") } },
+		{ "the last version", APP_LDAP, SURE_LIKELY, false,
+		    { C("\x30\x0c\2\1\1\x60\7\2\1\x7f\4\0\x80\0") } },
+		{ "Microsoft's last bind", APP_LDAP, SURE_LIKELY, false,
+		    { C("\x30\x0c\2\1\1\x60\7\2\1\3\4\0\x8b\0") } },
+		{ "a datagram that is cut", APP_LDAP, SURE_CONFIRMED, true,
+		    { C(SEARCH),
+			S("\x30\x82\x20\0\2\1\1\x64\x82\x1f\xf9\4\0\x30\x82\x1f\xf3" ZERO_4079) } },
+		{ "an identifier of 256 bytes", APP_LDAP, SURE_LIKELY, false,
+		    { C("\x30\x82\x01\x0b\x02\x01\x01\x77\x82\x01\x04\x80\x82\x01"
+			"\x00" IDENTIFIER_256) } },
+		{ "an identifier of 257 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x30\x82\x01\x0c\x02\x01\x01\x77\x82\x01\x05\x80\x82\x01"
+			"\x01" IDENTIFIER_256 "1") } },
+		{ "an id of nine bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x30\x14\2\x09" ZERO_8 "\1\x60\7\2\1\3\4\0\x80\0") } },
+		{ "a length of six bytes, as if of five", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x30\x85\0\0\0\x0c\2\1\1\x60\7\2\1\3\4\0\x80\0") } },
 		{ "an operation that is none", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\x30\x0c\2\1\1\x7e\7\2\1\3\4\0\x80\0") } },
 		{ "an operation that does not fit", APP_UNKNOWN, SURE_NOT, false,
@@ -726,6 +754,7 @@ test_near_ldap(void **state)
 		{ "no version", 0, 9, 0x0 },
 		{ "version 128", 0, 9, 0x80 },
 		{ "a name of another kind", 0, 10, 0x30 },
+		{ "a name of indefinite length", 0, 11, 0x80 },
 		{ "no result", 1, 7, 0x2 },
 		{ "a name of a result", 1, 10, 0x5 },
 		{ "a text of a result", 1, 12, 0x5 },
@@ -754,6 +783,22 @@ test_near_ldap(void **state)
 	check_changes(&tls, tls_changes, sizeof tls_changes / sizeof *tls_changes);
 }
 
+/* What has no room for what must be in it is ruled out while more may come. */
+static void
+test_no_room(void **state)
+{
+	static const struct conversation talks[] = {
+		{ "LDAP, an empty sequence", APP_LDAP, SURE_NOT, false, { C("\x30\0") } },
+		{ "LDAP, an id alone", APP_LDAP, SURE_NOT, false, { C("\x30\3\2\1\1") } },
+		{ "LDAP, an empty id", APP_LDAP, SURE_NOT, false, { C("\x30\2\2\0") } },
+		{ "Kerberos, a version alone", APP_KERBEROS, SURE_NOT, true,
+		    { C("\x6a\7\x30\5\xa1\3\2\1\5") } },
+	};
+
+	(void)state;
+	check_ruled_out(talks, sizeof talks / sizeof *talks);
+}
+
 static void
 test_kerberos(void **state)
 {
@@ -778,6 +823,10 @@ test_kerberos(void **state)
 		    { C("\0\0\0\x46" AS_REQUEST), S(REP("\x6b", "\x0d")) } },
 		{ "a length that is not the message's", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\0\0\0\x47" AS_REQUEST "\0") } },
+		{ "a field that holds more", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x6a\x0e\x30\x0c\xa1\5\2\1\5\5\0\xa2\3\2\1\x0a") } },
+		{ "less than any request", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\0\0\0\x0e\x6a\x0c\x30\x0a\xa1\3\2\1\5\xa2\3\2\1\x0a") } },
 		{ "a request to a service", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\x6e\x0c\x30\x0a\xa0\3\2\1\5\xa1\3\2\1\x0e") } },
 		{ "cut", APP_UNKNOWN, SURE_NOT, false, { C("\0\0\0\x46\x6a\x44\x30\x42\xa1\3") } },
@@ -894,6 +943,7 @@ main(void)
 		cmocka_unit_test(test_near_snmp),
 		cmocka_unit_test(test_ldap),
 		cmocka_unit_test(test_near_ldap),
+		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_kerberos),
 		cmocka_unit_test(test_near_kerberos),
 		cmocka_unit_test(test_radius),
