@@ -12,7 +12,7 @@ enum {
 	PROTOCOL_9 = 9,
 	ERROR = 0xff,
 	GREETING_MAX = 512,
-	VERSION_MAX = 80, /* of its text */
+	VERSION_MAX = 128, /* of its text: Manticore's names its libraries, too */
 	SCRAMBLE = 8,
 	RESERVED = 6, /* bytes that are 0 in every version; MariaDB uses the four behind them */
 	REST = 16,    /* of protocol 10 behind the lower capabilities, at least */

@@ -127,6 +127,12 @@ test_mysql(void **state)
 			"connect") } },
 		{ "a refusal and an answer", APP_MYSQL, SURE_LIKELY, false,
 		    { S("\x0f\x00\x00\x00\xff\x10\x04#08004Too ma"), C(MY_ANSWER) } },
+		{ "a version of 128 bytes", APP_MYSQL, SURE_LIKELY, false,
+		    { S("\xae\x00\x00\x00\x0a" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+			"12345678\0" MY_SECRETS) } },
+		{ "a version of 129 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { S("\xaf\x00\x00\x00\x0a" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+			"123456789\0" MY_SECRETS) } },
 		{ "an old greeting without more", APP_MYSQL, SURE_CONFIRMED, false,
 		    { S("\x18\x00\x00\x00\x0a"
 			"3.21.33\0\x05\x00\x00\x00"

@@ -1,5 +1,5 @@
 /* test_recognise_vpn.c - WireGuard, OpenVPN, IKE, ESP in UDP, STUN; and Modbus. */
-#include "recognise_feed.h"
+#include "recognise_change.h"
 
 #define B4  "wxyz"
 #define B8  "abcdefgh"
@@ -426,6 +426,64 @@ test_modbus(void **state)
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
+static void
+test_near_modbus(void **state)
+{
+	static const struct conversation words = { "words", APP_MODBUS, SURE_CONFIRMED, false,
+		{ C(MB_ASK), S(MB_ANSWER) } };
+	static const struct change changes[] = {
+		{ "another protocol in the answer", 1, 3, 1 },
+		{ "another unit answers", 1, 6, 0x12 },
+		{ "another function answers", 1, 7, 4 },
+		{ "another size of words", 1, 8, 4 },
+	};
+	static const struct conversation talks[] = {
+		{ "2000 bits", APP_MODBUS, SURE_LIKELY, false,
+		    { C("\0\1\0\0\0\6\1\2\0\x13\7\xd0") } },
+		{ "2001 bits", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\0\1\0\0\0\6\1\2\0\x13\7\xd1") } },
+		{ "bits, and a byte more", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\0\1\0\0\0\6\1\1\0\x13\0\x13"), S("\0\1\0\0\0\7\1\1\3\xcd\x6b\5\0") } },
+		{ "an exception, and more", APP_UNKNOWN, SURE_NOT, false,
+		    { C(MB_ASK), S("\0\7\0\0\0\4\x11\x83\2\0") } },
+		{ "a bit is written, another stands there", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\0\1\0\0\0\6\1\5\0\xac\xff\0"), S("\0\1\0\0\0\6\1\5\0\xac\0\0") } },
+		{ "bits are written", APP_MODBUS, SURE_CONFIRMED, false,
+		    { C("\0\1\0\0\0\x09\1\x0f\0\x13\0\x0a\2\xcd\1"),
+			S("\0\1\0\0\0\6\1\x0f\0\x13\0\x0a") } },
+		{ "a word is written", APP_MODBUS, SURE_CONFIRMED, false,
+		    { C("\0\1\0\0\0\6\1\6\0\1\0\3"), S("\0\1\0\0\0\6\1\6\0\1\0\3") } },
+		{ "a word is written, and more", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\0\1\0\0\0\7\1\6\0\1\0\3\0"), S("\0\1\0\0\0\6\1\6\0\1\0\3") } },
+		{ "a word is written, at the second attempt", APP_MODBUS, SURE_CONFIRMED, false,
+		    { C("\0\1\0\0\0\7\1\6\0\1\0\3\0"), C("\0\1\0\0\0\6\1\6\0\1\0\3"),
+			S("\0\1\0\0\0\6\1\6\0\1\0\3") } },
+		{ "a word is masked", APP_MODBUS, SURE_CONFIRMED, false,
+		    { C("\0\1\0\0\0\x08\1\x16\0\4\0\xf2\0\x25"),
+			S("\0\1\0\0\0\x08\1\x16\0\4\0\xf2\0\x25") } },
+		{ "a word is masked, and more", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\0\1\0\0\0\x09\1\x16\0\4\0\xf2\0\x25\0"),
+			S("\0\1\0\0\0\x08\1\x16\0\4\0\xf2\0\x25") } },
+		{ "the third is answered", APP_MODBUS, SURE_CONFIRMED, false,
+		    { C("\0\5\0\0\0\6\x11\3\0\x6b\0\3"), C("\0\6\0\0\0\6\x11\3\0\x6b\0\3"),
+			C(MB_ASK), S(MB_ANSWER) } },
+		{ "a function of its own alone", APP_MODBUS, SURE_LIKELY, false,
+		    { C("\0\1\0\0\0\4\1\x5a\0\1") } },
+	};
+	static const struct conversation out[] = {
+		{ "a size of 1", APP_MODBUS, SURE_NOT, false, { C("\0\7\0\0\0\1\x11\3") } },
+		{ "a size of 255", APP_MODBUS, SURE_NOT, false, { C("\0\7\0\0\0\xff\x11\3") } },
+		{ "an exception that asks", APP_MODBUS, SURE_NOT, false,
+		    { C("\0\1\0\0\0\4\1\x83\0\1") } },
+		{ "function 128", APP_MODBUS, SURE_NOT, false, { C("\0\1\0\0\0\4\1\x80\0\1") } },
+	};
+
+	(void)state;
+	check_changes(&words, changes, sizeof changes / sizeof *changes);
+	check_conversations(talks, sizeof talks / sizeof *talks);
+	check_ruled_out(out, sizeof out / sizeof *out);
+}
+
 int
 main(void)
 {
@@ -436,6 +494,7 @@ main(void)
 		cmocka_unit_test(test_esp),
 		cmocka_unit_test(test_stun),
 		cmocka_unit_test(test_modbus),
+		cmocka_unit_test(test_near_modbus),
 	};
 
 	return UNIT_RUN(tests);
