@@ -402,6 +402,8 @@ test_dhcp(void **state)
 		    { C("\x0a\1\2\3" CLIENT_ID) } },
 		{ "a relay of nothing", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\x0c\0" ZERO_16 ZERO_16 CLIENT_ID) } },
+		{ "DHCPv6 of two relays alone", APP_DHCP, SURE_LIKELY, true,
+		    { C(RELAY("\0\x38") RELAY("\0\x12") "\1\1\2\3" CLIENT_ID) } },
 		{ "nine relays", APP_UNKNOWN, SURE_NOT, true,
 		    { C(RELAY("\1\x42") RELAY("\1\x1c") RELAY("\0\xf6") RELAY("\0\xd0")
 			    RELAY("\0\xaa") RELAY("\0\x84") RELAY("\0\x5e") RELAY("\0\x38")
