@@ -193,6 +193,25 @@ test_rdpeudp(void **state)
 		{ "a large unit up", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\xff\xff\xff\xff\x04\x00\x00\x01\x00\x00\x00\x42\x05\xdc\x04\xd0" Z32 Z4
 			    Z1180) } },
+		{ "version 2", APP_RDPEUDP, SURE_CONFIRMED, true,
+		    { C(SYN("\x10\x01") "\x00\x01\x00\x02" Z32 Z1180),
+			S("\x00\x00\x00\x42\x04\x00\x10\x05\x00\x00\x00\x99" MTUS
+			  "\x00\x01\x00\x02" Z32 Z1180) } },
+		{ "version 3, a hash of the server's", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SYN("\x00\x01") Z32 Z4 Z1180),
+			S("\x00\x00\x00\x42\x04\x00\x10\x05\x00\x00\x00\x99" MTUS
+			  "\x00\x01\x01\x01" X32 Z1180) } },
+		{ "extended twice", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SYN("\x10\x01") "\x00\x02\x00\x02" Z32 Z1180) } },
+		{ "correlated with more", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SYN("\x08\x01") X32 Z4 Z1180) } },
+		{ "no window", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\xff\xff\xff\xff\x00\x00\x00\x01\x00\x00\x00\x42" MTUS Z32 Z4 Z1180) } },
+		{ "1233 bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SYN("\x00\x01") Z32 Z4 Z1180 "\0") } },
+		{ "a large unit down", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\xff\xff\xff\xff\x04\x00\x00\x01\x00\x00\x00\x42\x04\xd0\x04\xd1" Z32 Z4
+			    Z1180) } },
 		{ "a small unit down", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\xff\xff\xff\xff\x04\x00\x00\x01\x00\x00\x00\x42\x04\xd0\x04\x6b" Z32 Z4
 			    Z1180) } },

@@ -1,4 +1,4 @@
-/* test_recognise_vpn.c - WireGuard, OpenVPN, IKE, ESP in UDP, STUN; and Modbus. */
+/* test_recognise_vpn.c - WireGuard, OpenVPN, IKE, ESP in UDP, STUN. */
 #include "recognise_change.h"
 
 #define B4  "wxyz"
@@ -47,6 +47,31 @@ test_wireguard(void **state)
 		    { C(WG_DATA("\1")), C(WG_DATA("\1")), C(WG_DATA("\1")) } },
 		{ "data, then something else", APP_UNKNOWN, SURE_NOT, true,
 		    { C(WG_DATA("\1")), C(WG_DATA("\2")), C(WG_DATA("\3")), C("hello") } },
+		{ "a cookie of 65 bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { C(WG_ASK), S(WG_COOKIE "x") } },
+		{ "data with a number above all", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x04\0\0\0\x11\x12\x13\x14\1\0\0\0\1\0\0\0" B16),
+			C("\x04\0\0\0\x11\x12\x13\x14\2\0\0\0\1\0\0\0" B16),
+			C("\x04\0\0\0\x11\x12\x13\x14\3\0\0\0\1\0\0\0" B16) } },
+		{ "data of 1276 bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { C(WG_DATA("\1") B256 B256 B256 B256 B64 B64 B64 B16 B12), S(WG_DATA("\1")),
+			S(WG_DATA("\2")), S(WG_DATA("\3")) } },
+		{ "data of 1284 bytes", APP_WIREGUARD, SURE_LIKELY, true,
+		    { C(WG_DATA("\1") B256 B256 B256 B256 B64 B64 B64 B32 B4), S(WG_DATA("\1")),
+			S(WG_DATA("\2")), S(WG_DATA("\3")) } },
+		{ "a handshake, then something else", APP_WIREGUARD, SURE_CONFIRMED, true,
+		    { C(WG_ASK), S(WG_ANSWER), C("hello"), S("hello") } },
+		{ "two that count", APP_UNKNOWN, SURE_NOT, true,
+		    { C(WG_DATA("\1")), C(WG_DATA("\2")) } },
+		{ "data of two receivers", APP_UNKNOWN, SURE_NOT, true,
+		    { C(WG_DATA("\1")), C("\x04\0\0\0\x11\x12\x13\x15\2\0\0\0\0\0\0\0" B16),
+			C(WG_DATA("\3")) } },
+		{ "data is no answer", APP_WIREGUARD, SURE_LIKELY, true,
+		    { C(WG_ASK), S("\x04\0\0\0\x01\x02\x03\x04\1\0\0\0\0\0\0\0" B16) } },
+		{ "a response is answered", APP_WIREGUARD, SURE_LIKELY, true,
+		    { C(WG_ANSWER), S("\x02\0\0\0\x21\x22\x23\x24\x11\x12\x13\x14" B64 B16) } },
+		{ "Tailscale's name alone", APP_UNKNOWN, SURE_NOT, true,
+		    { C("TS\xf0\x9f\x92\xac"), C(WG_ASK), S(WG_ANSWER) } },
 		{ "four bytes", APP_UNKNOWN, SURE_NOT, true, { C("\x01\0\0\0"), S("\x02\0\0\0") } },
 		{ "reserved bytes", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\x01\0\0\1\x01\x02\x03\x04" B64 B64 B12), S(WG_ANSWER) } },
@@ -168,6 +193,30 @@ test_openvpn(void **state)
 		    { C("\x38"
 			"CLIENTid\0\1\0\1" OV_TIME B32 "12345"),
 			S(OV_CRYPT_ANSWER) } },
+		{ "tls-crypt with a byte more", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_CRYPT_ASK "x"), S(OV_CRYPT_ANSWER) } },
+		{ "one side is enciphered", APP_OPENVPN, SURE_LIKELY, true,
+		    { C(OV_ASK), S("\x40"
+				   "SERVERid\0\0\0\1\0\0\0\1" B32 B16 "1") } },
+		{ "number 0", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x38"
+			"CLIENTid\0\0\0\0" OV_TIME B32 "12345") } },
+		{ "number 65", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x38"
+			"CLIENTid\0\0\0\x41" OV_TIME B32 "12345") } },
+		{ "another message is acknowledged", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_ASK), S("\x40"
+				   "SERVERid\1\0\0\0\1CLIENTid\0\0\0\0") } },
+		{ "the server's second message", APP_UNKNOWN, SURE_NOT, true,
+		    { C(OV_ASK), S("\x40"
+				   "SERVERid\1\0\0\0\0CLIENTid\0\0\0\1") } },
+		{ "the client's second message", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x38"
+			"CLIENTid\0\0\0\0\1"),
+			S(OV_ANSWER) } },
+		{ "tls-auth without a number", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x38"
+			"CLIENTid" B20 "\0\0\0\0" OV_TIME "\0\0\0\0\0") } },
 		{ "a size that does not fit", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\0\x0f" OV_ASK "\0"), S("\0\x1a" OV_ANSWER) } },
 		{ "TLS", APP_UNKNOWN, SURE_NOT, false, { C("\x16\x03\x01\x02\x00\x01") } },
@@ -179,6 +228,20 @@ test_openvpn(void **state)
 
 	(void)state;
 	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
+test_early(void **state)
+{
+	static const struct conversation out[] = {
+		{ "STUN, a size of no words", APP_STUN, SURE_NOT, false,
+		    { C("\0\1\0\2\x21\x12\xa4\x42") } },
+		{ "a size of 13", APP_OPENVPN, SURE_NOT, false, { C("\0\x0d\x38") } },
+		{ "a size of 1501", APP_OPENVPN, SURE_NOT, false, { C("\5\xdd\x38") } },
+	};
+
+	(void)state;
+	check_ruled_out(out, sizeof out / sizeof *out);
 }
 
 #define NO_SPI "\0\0\0\0\0\0\0\0"
@@ -200,6 +263,10 @@ test_ike(void **state)
 		{ "version 2", APP_IKE, SURE_CONFIRMED, true, { C(IKE2_ASK), S(IKE2_ANSWER) } },
 		{ "version 2, behind a marker", APP_IKE, SURE_CONFIRMED, true,
 		    { C(IKE2_AUTH), S(IKE2_AUTH_ANSWER) } },
+		{ "a fragment", APP_IKE, SURE_CONFIRMED, true,
+		    { C("\0\0\0\0" B8 "RESPOND!\x35\x20\x23\x08\0\0\0\1\0\0\0\x34\x23\0\0\x18"
+			"\0\1\0\2" B16),
+			S(IKE2_AUTH_ANSWER) } },
 		{ "keepalive first", APP_IKE, SURE_CONFIRMED, true,
 		    { C("\xff"), C(IKE2_AUTH), S(IKE2_AUTH_ANSWER) } },
 		{ "a cookie is asked for", APP_IKE, SURE_CONFIRMED, true,
@@ -226,6 +293,23 @@ test_ike(void **state)
 			S("abcdefgH"
 			  "RESPOND!\x21\x20\x22\x20\0\0\0\0\0\0\0\x38" IKE2_PAYLOADS) } },
 		{ "two requests", APP_IKE, SURE_LIKELY, true, { C(IKE2_ASK), S(IKE2_ASK) } },
+		{ "an answer to another message", APP_IKE, SURE_LIKELY, true,
+		    { C(IKE2_AUTH),
+			S("\0\0\0\0" B8
+			  "RESPOND!\x2e\x20\x23\x20\0\0\0\2\0\0\0\x30\x24\0\0\x14" B16) } },
+		{ "an answer of another exchange", APP_IKE, SURE_LIKELY, true,
+		    { C(IKE2_AUTH),
+			S("\0\0\0\0" B8
+			  "RESPOND!\x2e\x20\x25\x20\0\0\0\1\0\0\0\x30\x24\0\0\x14" B16) } },
+		{ "another responder", APP_IKE, SURE_LIKELY, true,
+		    { C(IKE2_AUTH),
+			S("\0\0\0\0" B8
+			  "respond!\x2e\x20\x23\x20\0\0\0\1\0\0\0\x30\x24\0\0\x14" B16) } },
+		{ "two versions", APP_IKE, SURE_LIKELY, true,
+		    { C(B8 "RESPOND!\x0b\x10\x05\x00" B4 "\0\0\0\x24\0\0\0\x08" B4),
+			S(IKE2_ANSWER) } },
+		{ "version 1, an encrypted nothing", APP_UNKNOWN, SURE_NOT, true,
+		    { C(B8 "RESPOND!\x05\x10\x02\x01\0\0\0\0\0\0\0\x1c") } },
 		{ "no SPI", APP_UNKNOWN, SURE_NOT, true,
 		    { C(NO_SPI NO_SPI "\x21\x20\x22\x08\0\0\0\0\0\0\0\x38" IKE2_PAYLOADS),
 			S(IKE2_ANSWER) } },
@@ -250,6 +334,35 @@ test_ike(void **state)
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
+static void
+test_near_ike(void **state)
+{
+	static const struct conversation two = { "version 2", APP_IKE, SURE_CONFIRMED, true,
+		{ C(IKE2_ASK), S(IKE2_ANSWER) } };
+	static const struct conversation one = { "version 1", APP_IKE, SURE_CONFIRMED, true,
+		{ C(IKE1_ASK), S(IKE1_ANSWER) } };
+	static const struct change two_changes[] = {
+		{ "no exchange", 0, 18, 33 },
+		{ "an exchange that is none", 0, 18, 45 },
+		{ "a flag that is none", 0, 19, 0x48 },
+		{ "nobody's initiation", 0, 19, 0 },
+		{ "a reserved bit", 0, 29, 0x40 },
+		{ "a payload that is shorter", 0, 39, 0x13 },
+		{ "a payload that is longer", 0, 39, 0x15 },
+		{ "an answer that is longer than it says", 1, 27, 0x37 },
+		{ "an answer of an exchange that is none", 1, 18, 45 },
+	};
+	static const struct change one_changes[] = {
+		{ "an exchange that is none", 0, 18, 3 },
+		{ "a flag that is none", 0, 19, 8 },
+		{ "a reserved bit", 0, 29, 1 },
+	};
+
+	(void)state;
+	check_changes(&two, two_changes, sizeof two_changes / sizeof *two_changes);
+	check_changes(&one, one_changes, sizeof one_changes / sizeof *one_changes);
+}
+
 #define ESP(number, end) "\xc0\x01\x02\x03\0\0\0" number B16 B8 end
 
 static void
@@ -271,6 +384,21 @@ test_esp(void **state)
 		{ "ends that are the same", APP_UNKNOWN, SURE_NOT, true,
 		    { C(ESP("\1", "12345678")), C(ESP("\2", "12345678")), C(ESP("\3", "IJKLMNOP")),
 			C(ESP("\4", "QRSTUVWX")) } },
+		{ "number 0", APP_UNKNOWN, SURE_NOT, true,
+		    { C(ESP("\0", "12345678")), C(ESP("\1", "ABCDEFGH")), C(ESP("\2", "IJKLMNOP")),
+			C(ESP("\3", "QRSTUVWX")) } },
+		{ "64 ahead", APP_ESP, SURE_LIKELY, true,
+		    { C(ESP("\1", "12345678")), C(ESP("\2", "ABCDEFGH")), C(ESP("\3", "IJKLMNOP")),
+			C(ESP("\x43", "QRSTUVWX")) } },
+		{ "65 ahead", APP_UNKNOWN, SURE_NOT, true,
+		    { C(ESP("\1", "12345678")), C(ESP("\2", "ABCDEFGH")), C(ESP("\3", "IJKLMNOP")),
+			C(ESP("\x44", "QRSTUVWX")) } },
+		{ "a size that no block has", APP_UNKNOWN, SURE_NOT, true,
+		    { C(ESP("\1", "12345678")), C(ESP("\2", "ABCDEFGH")), C(ESP("\3", "IJKLMNOP")),
+			C(ESP("\4", "QRSTUVWXYZ")) } },
+		{ "20 bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { C(ESP("\1", "12345678")), C(ESP("\2", "ABCDEFGH")), C(ESP("\3", "IJKLMNOP")),
+			C("\xc0\x01\x02\x03\0\0\0\4" B12) } },
 		{ "two SPIs", APP_UNKNOWN, SURE_NOT, true,
 		    { C(ESP("\1", "12345678")), C(ESP("\2", "ABCDEFGH")), C(ESP("\3", "IJKLMNOP")),
 			C("\xc0\x01\x02\x04\0\0\0\4" B16 B8 "QRSTUVWX") } },
@@ -290,6 +418,10 @@ test_esp(void **state)
 #define STUN_ASK "\0\1\0\0" MAGIC B12
 /* XOR-MAPPED-ADDRESS 192.0.2.1:32853 (RFC 5769, 2.2) */
 #define STUN_ANSWER "\1\1\0\x0c" MAGIC B12 "\0\x20\0\x08\0\1\xa1\x47\xe1\x12\xa6\x43"
+
+#define NONE	"\x80\x22\0\0"
+#define NONE_8	NONE NONE NONE NONE NONE NONE NONE NONE
+#define NONE_64 NONE_8 NONE_8 NONE_8 NONE_8 NONE_8 NONE_8 NONE_8 NONE_8
 
 static void
 test_stun(void **state)
@@ -314,6 +446,14 @@ test_stun(void **state)
 		    { C("\x02\xef\0\0" MAGIC B12), S("\x03\xff\0\0" MAGIC B12) } },
 		{ "a method that is none", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\4\1\0\0" MAGIC B12), S("\5\1\0\0" MAGIC B12) } },
+		{ "an indication's success", APP_STUN, SURE_LIKELY, true,
+		    { C("\0\x11\0\0" MAGIC B12), S(STUN_ANSWER) } },
+		{ "binding, then something else", APP_STUN, SURE_CONFIRMED, true,
+		    { C(STUN_ASK), S(STUN_ANSWER), C("hello") } },
+		{ "128 attributes", APP_STUN, SURE_LIKELY, true,
+		    { C("\0\1\2\0" MAGIC B12 NONE_64 NONE_64) } },
+		{ "129 attributes", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\0\1\2\4" MAGIC B12 NONE_64 NONE_64 NONE) } },
 		{ "no magic", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\0\1\0\0" B16), S("\1\1\0\0" B16) } },
 		{ "attributes that do not fit", APP_UNKNOWN, SURE_NOT, true,
@@ -329,172 +469,17 @@ test_stun(void **state)
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
-/* Three words at 0x006b of unit 17 (Modbus Application Protocol, 6.3). */
-#define MB_ASK	  "\0\7\0\0\0\x06\x11\3\0\x6b\0\3"
-#define MB_ANSWER "\0\7\0\0\0\x09\x11\3\6\2\x2b\0\0\0\x64"
-
-static void
-test_modbus(void **state)
-{
-	static const struct conversation talks[] = {
-		{ "words", APP_MODBUS, SURE_CONFIRMED, false, { C(MB_ASK), S(MB_ANSWER) } },
-		{ "an exception", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C(MB_ASK), S("\0\7\0\0\0\3\x11\x83\2") } },
-		{ "bits", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\6\1\1\0\x13\0\x13"), S("\0\1\0\0\0\6\1\1\3\xcd\x6b\5") } },
-		{ "a bit is written", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\6\1\5\0\xac\xff\0"), S("\0\1\0\0\0\6\1\5\0\xac\xff\0") } },
-		{ "words are written", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\x0b\1\x10\0\1\0\2\4\0\x0a\1\2"),
-			S("\0\1\0\0\0\6\1\x10\0\1\0\2") } },
-		{ "words are written and read", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\x0d\1\x17\0\3\0\2\0\x0e\0\1\2\0\xff"),
-			S("\0\1\0\0\0\7\1\x17\4\0\xfe\x0a\xcd") } },
-		{ "words are written, and others than asked for read", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\x0d\1\x17\0\3\0\2\0\x0e\0\1\2\0\xff"),
-			S("\0\1\0\0\0\5\1\x17\2\0\xfe") } },
-		{ "fewer words are written than it says", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\x0d\1\x17\0\3\0\2\0\x0e\0\2\2\0\xff"),
-			S("\0\1\0\0\0\7\1\x17\4\0\xfe\x0a\xcd") } },
-		{ "words are written of another size", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\x0d\1\x17\0\3\0\2\0\x0e\0\1\3\0\xff"),
-			S("\0\1\0\0\0\7\1\x17\4\0\xfe\x0a\xcd") } },
-		{ "words are written, none read", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\x0d\1\x17\0\3\0\0\0\x0e\0\1\2\0\xff"),
-			S("\0\1\0\0\0\3\1\x17\0") } },
-		{ "words are written, too many read", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\x0d\1\x17\0\3\0\x7e\0\x0e\0\1\2\0\xff"),
-			S("\0\1\0\0\0\7\1\x17\4\0\xfe\x0a\xcd") } },
-		{ "no words are written", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\x0b\1\x17\0\3\0\2\0\x0e\0\0\0"),
-			S("\0\1\0\0\0\7\1\x17\4\0\xfe\x0a\xcd") } },
-		{ "which device it is", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\5\1\x2b\x0e\1\0"),
-			S("\0\1\0\0\0\x0c\1\x2b\x0e\1\1\0\0\1\0\2Co") } },
-		{ "which device it is, in 4 ways", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\5\1\x2b\x0e\4\0"),
-			S("\0\1\0\0\0\x08\1\x2b\x0e\4\x81\0\0\0") } },
-		{ "which device it is, in a fifth way", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\5\1\x2b\x0e\5\0"),
-			S("\0\1\0\0\0\x0c\1\x2b\x0e\5\1\0\0\1\0\2Co") } },
-		{ "which device it is, in no way", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\5\1\x2b\x0e\0\0"),
-			S("\0\1\0\0\0\x0c\1\x2b\x0e\0\1\0\0\1\0\2Co") } },
-		{ "which device it is, and more", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\6\1\x2b\x0e\1\0\0"),
-			S("\0\1\0\0\0\x0c\1\x2b\x0e\1\1\0\0\1\0\2Co") } },
-		{ "which device it is, and another answer", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\5\1\x2b\x0e\1\0"),
-			S("\0\1\0\0\0\x0c\1\x2b\x0e\2\1\0\0\1\0\2Co") } },
-		{ "which device it is, and a short answer", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\5\1\x2b\x0e\1\0"), S("\0\1\0\0\0\7\1\x2b\x0e\1\1\0\0") } },
-		{ "something else is encapsulated", APP_MODBUS, SURE_LIKELY, false,
-		    { C("\0\1\0\0\0\7\1\x2bSSH-2"), S("\0\1\0\0\0\7\1\x2bSSH-2") } },
-		{ "what no function says is refused", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\0\0\0\0\x06\1\0\0\0\0\0"), S("\0\0\0\0\0\3\1\x80\1") } },
-		{ "what no function says alone", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\0\0\0\0\x06\1\0\0\0\0\0") } },
-		{ "no exception", APP_UNKNOWN, SURE_NOT, false,
-		    { C(MB_ASK), S("\0\7\0\0\0\3\x11\x83\x0c") } },
-		{ "the second is answered", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\6\0\0\0\6\x10\3\0\x6b\0\3"), C(MB_ASK), S(MB_ANSWER) } },
-		{ "a function of its own", APP_MODBUS, SURE_LIKELY, false,
-		    { C("\0\1\0\0\0\4\1\x5a\0\1"), S("\0\1\0\0\0\4\1\x5a\0\xfe") } },
-		{ "the client alone", APP_MODBUS, SURE_LIKELY, false, { C(MB_ASK) } },
-		{ "the server alone", APP_UNKNOWN, SURE_NOT, false, { S(MB_ANSWER) } },
-		{ "another transaction", APP_UNKNOWN, SURE_NOT, false,
-		    { C(MB_ASK), S("\0\x08\0\0\0\x09\x11\3\6\2\x2b\0\0\0\x64") } },
-		{ "fewer words than asked for", APP_UNKNOWN, SURE_NOT, false,
-		    { C(MB_ASK), S("\0\7\0\0\0\7\x11\3\4\2\x2b\0\0") } },
-		{ "another protocol", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\7\0\1\0\x06\x11\3\0\x6b\0\3"), S(MB_ANSWER) } },
-		{ "too many words", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\7\0\0\0\x06\x11\3\0\x6b\0\x7e"), S(MB_ANSWER) } },
-		{ "too many words alone", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\7\0\0\0\x06\x11\3\0\x6b\0\x7e") } },
-		{ "what is no bit, written", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\6\1\5\0\xac\xff\1"), S("\0\1\0\0\0\6\1\5\0\xac\xff\1") } },
-		{ "function 0", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\0\0\0\0\x06\0\0\0\0\0\0"), S("\0\0\0\0\0\x06\0\0\0\0\0\0") } },
-		{ "DNP3", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\x05\x64\x05\xc9\x01\x00\x00\x04\x38\x6c"),
-			S("\x05\x64\x05\x0b\x00\x04\x01\x00\x53\x18") } },
-		{ "cut", APP_UNKNOWN, SURE_NOT, false, { C("\0\7\0\0\0\6\x11\3"), S("\0\7\0\0") } },
-	};
-
-	(void)state;
-	check_conversations(talks, sizeof talks / sizeof *talks);
-}
-
-static void
-test_near_modbus(void **state)
-{
-	static const struct conversation words = { "words", APP_MODBUS, SURE_CONFIRMED, false,
-		{ C(MB_ASK), S(MB_ANSWER) } };
-	static const struct change changes[] = {
-		{ "another protocol in the answer", 1, 3, 1 },
-		{ "another unit answers", 1, 6, 0x12 },
-		{ "another function answers", 1, 7, 4 },
-		{ "another size of words", 1, 8, 4 },
-	};
-	static const struct conversation talks[] = {
-		{ "2000 bits", APP_MODBUS, SURE_LIKELY, false,
-		    { C("\0\1\0\0\0\6\1\2\0\x13\7\xd0") } },
-		{ "2001 bits", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\6\1\2\0\x13\7\xd1") } },
-		{ "bits, and a byte more", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\6\1\1\0\x13\0\x13"), S("\0\1\0\0\0\7\1\1\3\xcd\x6b\5\0") } },
-		{ "an exception, and more", APP_UNKNOWN, SURE_NOT, false,
-		    { C(MB_ASK), S("\0\7\0\0\0\4\x11\x83\2\0") } },
-		{ "a bit is written, another stands there", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\6\1\5\0\xac\xff\0"), S("\0\1\0\0\0\6\1\5\0\xac\0\0") } },
-		{ "bits are written", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\x09\1\x0f\0\x13\0\x0a\2\xcd\1"),
-			S("\0\1\0\0\0\6\1\x0f\0\x13\0\x0a") } },
-		{ "a word is written", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\6\1\6\0\1\0\3"), S("\0\1\0\0\0\6\1\6\0\1\0\3") } },
-		{ "a word is written, and more", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\7\1\6\0\1\0\3\0"), S("\0\1\0\0\0\6\1\6\0\1\0\3") } },
-		{ "a word is written, at the second attempt", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\7\1\6\0\1\0\3\0"), C("\0\1\0\0\0\6\1\6\0\1\0\3"),
-			S("\0\1\0\0\0\6\1\6\0\1\0\3") } },
-		{ "a word is masked", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\1\0\0\0\x08\1\x16\0\4\0\xf2\0\x25"),
-			S("\0\1\0\0\0\x08\1\x16\0\4\0\xf2\0\x25") } },
-		{ "a word is masked, and more", APP_UNKNOWN, SURE_NOT, false,
-		    { C("\0\1\0\0\0\x09\1\x16\0\4\0\xf2\0\x25\0"),
-			S("\0\1\0\0\0\x08\1\x16\0\4\0\xf2\0\x25") } },
-		{ "the third is answered", APP_MODBUS, SURE_CONFIRMED, false,
-		    { C("\0\5\0\0\0\6\x11\3\0\x6b\0\3"), C("\0\6\0\0\0\6\x11\3\0\x6b\0\3"),
-			C(MB_ASK), S(MB_ANSWER) } },
-		{ "a function of its own alone", APP_MODBUS, SURE_LIKELY, false,
-		    { C("\0\1\0\0\0\4\1\x5a\0\1") } },
-	};
-	static const struct conversation out[] = {
-		{ "a size of 1", APP_MODBUS, SURE_NOT, false, { C("\0\7\0\0\0\1\x11\3") } },
-		{ "a size of 255", APP_MODBUS, SURE_NOT, false, { C("\0\7\0\0\0\xff\x11\3") } },
-		{ "an exception that asks", APP_MODBUS, SURE_NOT, false,
-		    { C("\0\1\0\0\0\4\1\x83\0\1") } },
-		{ "function 128", APP_MODBUS, SURE_NOT, false, { C("\0\1\0\0\0\4\1\x80\0\1") } },
-	};
-
-	(void)state;
-	check_changes(&words, changes, sizeof changes / sizeof *changes);
-	check_conversations(talks, sizeof talks / sizeof *talks);
-	check_ruled_out(out, sizeof out / sizeof *out);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wireguard),
 		cmocka_unit_test(test_openvpn),
+		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_ike),
+		cmocka_unit_test(test_near_ike),
 		cmocka_unit_test(test_esp),
 		cmocka_unit_test(test_stun),
-		cmocka_unit_test(test_modbus),
-		cmocka_unit_test(test_near_modbus),
 	};
 
 	return UNIT_RUN(tests);
