@@ -37,6 +37,10 @@ test_teamviewer(void **state)
 		    { C("\x11\x30\x1b\x00\x00\x00"), S("\x11\x30\x1c\x00\x00\x00") } },
 		{ "datagrams", APP_TEAMVIEWER, SURE_LIKELY, true,
 		    { C(UDP("\x17\x24", "\x46")), S(UDP("\x17\x24", "\x47")) } },
+		{ "a ping of 5 bytes", APP_TEAMVIEWER, SURE_LIKELY, false,
+		    { C("\x17\x24\x10\x05\x00\x00\x00\x00\x00\x00"), S(PONG) } },
+		{ "command 9", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x17\x24\x09\x04\x00\x00\x00\x00\x00"), S(PONG) } },
 		{ "no command", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\x17\x24\x72\x01\x00\x00"), S(PING) } },
 		{ "identify is 32 bytes", APP_UNKNOWN, SURE_NOT, false,
@@ -86,6 +90,15 @@ test_rustdesk(void **state)
 		    { C("\x7a\x15" ID "\x12\x08" X8), S("\x82\x01\x00") } },
 		{ "another answer", APP_UNKNOWN, SURE_NOT, true,
 		    { C(REGISTER), S("\x82\x01\x00") } },
+		{ "an id of 5 letters", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x32\x09\x0a\x05"
+			"12345\x10\x01"),
+			S("\x3a\x00") } },
+		{ "field 17", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x32\x0e" ID "\x88\x01\x01"), S("\x3a\x00") } },
+		{ "a field of eight bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x32\x0d" ID "\x11\x01"), S("\x3a\x00") } },
+		{ "a byte more", APP_UNKNOWN, SURE_NOT, true, { C(REGISTER "\0"), S("\x3a\x00") } },
 		{ "a length that is wrong", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\x32\x0e" ID "\x10\x01"), S("\x3a\x00") } },
 		{ "an id that is none", APP_UNKNOWN, SURE_NOT, true,
@@ -114,6 +127,8 @@ test_nomachine(void **state)
 		{ "the server alone", APP_NOMACHINE, SURE_LIKELY, false, { S("NXD-5.6.7\n") } },
 		{ "no version", APP_UNKNOWN, SURE_NOT, false, { C("NXSH-\n"), S("NXD-1\n") } },
 		{ "a word", APP_UNKNOWN, SURE_NOT, false, { C("NXSH-5.6b\n"), S("NXD-1\n") } },
+		{ "a version that begins with a dot", APP_UNKNOWN, SURE_NOT, false,
+		    { C("NXSH-.5\n"), S("NXD-1\n") } },
 		{ "a long version", APP_UNKNOWN, SURE_NOT, false,
 		    { C("NXSH-1.2.3.4.5.6.7.8.9\n"), S("NXD-1\n") } },
 		{ "the wrong side", APP_UNKNOWN, SURE_NOT, false, { C("NXD-1\n"), S("NXSH-1\n") } },
@@ -122,6 +137,18 @@ test_nomachine(void **state)
 
 	(void)state;
 	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
+test_no_nomachine(void **state)
+{
+	static const struct conversation out[] = {
+		{ "a version of 17 letters", APP_NOMACHINE, SURE_NOT, false,
+		    { C("NXSH-1.2.3.4.5.6.7.8.9") } },
+	};
+
+	(void)state;
+	check_ruled_out(out, sizeof out / sizeof *out);
 }
 
 static void
@@ -135,6 +162,9 @@ test_radmin(void **state)
 		    { C(HELLO), S("\x01\0\0\0\x25\0\0\x01\x10" DATA("\x01", "\x08")) } },
 		{ "3", APP_RADMIN, SURE_CONFIRMED, false,
 		    { C(HELLO), S("\x01\0\0\0\x25\0\0\x02\x12" DATA("\x02", "\x0a")) } },
+		/* 0x020108 + 8 */
+		{ "a third byte", APP_RADMIN, SURE_CONFIRMED, false,
+		    { C(HELLO), S("\x01\0\0\0\x25\0\2\x01\x10\x08\x01\x02\0\x08" Z32) } },
 		{ "another checksum", APP_RADMIN, SURE_LIKELY, false,
 		    { C(HELLO), S("\x01\0\0\0\x25\0\0\x02\x13" DATA("\x02", "\x0a")) } },
 		{ "the client alone", APP_RADMIN, SURE_LIKELY, false, { C(HELLO) } },
@@ -224,6 +254,8 @@ test_rdpeudp(void **state)
 static void
 test_pcoip(void **state)
 {
+#define SMALL(n)  "\x10\x02\x00\x01\x5e\x12\x34\x56\x00\x00\x00" n X8 X8 "1234567"
+#define LOW(n)	  "\x10\x02\x00\x01\x00\x00\x00\xff\x00\x00\x00" n X32
 #define OURS(n)	  "\x10\x02\x00\x01\x5e\x12\x34\x56\x00\x00\x00" n X32
 #define THEIRS(n) "\x10\x02\x00\x01\xc4\x01\x02\x03\x00\x00\x00" n X32
 	static const struct conversation talks[] = {
@@ -237,6 +269,12 @@ test_pcoip(void **state)
 		{ "one parameter for both", APP_UNKNOWN, SURE_NOT, true,
 		    { C(OURS("\x01")), C(OURS("\x02")), C(OURS("\x03")), S(OURS("\x01")),
 			S(OURS("\x02")), S(OURS("\x03")) } },
+		{ "35 bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { C(SMALL("\x01")), C(SMALL("\x02")), C(SMALL("\x03")), S(THEIRS("\x01")),
+			S(THEIRS("\x02")), S(THEIRS("\x03")) } },
+		{ "parameter 255", APP_UNKNOWN, SURE_NOT, true,
+		    { C(LOW("\x01")), C(LOW("\x02")), C(LOW("\x03")), S(THEIRS("\x01")),
+			S(THEIRS("\x02")), S(THEIRS("\x03")) } },
 		{ "another parameter", APP_UNKNOWN, SURE_NOT, true,
 		    { C(OURS("\x01")), C(THEIRS("\x02")), C(OURS("\x03")), S(THEIRS("\x01")),
 			S(THEIRS("\x02")), S(THEIRS("\x03")) } },
@@ -258,6 +296,7 @@ main(void)
 		cmocka_unit_test(test_teamviewer),
 		cmocka_unit_test(test_rustdesk),
 		cmocka_unit_test(test_nomachine),
+		cmocka_unit_test(test_no_nomachine),
 		cmocka_unit_test(test_radmin),
 		cmocka_unit_test(test_rdpeudp),
 		cmocka_unit_test(test_pcoip),

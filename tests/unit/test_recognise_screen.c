@@ -1,5 +1,5 @@
 /* test_recognise_screen.c - the recognisers of what runs over TPKT, and of screen protocols. */
-#include "recognise_feed.h"
+#include "recognise_change.h"
 
 #define Z8  "\0\0\0\0\0\0\0\0"
 #define Z32 Z8 Z8 Z8 Z8
@@ -379,7 +379,20 @@ test_spice(void **state)
 		{ "cut", APP_UNKNOWN, SURE_NOT, false, { C(LINK("\x1a")), S("REDQ") } },
 	};
 
+	static const struct change changes[] = {
+		{ "version 0", 0, 4, 0 },
+		{ "8218 bytes", 0, 13, 0x20 },
+		{ "no channel", 0, 20, 0 },
+		{ "channel 32", 0, 20, 32 },
+		{ "capabilities of 4 GB", 0, 25, 0x40 },
+		{ "capabilities of 4 GB of a channel", 0, 29, 0x40 },
+		{ "capabilities in the message", 0, 30, 0x11 },
+		{ "capabilities behind the end", 0, 31, 1 },
+		{ "error 32", 1, 16, 32 },
+	};
+
 	(void)state;
+	check_changes(&talks[0], changes, sizeof changes / sizeof *changes);
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
@@ -425,12 +438,46 @@ test_x11(void **state)
 		{ "a wrong reason", APP_UNKNOWN, SURE_NOT, false,
 		    { C(ASK_LITTLE),
 			S("\0\x16\x0b\0\0\0\x07\0No protocol specified\n\0\0\0\0\0\0") } },
+		{ "a cookie of two bytes", APP_X11, SURE_CONFIRMED, false,
+		    { C("l\0\x0b\0\0\0\0\0\2\0\0\0ab\0\0"), S(DISPLAY_LITTLE) } },
+		{ "a cookie that is not filled up", APP_UNKNOWN, SURE_NOT, false,
+		    { C("l\0\x0b\0\0\0\0\0\2\0\0\0ab"), S(DISPLAY_LITTLE) } },
+		{ "no ids", APP_UNKNOWN, SURE_NOT, false,
+		    { C(ASK_LITTLE), S("\x01\0\x0b\0\0\0\x19\0\xd8\x97\xb8\0\0\0\x60\x01\0\0\0\0"
+				       "\0\1\0\0\x14\0\xff\xff\x01\x01" ORDERS) } },
+		{ "asked for nothing more", APP_UNKNOWN, SURE_NOT, false,
+		    { C(ASK_LITTLE), S("\x02\0\0\0\0\0\0\0") } },
 		{ "a list", APP_UNKNOWN, SURE_NOT, false, { C("list of files\r\n") } },
 		{ "cut", APP_UNKNOWN, SURE_NOT, false,
 		    { C("l\0\x0b\0\0\0\x12\0\x10\0\0\0MIT-"), S("\x01") } },
 	};
 
+	static const struct change changes[] = {
+		{ "another order of bytes", 0, 0, 'L' },
+		{ "11.1", 0, 4, 1 },
+		{ "a name of control characters", 0, 12, 1 },
+		{ "no screens", 1, 28, 0 },
+		{ "more formats than there is room", 1, 29, 0x20 },
+		{ "another order of images", 1, 30, 2 },
+		{ "another order of bits", 1, 31, 2 },
+		{ "units of 4 bits", 1, 32, 4 },
+		{ "padded to 4 bits", 1, 33, 4 },
+		{ "key 7", 1, 34, 7 },
+		{ "keys up to 7", 1, 35, 7 },
+		{ "11.1 in the answer", 1, 4, 1 },
+	};
+	static const struct conversation out[] = {
+		{ "a name of 65 bytes", APP_X11, SURE_NOT, false,
+		    { C("l\0\x0b\0\0\0\x41\0\0\0\0\0") } },
+		{ "a cookie of 1025 bytes", APP_X11, SURE_NOT, false,
+		    { C("l\0\x0b\0\0\0\0\0\1\4\0\0") } },
+		{ "a reason of 1028 bytes", APP_X11, SURE_NOT, false,
+		    { C(ASK_LITTLE), S("\0\xff\x0b\0\0\0\1\1why") } },
+	};
+
 	(void)state;
+	check_changes(&talks[0], changes, sizeof changes / sizeof *changes);
+	check_ruled_out(out, sizeof out / sizeof *out);
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
