@@ -242,6 +242,61 @@ test_s7(void **state)
 }
 
 static void
+test_near_s7(void **state)
+{
+#define PLUS_TSAPS "\xc1\x02\x06\x00\xc2\x10SIMATIC-ROOT-HMI\xc0\x01\x0a"
+	static const struct conversation s7 = { "set-up", APP_S7, SURE_CONFIRMED, false,
+		{ C(S7_CR), S(S7_CC), C(S7_SETUP), S(S7_READY) } };
+	static const struct conversation plus = { "plus", APP_S7, SURE_CONFIRMED, false,
+		{ C("\x03\x00\x00\x24\x1f\xe0\x00\x00\x00\x01\x00" PLUS_TSAPS),
+		    S("\x03\x00\x00\x24\x1f\xd0\x00\x01\x00\x0b\x00" PLUS_TSAPS),
+		    C("\x03\x00\x00\x11\x02\xf0\x80\x72\x01\x00\x02\x31\x00\x72\x01\x00\x00"),
+		    S("\x03\x00\x00\x11\x02\xf0\x80\x72\x01\x00\x02\x32\x00\x72\x01\x00\x00") } };
+	static const struct change s7_changes[] = {
+		{ "another class", 0, 10, 0x20 },
+		{ "a parameter that is none", 0, 11, 0x85 },
+		{ "an empty TSAP", 0, 15, 0 },
+		{ "data in parts", 2, 6, 0 },
+		{ "another protocol", 2, 7, 0x33 },
+		{ "kind 4", 2, 8, 4 },
+		{ "a redundancy", 2, 9, 1 },
+		{ "more parameters", 2, 14, 9 },
+		{ "data that is not there", 2, 16, 1 },
+		{ "an answer with fewer parameters", 3, 14, 7 },
+	};
+	static const struct change plus_changes[] = {
+		{ "version 4", 2, 8, 4 },
+		{ "version 0", 2, 8, 0 },
+		{ "longer than its packet", 2, 10, 7 },
+	};
+	static const struct conversation talks[] = {
+		{ "a kind of connection alone", APP_S7, SURE_LIKELY, false,
+		    { C(ISO("\xe0", "\0\0", "\0\1",
+			"\xc0\x01\x0a\xc1\x02\x01\x00\xc2\x02\x03\x02")) } },
+		{ "no kind of connection alone", APP_UNKNOWN, SURE_NOT, false,
+		    { C(ISO("\xe0", "\0\0", "\0\1",
+			"\xc0\x01\x0a\xc1\x02\x01\x00\xc2\x02\x04\x02")) } },
+		{ "another reference, before there is data", APP_UNKNOWN, SURE_NOT, false,
+		    { C(S7_CR), S(ISO("\xd0", "\0\2", "\0\2", TSAPS)) } },
+		{ "SSH behind the connection", APP_UNKNOWN, SURE_NOT, false,
+		    { C(S7_CR), S(S7_CC), C("SSH-2.0-x\r\n"), S("SSH-2.0-y\r\n") } },
+		{ "an answer of kind 2", APP_S7, SURE_CONFIRMED, false,
+		    { C(S7_CR), S(S7_CC), C(S7_SETUP),
+			S("\x03\x00\x00\x13\x02\xf0\x80\x32\x02\x00\x00\x00\x00\x00\x00\x00\x00\x81"
+			  "\x04") } },
+		{ "user data", APP_S7, SURE_CONFIRMED, false,
+		    { C(S7_CR), S(S7_CC),
+			C("\x03\x00\x00\x11\x02\xf0\x80\x32\x07\x00\x00\x00\x00\x00\x00\x00\x00"),
+			S(S7_READY) } },
+	};
+
+	(void)state;
+	check_changes(&s7, s7_changes, sizeof s7_changes / sizeof *s7_changes);
+	check_changes(&plus, plus_changes, sizeof plus_changes / sizeof *plus_changes);
+	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
 test_h323(void **state)
 {
 #define SETUP                                                                                      \
@@ -266,6 +321,16 @@ test_h323(void **state)
 		{ "another discriminator", APP_UNKNOWN, SURE_NOT, false,
 		    { C(SETUP), S("\x03\x00\x00\x11\x08\x02\x92\x34\x01\x7e\x00\x05\x04\x23\x80\x06"
 				  "\x00") } },
+		{ "an element of one byte before the last", APP_H323, SURE_CONFIRMED, false,
+		    { C("\x03\x00\x00\x13\x08\x02\x12\x34\x05\xa1\x7e\x00\x05\x05\x20\x80\x06\x00"
+			"\x00"),
+			S(ALERTING("\x92\x34")) } },
+		{ "an element of a discriminator", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x03\x00\x00\x0d\x08\x02\x12\x34\x05\x7e\x00\x01\x05"),
+			S(ALERTING("\x92\x34")) } },
+		{ "who is called asks", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x03\x00\x00\x12\x08\x02\x92\x34\x05\x7e\x00\x05\x05\x20\x80\x06\x00\x00"),
+			S(ALERTING("\x92\x34")) } },
 		{ "ISDN alone", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\x03\x00\x00\x0e\x08\x02\x12\x34\x05\x04\x03\x88\x93\xa5"),
 			S(ALERTING("\x92\x34")) } },
@@ -581,6 +646,7 @@ main(void)
 		cmocka_unit_test(test_rdp_in_doubt),
 		cmocka_unit_test(test_not_rdp),
 		cmocka_unit_test(test_s7),
+		cmocka_unit_test(test_near_s7),
 		cmocka_unit_test(test_h323),
 		cmocka_unit_test(test_vnc),
 		cmocka_unit_test(test_citrix),
