@@ -14,7 +14,6 @@ enum {
 	REQUEST = 8,	 /* size of a request for encryption */
 	CANCEL_MIN = 16, /* with a key of 4 to 256 bytes */
 	CANCEL_MAX = 268,
-	STARTUP_MIN = 15, /* with a user's name of one byte */
 	PAIRS_MAX = 64,
 	ANSWER_MAX = 4096,
 	REQUESTS = 3, /* TLS, GSS-API, and without both */
@@ -101,8 +100,7 @@ client(struct wire *w, enum asks *asks)
 		good = good && wire_left(w) == 0;
 		break;
 	case ASKS_STARTUP:
-		good = code >> 16 == MAJOR && size >= STARTUP_MIN &&
-		       parameters(w, (size_t)size - REQUEST);
+		good = code >> 16 == MAJOR && parameters(w, (size_t)size - REQUEST);
 		break;
 	}
 	if (!w->ok)
