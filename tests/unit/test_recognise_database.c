@@ -81,6 +81,62 @@ test_near_mssql(void **state)
 	check_changes(&both, changes, sizeof changes / sizeof *changes);
 }
 
+/* TDS 7.0: a login without texts, and its acknowledgement. */
+#define TEXT_AT "\x56\x00\x00\x00"
+#define LOGIN_BEGIN(size)                                                                          \
+	size "\x00\x00\x00\x00\x00\x00\x70\x00\x02\x00\x00\x00\x00\x00\x07\x64\x00\x00\x00"
+#define LOGIN_REST                                                                                 \
+	"\x00\x00\x00\x00\xe0\x03\x00\x00\x00\x00\x00\x00\x09\x04\x00\x00" TEXT_AT TEXT_AT TEXT_AT \
+	    TEXT_AT TEXT_AT TEXT_AT TEXT_AT TEXT_AT TEXT_AT                                        \
+	"\x02\x00\x00\x00\x00\x01" TEXT_AT TEXT_AT
+#define TDS_LOGIN "\x10\x01\x00\x5e\x00\x00\x01\x00" LOGIN_BEGIN("\x56") LOGIN_REST
+#define TDS_ACK                                                                                    \
+	"\x04\x01\x00\x15\x00\x33\x01\x00\xad\x0a\x00\x01\x07\x00\x00\x00\x00\x08\x00\x02\x00"
+
+static void
+test_login(void **state)
+{
+	static const struct conversation talks[] = {
+		{ "a login", APP_MSSQL, SURE_CONFIRMED, false, { C(TDS_LOGIN), S(TDS_ACK) } },
+		{ "a login in two packets", APP_MSSQL, SURE_CONFIRMED, false,
+		    { C("\x10\x00\x00\x5e\x00\x00\x01\x00" LOGIN_BEGIN("\x58") LOGIN_REST
+			  "\x10\x01\x00\x0a\x00\x00\x02\x00x\x00"),
+			S(TDS_ACK) } },
+		{ "a login that is refused", APP_MSSQL, SURE_CONFIRMED, false,
+		    { C(TDS_LOGIN),
+			S("\x04\x01\x00\x40\x00\x33\x01\x00\xaa\x35\x00\x18\x48\x00\x00") } },
+		{ "a login alone", APP_MSSQL, SURE_LIKELY, false, { C(TDS_LOGIN) } },
+		{ "an acknowledgement alone", APP_UNKNOWN, SURE_NOT, false, { S(TDS_ACK) } },
+		{ "a login that goes on, and does not", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x10\x00\x00\x5e\x00\x00\x01\x00" LOGIN_BEGIN("\x56") LOGIN_REST),
+			S(TDS_ACK) } },
+		{ "a table for a login", APP_UNKNOWN, SURE_NOT, false,
+		    { C(TDS_LOGIN), S(TDS_ANSWER) } },
+		{ "tokens for a table", APP_UNKNOWN, SURE_NOT, false, { C(TDS_ASK), S(TDS_ACK) } },
+	};
+	static const struct conversation both = { "a login", APP_MSSQL, SURE_CONFIRMED, false,
+		{ C(TDS_LOGIN), S(TDS_ACK) } };
+	static const struct change changes[] = {
+		{ "another packet", 0, 0, 0x11 },
+		{ "a status that is none", 0, 1, 2 },
+		{ "a window", 0, 7, 1 },
+		{ "a smaller packet", 0, 3, 0x5d },
+		{ "an empty packet", 0, 3, 8 },
+		{ "a size of 85", 0, 8, 0x55 },
+		{ "16 MB", 0, 11, 1 },
+		{ "TDS 6.0", 0, 15, 0x6f },
+		{ "TDS 7.5", 0, 15, 0x75 },
+		{ "texts in the table", 0, 44, 0x55 },
+		{ "no token", 1, 8, 0xac },
+		{ "a token behind the end", 1, 9, 0x0b },
+		{ "an answer with a window", 1, 7, 1 },
+	};
+
+	(void)state;
+	check_conversations(talks, sizeof talks / sizeof *talks);
+	check_changes(&both, changes, sizeof changes / sizeof *changes);
+}
+
 /* The examples of MySQL's documentation: 5.5.2's handshake, and its answer. */
 #define MY_SECRETS                                                                                 \
 	"\x0b\x00\x00\x00"                                                                         \
@@ -499,6 +555,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mssql),
 		cmocka_unit_test(test_near_mssql),
+		cmocka_unit_test(test_login),
 		cmocka_unit_test(test_mysql),
 		cmocka_unit_test(test_near_mysql),
 		cmocka_unit_test(test_oracle),
