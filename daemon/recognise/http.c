@@ -10,7 +10,10 @@
 #include "recognise/rows.h"
 #include "recognise/tunnel.h"
 
-enum { EXCHANGES_MAX = 8, FRAME_MAX = 16384 };
+enum {
+	EXCHANGES_MAX = 256, /* more cannot be in what is looked at */
+	FRAME_MAX = 16384,
+};
 
 struct verdict {
 	uint8_t app;
@@ -35,13 +38,21 @@ is_gateway(const struct http_head *q)
 	return phrase_like(target, path);
 }
 
+/* Methods are told apart by the case of their letters (RFC 9110, 9.1), but Squid takes this one in
+ * any. */
+static bool
+is_connect(const struct http_head *q)
+{
+	return phrase_like(q->method, "CONNECT");
+}
+
 /* What a request asks for, as far as its head is there. */
 static uint8_t
 asked(const struct http_head *q)
 {
 	if (is_gateway(q))
 		return APP_RDG;
-	if (phrase_is(q->method, "CONNECT"))
+	if (is_connect(q))
 		return APP_HTTP_CONNECT;
 	if (phrase_is(q->method, "POST") && q->says & HTTP_IPP)
 		return APP_IPP;
@@ -128,7 +139,7 @@ connects(
 			http_fields(c, q);
 			break;
 		}
-		if (!phrase_is(q->method, "CONNECT"))
+		if (!is_connect(q))
 			break;
 		if (http_answer(s, server->whole, a) != SURE_CONFIRMED)
 			return likely(APP_HTTP_CONNECT);

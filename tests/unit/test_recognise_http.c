@@ -226,6 +226,9 @@ test_gateway(void **state)
 #define ASK	"CONNECT h:22 HTTP/1.1\r\nHost: h:22\r\n\r\n"
 #define DENY	"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: NTLM\r\n"
 #define NOTHING "Content-Length: 0\r\n\r\n"
+#define ONE	"CONNECT h HTTP/1.0\r\n\r\n"
+#define NINE	ONE ONE ONE ONE ONE ONE ONE ONE ONE
+#define DENIED	"HTTP/1.0 403 x\r\n" NOTHING
 #define OPEN	"HTTP/1.1 200 Connection established\r\n\r\n"
 
 /* Each with where its tunnel begins on both sides, or zeros. */
@@ -257,6 +260,13 @@ static const struct {
 	      { C(ASK), S(DENY NOTHING), C(ASK), S(DENY "Content-Length: 1\r\n\r\n."), C(ASK),
 		  S(OPEN), C("x") } },
 	    3 * (sizeof ASK - 1), 2 * (sizeof DENY - 1 + 21) + 1 + sizeof OPEN - 1 },
+	{ { "in small letters, as Squid takes it", APP_HTTP_CONNECT, SURE_CONFIRMED, false,
+	      { C("connect h:22 HTTP/1.1\r\n\r\n"), S(DENY NOTHING),
+		  C("Connect h:22 HTTP/1.1\r\n\r\n"), S(OPEN) } },
+	    2 * 25, sizeof DENY - 1 + 21 + sizeof OPEN - 1 },
+	{ { "the ninth time", APP_HTTP_CONNECT, SURE_CONFIRMED, false,
+	      { C(NINE), S(DENIED DENIED DENIED DENIED DENIED DENIED DENIED DENIED OPEN) } },
+	    9 * 22, 8 * 37 + sizeof OPEN - 1 },
 	{ { "answered before it asks", APP_HTTP_CONNECT, SURE_CONFIRMED, false,
 	      { S(DENY NOTHING DENY NOTHING OPEN), C(ASK ASK ASK) } },
 	    3 * (sizeof ASK - 1), 2 * (sizeof DENY - 1 + 21) + sizeof OPEN - 1 },
