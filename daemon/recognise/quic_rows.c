@@ -1,6 +1,6 @@
 /* quic_rows.c - QUIC versions 1 and 2 (RFC 9000, 9369): a client's Initial packets that their keys
- * open, and an answer to its connection id. DNS over QUIC (RFC 9250) and DNS over HTTP/3 to a known
- * resolver by what the hello inside says. Other versions and Google's own QUIC are likely at most.
+ * open, and an answer to its connection id. DNS over QUIC (RFC 9250), and what the names in the
+ * hello inside tell, as those of TLS. Other versions and Google's own QUIC are likely at most.
  */
 #include "recognise/look.h"
 #include "recognise/named.h"
@@ -84,16 +84,33 @@ other_version(const struct quic_packet *client, size_t size, const struct openin
 	return other == SURE_CONFIRMED ? SURE_LIKELY : other;
 }
 
+/* DNS and nothing else: clients offer its drafts, too, "dq" or "doq-i" and two digits. */
+static bool
+offers_dns(const struct tls_client *c)
+{
+	struct wire w = wire_of(c->alpn.bytes, c->alpn.size);
+
+	while (wire_left(&w) > 0) {
+		uint8_t n = wire_u8(&w);
+		const uint8_t *p = wire_take(&w, n);
+		bool dns = p && ((n == 2 && memcmp(p, "dq", 2) == 0) ||
+				    (n == 3 && memcmp(p, "doq", 3) == 0) ||
+				    (n == 7 && memcmp(p, "doq-i", 5) == 0));
+
+		if (!dns)
+			return false;
+	}
+	return c->alpn.size > 0 && !c->alpn_more;
+}
+
 static uint8_t
 app_of(const struct tls_client *c)
 {
-	static const char *const drafts[] = { "doq", "doq-i00", "doq-i02", "doq-i03", "doq-i11" };
+	struct named named = named_by_client(c);
 
-	for (size_t i = 0; i < sizeof drafts / sizeof *drafts; i++) {
-		if (tls_offers_only(c, drafts[i]))
-			return APP_DOQ;
-	}
-	return named_by_client(c).app == APP_DOH ? APP_DOH : APP_QUIC;
+	if (offers_dns(c))
+		return APP_DOQ;
+	return named.app == APP_UNKNOWN || named.weak ? APP_QUIC : named.app;
 }
 
 /* What it is, and how sure. What costs least comes first. */

@@ -420,6 +420,38 @@ test_rows(void **state)
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
+/* What the hello inside tells. */
+static void
+test_names(void **state)
+{
+	static const struct initial initial = { V1, TO, FROM, "", NULL, 0, 1200 };
+	static const struct says drafts = { .name = "dns.example",
+		.alpn = { "doq", "doq-i00", "dq", "doq-i02" } };
+	static const struct says near = { .name = "dns.example", .alpn = { "doq", "doqq" } };
+	static const struct says remote = { .name = "remotedesktop.google.com", .alpn = { "h3" } };
+	static const struct says nothing = { .name = "dns.google" };
+	struct build adguard = { .size = 0 }, wrong = { .size = 0 };
+	struct build tool = { .size = 0 }, bare = { .size = 0 };
+
+	(void)state;
+	hello_of(&adguard, &initial, &drafts);
+	hello_of(&wrong, &initial, &near);
+	hello_of(&tool, &initial, &remote);
+	hello_of(&bare, &initial, &nothing);
+	const struct conversation talks[] = {
+		{ "DNS and its drafts", APP_DOQ, SURE_CONFIRMED, true,
+		    { client_says(&adguard), S(HANDSHAKE) } },
+		{ "DNS and what is none", APP_QUIC, SURE_CONFIRMED, true,
+		    { client_says(&wrong), S(HANDSHAKE) } },
+		{ "a resolver, no protocol", APP_QUIC, SURE_CONFIRMED, true,
+		    { client_says(&bare), S(HANDSHAKE) } },
+		{ "a remote tool's name", APP_CHROME_REMOTE, SURE_CONFIRMED, true,
+		    { client_says(&tool), S(HANDSHAKE) } },
+	};
+
+	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
 /* Google's QUIC, version 43: public flags, an id, the version, a number, a hash, a stream. */
 static void
 test_google(void **state)
@@ -453,6 +485,7 @@ main(void)
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_google),
 	};
 
