@@ -39,7 +39,7 @@ record(struct wire *w, uint8_t *type, size_t *size)
 	*type = RECORD_HANDSHAKE;
 	if (here > 0 && (p[0] < RECORD_CHANGE_CIPHER || p[0] > RECORD_DATA))
 		return TLS_NOT;
-	if ((here > 1 && p[1] != 3) || (here > 2 && p[2] > 4))
+	if (here > 1 && p[1] != 3) /* the rest of the version means nothing (RFC 8446, 5.1) */
 		return TLS_NOT;
 	if (here > 0)
 		*type = p[0];

@@ -49,7 +49,7 @@ known_version(uint16_t version)
 	if ((version >= TLS_SSL3 && version <= TLS_1_3) || version == DTLS_1_0 ||
 	    version == DTLS_1_2 || version == DTLS_1_3)
 		return version;
-	return version >> 8 == 0x7f && !is_grease(version) ? TLS_1_3 : 0;
+	return version >> 8 == 0x7f ? TLS_1_3 : 0;
 }
 
 static bool
@@ -249,7 +249,7 @@ client_body(struct wire w, size_t size, struct tls_client *c)
 	const uint8_t *p;
 
 	n = wire_be16(&w);
-	if (w.ok && !is_legacy((uint16_t)n))
+	if (w.ok && n >> 8 != 3 && !is_dtls((uint16_t)n)) /* a later one is legal (RFC 5246, E.1) */
 		return TLS_NOT;
 	c->legacy = c->version = (uint16_t)n;
 	wire_skip(&w, RANDOM);

@@ -118,8 +118,8 @@ test_client_not(void **state)
 		uint8_t byte;
 		size_t by; /* it is out after so many bytes; 0: later */
 	} wrong[] = {
-		{ 0, 0x17, 1 }, { 0, 0x19, 1 }, { 1, 2, 2 }, { 2, 5, 3 }, { 3, 0x60, 5 },
-		{ 5, 2, 6 }, { 6, 3, 9 }, { 9, 2, 11 }, { 10, 9, 11 },	       /* version */
+		{ 0, 0x17, 1 }, { 0, 0x19, 1 }, { 1, 2, 2 }, { 3, 0x60, 5 }, { 5, 2, 6 },
+		{ 6, 3, 9 }, { 9, 2, 11 },				       /* version */
 		{ 43, 33, 44 }, { 49, 0, 50 }, { 49, 5, 50 },		       /* session, suites */
 		{ 56, 0, 57 }, { 57, 1, 58 }, { 59, 1, 60 },		       /* compression */
 		{ 66, 1, 68 }, { 67, 0x12, 0 }, { 69, 0x10, 0 }, { 72, 0, 0 }, /* server_name */
@@ -149,6 +149,35 @@ test_client_not(void **state)
 		if (!out)
 			fail_msg("byte %zu is %u: still open", wrong[i].at, wrong[i].byte);
 	}
+}
+
+/* A record's version means nothing (RFC 8446, 5.1), and a hello's may be a later one, to which no
+ * server objects (RFC 5246, E.1). */
+static void
+test_client_later(void **state)
+{
+	static const struct says says = { .legacy = 0x03ff, .name = "host.example" };
+	struct build hello = { .size = 0 }, records = { .size = 0 };
+	struct tls_client c;
+	struct tls_server s;
+
+	(void)state;
+	build_client(&hello, &says);
+	build_records(&records, &hello, 60);
+	assert_in_range(records.size, 66, 124);
+	records.bytes[2] = 0xff;
+	records.bytes[65 + 2] = 5;
+	read_client(&records, &c);
+	assert_int_equal(c.version, 0x03ff);
+	assert_name(&c.name, "host.example");
+	hello.size = records.size = 0;
+	build_server(&hello, &(struct says){ .legacy = 0x0303 });
+	build_records(&records, &hello, 4000);
+	records.bytes[2] = 5;
+	assert_int_equal(tls_server_hello(records.bytes, records.size, &s), TLS_MORE);
+	assert_true(s.hello);
+	records.bytes[10] = 4; /* what it chose must be there, and known */
+	assert_int_equal(tls_server_hello(records.bytes, records.size, &s), TLS_NOT);
 }
 
 /* The form of SSL 2.0 (RFC 5246, E.2). */
@@ -519,6 +548,7 @@ main(void)
 		cmocka_unit_test(test_client_without),
 		cmocka_unit_test(test_client_long),
 		cmocka_unit_test(test_client_not),
+		cmocka_unit_test(test_client_later),
 		cmocka_unit_test(test_client_old),
 		cmocka_unit_test(test_server),
 		cmocka_unit_test(test_server_other),
