@@ -9,7 +9,7 @@
  * letters. Where they are from:
  * - resolvers: their operators' pages on encrypted DNS (Google, Cloudflare, Quad9, Cisco, NextDNS,
  *   AdGuard, CleanBrowsing, Alibaba, DNSPod, IIJ, Control D, Mullvad, dns0.eu, DNS.SB), and those
- *   that Firefox, Chrome and Windows 11 come with;
+ *   that Firefox, Chrome (doh_provider_entry.cc) and Windows 11 come with;
  * - AnyDesk, Splashtop, TeamViewer: what their makers ask to permit in a firewall;
  * - RustDesk: the public rendezvous and relay servers in its source
  * (libs/hbb_common/src/config.rs);
@@ -24,6 +24,7 @@ static const struct {
 	{ TEXT("dns.google"), APP_DOH },
 	{ TEXT("dns.google.com"), APP_DOH },
 	{ TEXT("dns64.dns.google"), APP_DOH },
+	{ TEXT("8888.google"), APP_DOH },
 	{ TEXT("cloudflare-dns.com"), APP_DOH },
 	{ TEXT(".cloudflare-dns.com"), APP_DOH }, /* mozilla., chrome., security., family. */
 	{ TEXT(".cloudflare-gateway.com"), APP_DOH },
@@ -41,24 +42,43 @@ static const struct {
 	{ TEXT("dns.nextdns.io"), APP_DOH },
 	{ TEXT(".dns.nextdns.io"), APP_DOH },
 	{ TEXT("dns.adguard.com"), APP_DOH },
+	{ TEXT("dns-family.adguard.com"), APP_DOH },
+	{ TEXT("dns-unfiltered.adguard.com"), APP_DOH },
 	{ TEXT("dns.adguard-dns.com"), APP_DOH },
 	{ TEXT("family.adguard-dns.com"), APP_DOH },
 	{ TEXT("unfiltered.adguard-dns.com"), APP_DOH },
 	{ TEXT(".d.adguard-dns.com"), APP_DOH },
 	{ TEXT("doh.cleanbrowsing.org"), APP_DOH },
+	{ TEXT("security-filter-dns.cleanbrowsing.org"), APP_DOH },
+	{ TEXT("family-filter-dns.cleanbrowsing.org"), APP_DOH },
+	{ TEXT("adult-filter-dns.cleanbrowsing.org"), APP_DOH },
 	{ TEXT("dns.alidns.com"), APP_DOH },
 	{ TEXT("doh.pub"), APP_DOH },
 	{ TEXT("dot.pub"), APP_DOH },
 	{ TEXT("public.dns.iij.jp"), APP_DOH },
 	{ TEXT("dns.iij.jp"), APP_DOH },
 	{ TEXT("freedns.controld.com"), APP_DOH },
+	{ TEXT(".freedns.controld.com"), APP_DOH },
 	{ TEXT("dns.controld.com"), APP_DOH },
 	{ TEXT(".dns.controld.com"), APP_DOH },
 	{ TEXT("dns.mullvad.net"), APP_DOH },
 	{ TEXT(".dns.mullvad.net"), APP_DOH },
 	{ TEXT("dns0.eu"), APP_DOH },
+	{ TEXT(".dns0.eu"), APP_DOH }, /* zero., kids., open. */
 	{ TEXT("doh.dns.sb"), APP_DOH },
 	{ TEXT("dot.sb"), APP_DOH },
+	{ TEXT(".canadianshield.cira.ca"), APP_DOH }, /* private., protected., family. */
+	{ TEXT("doh.xfinity.com"), APP_DOH },
+	{ TEXT("dot.xfinity.com"), APP_DOH },
+	{ TEXT("doh.cox.net"), APP_DOH },
+	{ TEXT("dot.cox.net"), APP_DOH },
+	{ TEXT("dns.shaw.ca"), APP_DOH },
+	{ TEXT("odvr.nic.cz"), APP_DOH },
+	{ TEXT("dns.levonet.sk"), APP_DOH },
+	{ TEXT("doh.quickline.ch"), APP_DOH },
+	{ TEXT("dot.quickline.ch"), APP_DOH },
+	{ TEXT("doh-01.spectrum.com"), APP_DOH },
+	{ TEXT("doh-02.spectrum.com"), APP_DOH },
 	{ TEXT(".net.anydesk.com"), APP_ANYDESK },
 	{ TEXT("anynet relay"), APP_ANYDESK }, /* names in its own certificates */
 	{ TEXT("anydesk client"), APP_ANYDESK },
@@ -104,11 +124,13 @@ ends_with(const struct small *s, const char *text, size_t n)
 	       memcmp(s->text + s->size - n, text, n) == 0;
 }
 
+/* SITE: the name is that of a site about it. */
 static uint8_t
-app_of(const struct tls_name *name)
+app_of(const struct tls_name *name, bool *site)
 {
 	struct small s = small_of(name);
 
+	*site = false;
 	if (s.size == 0)
 		return APP_UNKNOWN;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -119,6 +141,7 @@ app_of(const struct tls_name *name)
 			continue;
 		if (!any || s.size - n != 3 || memcmp(s.text, "www", 3) != 0)
 			return names[i].app;
+		*site = true;
 	}
 	return APP_UNKNOWN;
 }
@@ -176,12 +199,13 @@ named_by_client(const struct tls_client *c)
 {
 	struct named named = { APP_UNKNOWN, .weak = false };
 	struct small random;
+	bool site;
 
 	if (tls_offers_only(c, "dot")) {
 		named.app = APP_DOT;
 		return named;
 	}
-	named.app = app_of(&c->name);
+	named.app = app_of(&c->name, &site);
 	if (named.app == APP_DOH)
 		return resolver(c);
 	if (named.app != APP_UNKNOWN)
@@ -194,11 +218,17 @@ named_by_client(const struct tls_client *c)
 struct named
 named_by_certificate(const struct tls_client *c, const struct tls_server *s)
 {
-	struct named named = { app_of(&s->host), .weak = false };
+	bool site;
+	struct named named = { app_of(&s->host, &site), .weak = false };
 	struct small subject, issuer, asked;
 
 	if (named.app == APP_UNKNOWN)
-		named.app = app_of(&s->subject);
+		named.app = app_of(&s->subject, &site);
+	if (named.app != APP_UNKNOWN) {
+		(void)app_of(&c->name, &site); /* it is nothing else, or it were known */
+		if (site)		       /* one certificate for all of its hosts */
+			named.app = APP_UNKNOWN;
+	}
 	if (named.app == APP_DOH)
 		return resolver(c);
 	if (named.app != APP_UNKNOWN || s->host.size > 0)
