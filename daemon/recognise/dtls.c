@@ -52,8 +52,10 @@ unfold(struct wire in, uint8_t *type, uint8_t room[ROOM])
 	offset |= wire_be16(&in);
 	n = (uint32_t)wire_u8(&in) << 16;
 	n |= wire_be16(&in);
-	if (!in.ok || offset != 0 || n == 0 || n > size || n > wire_left(&in) || n > ROOM - 4)
+	if (!in.ok || offset != 0 || n == 0 || n > size || n > wire_left(&in))
 		return 0;
+	if (n > ROOM - 4)
+		n = ROOM - 4; /* it is known by then */
 	room[0] = *type;
 	room[1] = (uint8_t)(size >> 16);
 	room[2] = (uint8_t)(size >> 8);

@@ -508,8 +508,13 @@ test_dtls(void **state)
 				     "cook";
 	static const struct says offer = { .legacy = 0xfefd, .cookie = true, .name = "a.example" };
 	static const struct says chosen = { .legacy = 0xfefd };
-	struct build hello = { .size = 0 }, answer = { .size = 0 };
-	struct build whole = { .size = 0 }, first = { .size = 0 }, second = { .size = 0 };
+	char padding[1604] = "\0\x15\x06\x40";
+	const struct says much = {
+		.legacy = 0xfefd, .cookie = true, .more = padding, .more_size = sizeof padding
+	};
+	struct build hello = { .size = 0 }, answer = { .size = 0 }, large = { .size = 0 };
+	struct build whole = { .size = 0 }, jumbo = { .size = 0 }, first = { .size = 0 },
+		     second = { .size = 0 };
 	struct build server = { .size = 0 }, encrypted, behind;
 	struct said client, pieces[2], served;
 
@@ -517,6 +522,9 @@ test_dtls(void **state)
 	build_client(&hello, &offer);
 	build_server(&answer, &chosen);
 	build_dtls(&whole, &hello, 0xfeff, 0, hello.size - 4);
+	build_client(&large, &much);
+	assert_in_range(large.size, 1600, 2000);
+	build_dtls(&jumbo, &large, 0xfeff, 0, large.size - 4);
 	build_dtls(&first, &hello, 0xfeff, 0, 60);
 	build_dtls(&second, &hello, 0xfeff, 60, hello.size - 64);
 	build_dtls(&server, &answer, 0xfefd, 0, answer.size - 4);
@@ -533,6 +541,8 @@ test_dtls(void **state)
 		{ "a cookie first", APP_DTLS, SURE_CONFIRMED, true,
 		    { client, { verify, sizeof verify - 1, TALK_SERVER }, client, served } },
 		{ "in pieces", APP_DTLS, SURE_CONFIRMED, true, { pieces[0], pieces[1], served } },
+		{ "in a large datagram", APP_DTLS, SURE_CONFIRMED, true,
+		    { { (char *)jumbo.bytes, jumbo.size, TALK_CLIENT }, served } },
 		{ "pieces that changed places", APP_DTLS, SURE_CONFIRMED, true,
 		    { pieces[1], pieces[0], served } },
 		{ "nobody answers", APP_DTLS, SURE_LIKELY, true, { client, client } },
