@@ -102,11 +102,11 @@ server_name(struct wire in, struct tls_name *name)
 	if (size != wire_left(&in) || size == 0)
 		return false;
 	while (in.ok && wire_left(&in) > 0) {
-		uint8_t type = wire_u8(&in);
-		struct wire host = wire_sub(&in, wire_be16(&in));
+		struct wire host;
 
-		if (type != 0)
-			return in.ok; /* of other types even the form is not known */
+		if (wire_u8(&in) != 0)
+			return true; /* of other types even the form is not known */
+		host = wire_sub(&in, wire_be16(&in));
 		if (!in.ok || wire_left(&host) == 0)
 			return false;
 		if (name->size == 0)
