@@ -350,6 +350,65 @@ test_rows(void **state)
 	check_talk("not all of a certificate", APP_ANYDESK, SURE_CONFIRMED, &lower, &cut);
 }
 
+/* A message of DTLS in a record, whole. */
+static void
+build_dtls(struct build *to, const struct build *message)
+{
+	put_number(to, 22, 1);
+	put_number(to, DTLS_1_2, 2);
+	put_number(to, 0, 8); /* epoch, sequence */
+	put_number(to, message->size + 8, 2);
+	put(to, message->bytes, 4);
+	put_number(to, 0, 2 + 3);
+	put_number(to, message->size - 4, 3);
+	put(to, message->bytes + 4, message->size - 4);
+}
+
+/* Near DTLS: a hello of TLS inside, a verification of another version, a client's alert. */
+static void
+test_dtls(void **state)
+{
+	static const struct says offer = { .legacy = DTLS_1_2, .cookie = true };
+	struct build hello = { .size = 0 }, client = { .size = 0 }, server = { .size = 0 };
+	struct build tls = { .size = 0 }, stream = { .size = 0 }, verify = { .size = 0 };
+
+	(void)state;
+	build_client(&hello, &offer);
+	build_dtls(&client, &hello);
+	hello.size = 0;
+	build_server(&hello, &(struct says){ .legacy = DTLS_1_2 });
+	build_dtls(&server, &hello);
+	hello.size = 0;
+	build_client(&hello, &(struct says){ .legacy = TLS_1_2 });
+	build_dtls(&tls, &hello);
+	hello.size = 0;
+	build_server(&hello, &(struct says){ .legacy = TLS_1_2 });
+	build_dtls(&stream, &hello);
+	hello.size = 0;
+	PUT(&hello, "\x03\0\0\x07\x03\x03\x04"
+		    "cook");
+	build_dtls(&verify, &hello);
+#define SAID(b, side)                                                                              \
+	{                                                                                          \
+		(const char *)(b).bytes, (b).size, side                                            \
+	}
+	const struct conversation talks[] = {
+		{ "DTLS", APP_DTLS, SURE_CONFIRMED, true,
+		    { SAID(client, TALK_CLIENT), SAID(server, TALK_SERVER) } },
+		{ "a hello of TLS", APP_UNKNOWN, SURE_NOT, true,
+		    { SAID(tls, TALK_CLIENT), SAID(server, TALK_SERVER) } },
+		{ "answered by a hello of TLS", APP_UNKNOWN, SURE_NOT, true,
+		    { SAID(client, TALK_CLIENT), SAID(stream, TALK_SERVER) } },
+		{ "verified by TLS", APP_UNKNOWN, SURE_NOT, true,
+		    { SAID(client, TALK_CLIENT), SAID(verify, TALK_SERVER) } },
+		{ "the client gives up at once", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x15\xfe\xfd\0\0\0\0\0\0\0\0\0\x02\x02\x28"),
+			SAID(server, TALK_SERVER) } },
+	};
+
+	check_conversations(talks, COUNT(talks));
+}
+
 /* An alert is no sign of TLS alone: nothing is left when the client says nothing. */
 static void
 test_alert(void **state)
@@ -385,6 +444,7 @@ main(void)
 		cmocka_unit_test(test_server),
 		cmocka_unit_test(test_flight),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_dtls),
 		cmocka_unit_test(test_alert),
 	};
 

@@ -87,7 +87,7 @@ label(struct hmac_sha256_ctx *mac, const char *text, size_t n, uint8_t *to)
 }
 
 static void
-client_secret(uint32_t version, const char *to, uint8_t secret[32])
+client_secret(uint32_t version, const char *to, size_t size, uint8_t secret[32])
 {
 	static const char salt1[] =
 	    "\x38\x76\x2c\xf7\xf5\x59\x34\xb3\x4d\x17\x9a\xe6\xa4\xc8\x0c\xad\xcc\xbb\x7f\x0a";
@@ -97,7 +97,7 @@ client_secret(uint32_t version, const char *to, uint8_t secret[32])
 
 	hmac_sha256_set_key(&mac, 20, (const uint8_t *)(version == V1 ? salt1 : salt2));
 	hkdf_extract(&mac, (nettle_hash_update_func *)hmac_sha256_update,
-	    (nettle_hash_digest_func *)hmac_sha256_digest, 32, 8, (const uint8_t *)to, secret);
+	    (nettle_hash_digest_func *)hmac_sha256_digest, 32, size, (const uint8_t *)to, secret);
 	hmac_sha256_set_key(&mac, 32, secret);
 	label(&mac, "client in", 32, secret);
 }
@@ -109,6 +109,8 @@ struct initial {
 	const char *to, *from, *token, *key_id;
 	uint32_t number;
 	size_t size;
+	uint8_t to_size;  /* 0: 8 */
+	uint8_t reserved; /* bits of its first byte that must be zero */
 };
 
 static void
@@ -118,12 +120,12 @@ build_initial(struct build *b, const struct initial *i, const void *frames, size
 	struct gcm_aes128_ctx gcm;
 	struct aes128_ctx aes;
 	struct hmac_sha256_ctx mac;
-	size_t start = b->size, number, payload;
+	size_t start = b->size, number, payload, to_size = i->to_size ? i->to_size : 8;
 
-	put_number(b, i->version == V1 ? 0xc3 : 0xd3, 1);
+	put_number(b, (i->version == V1 ? 0xc3U : 0xd3U) | i->reserved, 1);
 	put_number(b, i->version, 4);
-	put_number(b, 8, 1);
-	put(b, i->to, 8);
+	put_number(b, to_size, 1);
+	put(b, i->to, to_size);
 	put_number(b, strlen(i->from), 1);
 	put(b, i->from, strlen(i->from));
 	put_number(b, strlen(i->token), 1);
@@ -134,7 +136,7 @@ build_initial(struct build *b, const struct initial *i, const void *frames, size
 	number = b->size;
 	put_number(b, i->number, 4);
 
-	client_secret(i->version, i->key_id ? i->key_id : i->to, secret);
+	client_secret(i->version, i->key_id ? i->key_id : i->to, to_size, secret);
 	hmac_sha256_set_key(&mac, 32, secret);
 	label(&mac, i->version == V1 ? "quic key" : "quicv2 key", 16, key);
 	label(&mac, i->version == V1 ? "quic iv" : "quicv2 iv", 12, iv);
@@ -186,8 +188,8 @@ read_hello(const struct build *datagrams, size_t n, struct tls_client *c)
 	return quic_client_hello(&o, c);
 }
 
-static const struct initial v1 = { V1, TO, "", "", NULL, 2, 1200 };
-static const struct initial v2 = { V2, TO, "", "", NULL, 2, 1200 };
+static const struct initial v1 = { V1, TO, "", "", NULL, 2, 1200, 0, 0 };
+static const struct initial v2 = { V2, TO, "", "", NULL, 2, 1200, 0, 0 };
 
 static void
 test_rfc(void **state)
@@ -315,6 +317,43 @@ test_frames(void **state)
 	}
 }
 
+/* What may stand in a client's first packets, and what may not. */
+static void
+test_packets(void **state)
+{
+	static const char early[] = "\xd0\0\0\0\x01\x08" TO "\0\x14"
+				    "01234567890123456789"; /* 0-RTT */
+	struct initial initial = v1, large = v1, reserved = v1;
+	struct build b = { .size = 0 }, frames = { .size = 0 }, hello = { .size = 0 };
+	struct tls_client c;
+
+	(void)state;
+	build_client(&hello, &(struct says){ .name = "host.example", .alpn = { "h3" } });
+	build_crypto(&frames, &hello, 0, hello.size);
+	large.size = 2100;
+	build_initial(&b, &large, frames.bytes, frames.size);
+	assert_int_equal(read_hello(&b, 1, &c), TLS_NOT); /* no link carries it */
+	b.size = 0;
+	reserved.reserved = 4;
+	build_initial(&b, &reserved, frames.bytes, frames.size);
+	assert_int_equal(read_hello(&b, 1, &c), TLS_NOT);
+	b.size = 0;
+	PUT(&b, early);
+	initial.size = 1200 - b.size;
+	build_initial(&b, &initial, frames.bytes, frames.size);
+	assert_int_equal(read_hello(&b, 1, &c), TLS_DONE);
+	b.size = 0;
+	PUT(&frames, "\x1c\0\0\0"); /* it gives up */
+	build_initial(&b, &v1, frames.bytes, frames.size);
+	assert_int_equal(read_hello(&b, 1, &c), TLS_DONE);
+	b.size = frames.size = 0;
+	memset(hello.bytes + hello.size, 'x', 100);
+	PUT(&frames, "\x06\x4f\xfa\x40\x64"); /* 100 bytes from 4,090 on */
+	put(&frames, hello.bytes + hello.size, 100);
+	build_initial(&b, &v1, frames.bytes, frames.size);
+	assert_int_equal(read_hello(&b, 1, &c), TLS_MORE);
+}
+
 static void
 hello_of(struct build *datagram, const struct initial *i, const struct says *says)
 {
@@ -330,10 +369,10 @@ hello_of(struct build *datagram, const struct initial *i, const struct says *say
 static void
 test_rows(void **state)
 {
-	static const struct initial initial = { V1, TO, FROM, "", NULL, 0, 1200 };
-	static const struct initial again = { V1, "retried!", FROM, "token", NULL, 1, 1200 };
-	static const struct initial later = { V1, "serverid", FROM, "", TO, 1, 1200 };
-	static const struct initial small = { V1, TO, FROM, "", NULL, 0, 1199 };
+	static const struct initial initial = { V1, TO, FROM, "", NULL, 0, 1200, 0, 0 };
+	static const struct initial again = { V1, "retried!", FROM, "token", NULL, 1, 1200, 0, 0 };
+	static const struct initial later = { V1, "serverid", FROM, "", TO, 1, 1200, 0, 0 };
+	static const struct initial small = { V1, TO, FROM, "", NULL, 0, 1199, 0, 0 };
 	static const struct says h3 = { .name = "host.example", .alpn = { "h3" } };
 	static const struct says doq = { .name = "dns.example", .alpn = { "doq" } };
 	static const struct says doh = { .name = "dns.google", .alpn = { "h3" } };
@@ -424,7 +463,7 @@ test_rows(void **state)
 static void
 test_names(void **state)
 {
-	static const struct initial initial = { V1, TO, FROM, "", NULL, 0, 1200 };
+	static const struct initial initial = { V1, TO, FROM, "", NULL, 0, 1200, 0, 0 };
 	static const struct says drafts = { .name = "dns.example",
 		.alpn = { "doq", "doq-i00", "dq", "doq-i02" } };
 	static const struct says near = { .name = "dns.example", .alpn = { "doq", "doqq" } };
@@ -476,6 +515,64 @@ test_google(void **state)
 	check_conversations(talks, sizeof talks / sizeof *talks);
 }
 
+/* Rows: nearly QUIC. */
+static void
+test_near(void **state)
+{
+	static const struct initial initial = { V1, TO, FROM, "", NULL, 0, 1200, 0, 0 };
+	static const struct initial nameless = { V1, TO, "", "", NULL, 0, 1200, 0, 0 };
+	static const struct initial small = { V1, TO, FROM, "", NULL, 0, 1200, 7, 0 };
+	static const struct initial wide = { V1, "012345678901234567890", FROM, "", NULL, 0, 1200,
+		21, 0 };
+	static const struct says h3 = { .name = "host.example", .alpn = { "h3" } };
+	static const struct says longer = { .alpn = { "doq-i000" } };
+	char much[253] = { 0 };
+	struct says more = { .alpn = { "doq", much } };
+	struct build quic = { .size = 0 }, other = { .size = 0 }, tiny = { .size = 0 };
+	struct build far = { .size = 0 }, near = { .size = 0 }, many = { .size = 0 }, none;
+
+	(void)state;
+	memset(much, 'm', sizeof much - 1);
+	hello_of(&quic, &initial, &h3);
+	hello_of(&other, &nameless, &h3);
+	hello_of(&tiny, &small, &h3);
+	hello_of(&far, &wide, &h3);
+	hello_of(&near, &initial, &longer);
+	hello_of(&many, &initial, &more);
+	none = quic;
+	memcpy(none.bytes + 1, "\0\0\0\0", 4);
+	memcpy(quic.bytes + 1, "\xba\xba\xba\xba", 4);
+	memcpy(other.bytes + 1, "\xba\xba\xba\xba", 4);
+	memcpy(far.bytes + 1, "\xba\xba\xba\xba", 4);
+	const struct conversation talks[] = {
+		{ "a known version answers an unknown one", APP_UNKNOWN, SURE_NOT, true,
+		    { client_says(&quic), S(HANDSHAKE) } },
+		{ "an unknown version to nobody", APP_UNKNOWN, SURE_NOT, true,
+		    { client_says(&other), S("\xe0\xba\xba\xba\xba\0\x08serverid\x14"
+					     "01234567890123456789") } },
+		{ "an unknown version to its client", APP_QUIC, SURE_LIKELY, true,
+		    { client_says(&quic), S("\xe0\xba\xba\xba\xba\x06" FROM "\x08serverid\x14"
+					    "01234567890123456789") } },
+		{ "a client negotiates", APP_UNKNOWN, SURE_NOT, true,
+		    { client_says(&none), S(NEGOTIATION) } },
+		{ "an id of seven bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { client_says(&tiny), S(HANDSHAKE) } },
+		{ "an id of 21 bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { client_says(&far), S("\x80\0\0\0\0\x06" FROM "\x15"
+					   "012345678901234567890\0\0\0\x01") } },
+		{ "what only begins as a draft of DNS", APP_QUIC, SURE_CONFIRMED, true,
+		    { client_says(&near), S(HANDSHAKE) } },
+		{ "DNS and what does not fit", APP_QUIC, SURE_CONFIRMED, true,
+		    { client_says(&many), S(HANDSHAKE) } },
+		{ "Q043, reset", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\x0b" TO "Q043\x01" HASH CHLO) } },
+		{ "Q046, other ids", APP_UNKNOWN, SURE_NOT, true,
+		    { C("\xc3Q046\x51" TO "\0\0\0\x01" HASH CHLO) } },
+	};
+
+	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
 int
 main(void)
 {
@@ -484,6 +581,8 @@ main(void)
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_packets),
+		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_google),
