@@ -3,7 +3,9 @@
 
 #include "recognise_feed.h"
 
-#define LONG "----------------------------------------------------------------" /* 64 */
+#define LONG   "----------------------------------------------------------------" /* 64 */
+#define LONG4  LONG LONG LONG LONG
+#define LONG16 LONG4 LONG4 LONG4 LONG4
 
 static void
 test_ssh(void **state)
@@ -31,6 +33,8 @@ test_ssh(void **state)
 		    { C("SSH-2.0-x\r\n"), S("HTTP/1.1 400 Bad Request\r\n\r\n") } },
 		{ "a long line before it", APP_SSH, SURE_CONFIRMED, false,
 		    { S(LONG LONG LONG LONG "\r\nSSH-2.0-x\r\n"), C("SSH-2.0-x\r\n") } },
+		{ "all that is looked at is before it", APP_SSH, SURE_LIKELY, false,
+		    { C("SSH-2.0-x\r\n"), S(LONG16 LONG16 LONG16 LONG16) } },
 		{ "cut", APP_UNKNOWN, SURE_NOT, false, { C("SSH-2.0"), S("SSH-2") } },
 	};
 
@@ -110,6 +114,38 @@ test_first_byte(void **state)
 	}
 }
 
+/* Rows are out as soon as the bytes allow: who stays in keeps a flow on the slow way. */
+static void
+test_early(void **state)
+{
+	static const struct {
+		uint8_t app;
+		const char *client;
+		bool whole;
+	} cases[] = {
+		{ APP_HTTP, "GET / HTTP/1.1", true }, /* its line has no end */
+		{ APP_SIP, "SIP/2 ", false },
+		{ APP_SMTP, "\r", false },
+		{ APP_IMAP, "(", false },
+		{ APP_TLS, "\x16\x02", false },
+		{ APP_SMB, "\x81\x01", false },
+		{ APP_SOCKS, "\x04\x03", false },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		struct talk t = { .stream = true };
+
+		t.side[TALK_CLIENT].bytes = (const uint8_t *)cases[k].client;
+		t.side[TALK_CLIENT].size = (uint16_t)strlen(cases[k].client);
+		t.side[TALK_CLIENT].whole = cases[k].whole;
+		for (size_t i = 0; i < recognise_rows(); i++)
+			if (recognise_row(i)->app == cases[k].app &&
+			    recognise_row(i)->look(&t) != SURE_NOT)
+				fail_msg("%s: %s", app_word(cases[k].app), cases[k].client);
+	}
+}
+
 int
 main(void)
 {
@@ -118,6 +154,7 @@ main(void)
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_ports_in_order),
 		cmocka_unit_test(test_first_byte),
+		cmocka_unit_test(test_early),
 	};
 
 	return UNIT_RUN(tests);

@@ -4,9 +4,11 @@
  * name; tshark reads each that is confirmed as what it is meant to be. */
 #include "recognise_change.h"
 
-#define ZERO_4	"\0\0\0\0"
-#define ZERO_8	ZERO_4 ZERO_4
-#define ZERO_16 ZERO_8 ZERO_8
+#define ZERO_4	 "\0\0\0\0"
+#define ZERO_8	 ZERO_4 ZERO_4
+#define ZERO_16	 ZERO_8 ZERO_8
+#define ZERO_64	 ZERO_16 ZERO_16 ZERO_16 ZERO_16
+#define ZERO_404 ZERO_64 ZERO_64 ZERO_64 ZERO_64 ZERO_64 ZERO_64 ZERO_16 ZERO_4
 
 /* SMB 1: status, flags; the signature and what else is zero; the multiplex id, which is repeated.
  */
@@ -161,6 +163,8 @@ test_not_smb(void **state)
 		    { C("\0\0\0\x2f" SMB_1(ZERO_4, "\x18", "\1\0") "\0\x0d\0\2NT LM 0.12\0") } },
 		{ "a name of other letters", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\x81\0\0\x44\x20QGEJEMEFFDCACACACACACACACACACACA\0" CALLING) } },
+		{ "refused for no reason", APP_UNKNOWN, SURE_NOT, false,
+		    { C(SESSION_REQUEST), S("\x83\0\0\1\2") } },
 		{ "encrypted for no session", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\0\0\0\x34\xfdSMB" ZERO_16 ZERO_16 ZERO_4 "\0\0\1\0" ZERO_8) } },
 		{ "an answer of something else", APP_UNKNOWN, SURE_NOT, false,
@@ -266,6 +270,18 @@ test_nfs(void **state)
 		    { C(CALL(XID, MOUNT, "\3", "\0")), S(REPLY(XID)) } },
 		{ "locks", APP_NFS, SURE_CONFIRMED, true,
 		    { C(CALL(XID, LOCKS, "\4", "\0")), S(REPLY(XID)) } },
+		{ "credentials of one byte", APP_NFS, SURE_CONFIRMED, true,
+		    { C(XID ZERO_4 "\0\0\0\2" NFS "\0\0\0\3" ZERO_4 "\0\0\0\1\0\0\0\1"
+				   "a\xff\xff\xff" ZERO_8),
+			S(REPLY(XID)) } },
+		{ "credentials of 401 bytes", APP_UNKNOWN, SURE_NOT, true,
+		    { C(XID ZERO_4 "\0\0\0\2" NFS "\0\0\0\3" ZERO_4
+				   "\0\0\0\1\0\0\1\x91" ZERO_404 ZERO_8),
+			S(REPLY(XID)) } },
+		{ "behind a call something else", APP_NFS, SURE_CONFIRMED, true,
+		    { C(CALL(XID, NFS, "\3", "\0")), C("\1\2\3"), S(REPLY(XID)) } },
+		{ "the server calls in TCP", APP_NFS, SURE_LIKELY, false,
+		    { S(CALL_MARK CALL(XID, NFS, "\3", "\0")), C(REPLY_MARK REPLY(XID)) } },
 		{ "the client alone", APP_NFS, SURE_LIKELY, true,
 		    { C(CALL(XID, NFS, "\3", "\0")) } },
 		{ "another call's reply", APP_NFS, SURE_LIKELY, false,
@@ -448,6 +464,9 @@ test_iscsi(void **state)
 		{ "a log-in for an answer", APP_UNKNOWN, SURE_NOT, false,
 		    { C(LOGIN("\x81", "\0\0\0\7", "\0\0")),
 			S(LOGIN("\x81", "\0\0\0\7", "\0\0")) } },
+		{ "a text of 65,537 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x43\x81\0\0\0\1\0\1" ISID
+			"\0\0\0\0\0\7\0\1\0\0\0\0\0\1" ZERO_4 ZERO_16) } },
 		{ "text", APP_HTTP_CONNECT, SURE_LIKELY, false, { C("CONNECT a:1 HTTP/1.1\r\n") } },
 	};
 

@@ -3,6 +3,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+#define SHORT "----------------------------------------------------------------" /* 64 */
+#define LONG  SHORT SHORT SHORT SHORT
+
 static void
 test_smtp(void **state)
 {
@@ -20,6 +23,8 @@ test_smtp(void **state)
 		    { S("220 mx\r\n"), C("NOOP\r\nHELP me\r\nEHLO c\r\n") } },
 		{ "an unknown command before it", APP_SMTP, SURE_CONFIRMED, false,
 		    { S("220 mx\r\n"), C("XYZZY \x80\r\n"), S("500 what\r\n"), C("EHLO c\r\n") } },
+		{ "AUTH of a mechanism that begins as FTP's", APP_SMTP, SURE_CONFIRMED, false,
+		    { S("220\nmx\r\n"), C("AUTH TLSX\r\nEHLO c\r\n") } },
 		{ "no HELO", APP_SMTP, SURE_CONFIRMED, false,
 		    { S("220 mx\r\n"), C("MAIL FROM:<a@b>\r\n") } },
 		{ "no client", APP_SMTP, SURE_LIKELY, false, { S("220 mx ESMTP Postfix\r\n") } },
@@ -39,6 +44,12 @@ test_smtp(void **state)
 		{ "sixteen unknown commands", APP_UNKNOWN, SURE_NOT, false,
 		    { S("220 mx ESMTP\r\n"),
 			C("X\nX\nX\nX\nX\nX\nX\nX\nX\nX\nX\nX\nX\nX\nX\nX\nEHLO c\r\n") } },
+		{ "a word behind the greeting", APP_UNKNOWN, SURE_NOT, false,
+		    { S("220 mx\r\n220 ESMTP\r\n") } },
+		{ "a command of 13 letters", APP_UNKNOWN, SURE_NOT, false,
+		    { S("220 mx\r\n"), C("ABCDEFGHIJKLM\r\nEHLO c\r\n") } },
+		{ "a line of 1,025 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { S("220 mx\r\n"), C("X " LONG LONG LONG LONG "\r\nEHLO c\r\n") } },
 		{ "a longer code", APP_UNKNOWN, SURE_NOT, false,
 		    { S("2200 mx ESMTP\r\n"), C("EHLO c\r\n") } },
 		{ "a blank before it", APP_UNKNOWN, SURE_NOT, false,
@@ -61,6 +72,9 @@ test_ftp(void **state)
 		{ "AUTH TLS", APP_FTP, SURE_CONFIRMED, false,
 		    { S("220 Welcome\r\n"), C("AUTH TLS\r\n"), S("234 x\r\n"),
 			C("\x16\x03\x01") } },
+		{ "AUTH SSL", APP_FTP, SURE_CONFIRMED, false,
+		    { S("220 h\r\n"), C("AUTH SSL\r\n") } },
+		{ "not you", APP_FTP, SURE_CONFIRMED, false, { S("530 no\r\n"), C("USER a\r\n") } },
 		{ "lines", APP_FTP, SURE_CONFIRMED, false,
 		    { S("220-Hello\r\n there\r\n220 ready\r\n"), C("FEAT\r\n") } },
 		{ "it mentions ESMTP", APP_FTP, SURE_CONFIRMED, false,
@@ -97,6 +111,8 @@ test_pop3(void **state)
 		{ "no server", APP_POP3, SURE_LIKELY, false, { C("CAPA\r\n") } },
 		{ "Redis", APP_UNKNOWN, SURE_NOT, false,
 		    { C("AUTH secret\r\n"), S("+OK\r\n"), C("SET a b\r\n"), S("+OK\r\n") } },
+		{ "as Redis, with a blank", APP_UNKNOWN, SURE_NOT, false,
+		    { C("AUTH secret\r\n"), S("+OK \r\n") } },
 		{ "Redis, as programs speak it", APP_UNKNOWN, SURE_NOT, false,
 		    { C("*1\r\n$4\r\nQUIT\r\n"), S("+OK\r\n") } },
 		{ "a longer word", APP_UNKNOWN, SURE_NOT, false,
@@ -128,6 +144,11 @@ test_imap(void **state)
 		    { S("* OK h\r\n"), C("GET / HTTP/1.1\r\nHost: h\r\n\r\n") } },
 		{ "no command", APP_UNKNOWN, SURE_NOT, false,
 		    { S("* OK h\r\n"), C("GET / HTTP/1.1\r\na1 LOGIN u p\r\n") } },
+		{ "a command of 33 letters", APP_UNKNOWN, SURE_NOT, false,
+		    { S("* OK h\r\n"),
+			C("a1 ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG\r\na2 LOGIN u p\r\n") } },
+		{ "a command that begins as one", APP_UNKNOWN, SURE_NOT, false,
+		    { S("* OK h\r\n"), C("a1 IDX\r\nGET / HTTP/1.1\r\n") } },
 		{ "another untagged answer", APP_UNKNOWN, SURE_NOT, false,
 		    { S("* OKAY h\r\n"), C("a1 CAPABILITY\r\n") } },
 	};
@@ -148,6 +169,10 @@ test_telnet(void **state)
 			  "\xff\xfc\x18") } },
 		{ "not answered", APP_TELNET, SURE_LIKELY, false,
 		    { S("\xff\xfd\x18"), C("\xff\xfb\x1f\xff\xfa\xff\xfc\x18") } },
+		{ "behind what is no command", APP_TELNET, SURE_LIKELY, false,
+		    { S("\xff\xfd\x18"), C("\xff\xfb\x1f\xff\xef\xff\xfc\x18") } },
+		{ "both are cut", APP_TELNET, SURE_LIKELY, false,
+		    { S("\xff\xfd\x18\xff\xfb"), C("\xff\xfb\x1f\xff\xfc") } },
 		{ "the server alone", APP_TELNET, SURE_LIKELY, false,
 		    { S("\xff\xfb\x01\xff\xfb\x03login: ") } },
 		{ "the other side speaks text", APP_UNKNOWN, SURE_NOT, false,
@@ -200,6 +225,13 @@ test_sip(void **state)
 		    { C("INVITE sip:bob@h SIP/2.0\r\nVia: x\r\n\r\n"), S(TRYING) } },
 		{ "SIP 3", APP_UNKNOWN, SURE_NOT, false,
 		    { C("INVITE sip:b@h SIP/3.0\r\nVia: x\r\nCSeq: 1 x\r\n\r\n"), S(TRYING) } },
+		{ "a status of two digits", APP_UNKNOWN, SURE_NOT, false,
+		    { C(INVITE), S("SIP/2.0 99 x\r\nVia: x\r\nCSeq: 1 x\r\n\r\n") } },
+		{ "a method of 17 letters", APP_UNKNOWN, SURE_NOT, false,
+		    { C("ABCDEFGHIJKLMNOPQ sip:b@h SIP/2.0\r\nVia: x\r\nCSeq: 1 x\r\n\r\n"),
+			S(TRYING) } },
+		{ "nobody is asked", APP_UNKNOWN, SURE_NOT, false,
+		    { C("INVITE SIP/2.0\r\nVia: x\r\nCSeq: 1 x\r\n\r\n"), S(TRYING) } },
 		{ "a status of letters", APP_UNKNOWN, SURE_NOT, false,
 		    { C(INVITE), S("SIP/2.0 OK\r\nVia: x\r\nCSeq: 1 x\r\n\r\n") } },
 		{ "a CR in the start line", APP_UNKNOWN, SURE_NOT, false,
@@ -253,6 +285,7 @@ test_lpd(void **state)
 			C("\3"
 			  "4096 dfA001h\n") } },
 		{ "a state", APP_LPD, SURE_LIKELY, false, { C("\4lp user\n"), S("no entries\n") } },
+		{ "a removal", APP_LPD, SURE_LIKELY, false, { C("\5lp root 12\n") } },
 		{ "refused", APP_LPD, SURE_LIKELY, false, { C("\2lp\n"), S("\1") } },
 		{ "refused, and it goes on", APP_LPD, SURE_LIKELY, false,
 		    { C("\2lp\n"), S("\1"),
@@ -269,6 +302,21 @@ test_lpd(void **state)
 		    { C("\2lp\n\2"
 			"71 dfA001h\n"),
 			S("\1") } },
+		{ "no file", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\2lp\n"), S("\0"),
+			C("\4"
+			  "71 dfA001h\n") } },
+		{ "half a name", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\2lp\n"), S("\0"),
+			C("\2"
+			  "71 cf\n") } },
+		{ "no name", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\2lp\n"), S("\0"),
+			C("\2"
+			  "71\n") } },
+		{ "a queue of 133 letters", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\4" SHORT SHORT "12345\n") } },
+		{ "jobs of a list", APP_UNKNOWN, SURE_NOT, false, { C("\1lp x\n") } },
 		{ "no size", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\2lp\n"), S("\0"),
 			C("\2"
