@@ -58,7 +58,8 @@ rfb_format(struct rfb_format *f, struct wire *w)
 }
 
 /* The viewer asks for another format. Which update is the first to have it can be known where none
- * is asked for and not begun (RFC 6143, 7.5.1), or by a fence with SyncNext right before. */
+ * is asked for and not begun (RFC 6143, 7.5.1), by a fence with SyncNext right before, or because
+ * continuous updates were ended before it, which the server says in its turn. */
 static void
 take_format(struct rfb *r, unsigned side, struct wire *head)
 {
@@ -74,14 +75,14 @@ take_format(struct rfb *r, unsigned side, struct wire *head)
 	}
 	end_behind(r, side, 0);
 	if (r->pending) { /* two are on their way, and nothing tells them apart */
-		r->pending = false;
+		r->pending = RFB_HERE;
 		r->unsure = UINT32_MAX;
-	} else if (sync) {
-		r->pending = true;
+	} else if (sync || (r->ends == 1 && r->requests == 0)) {
+		r->pending = sync ? RFB_FENCE : RFB_END;
 		r->later = f;
 		return;
 	} else if (f.tight != r->format.tight) {
-		if (r->continuous)
+		if (r->continuous || r->ends > 0)
 			r->unsure = UINT32_MAX;
 		else if (r->unsure < r->requests)
 			r->unsure = r->requests;
@@ -116,7 +117,20 @@ take_continuous(struct rfb *r, unsigned side, struct wire *head)
 {
 	wire_skip(head, 1);
 	r->continuous = wire_u8(head) != 0;
+	if (!r->continuous && r->ends < UINT8_MAX)
+		r->ends++;
 	end_behind(r, side, 0);
+}
+
+/* The format that waited for WHAT is here. */
+static void
+arrive(struct rfb *r, enum rfb_pending what)
+{
+	if (r->pending != what)
+		return;
+	r->pending = RFB_HERE;
+	r->unsure = 0;
+	r->format = r->later;
 }
 
 /* --- what a server sends --- */
@@ -133,7 +147,11 @@ static void
 take_continuous_end(struct rfb *r, unsigned side, struct wire *head)
 {
 	(void)head;
-	r->continuous = false;
+	if (r->ends > 0)
+		r->ends--;
+	else
+		r->continuous = false; /* of its own accord */
+	arrive(r, RFB_END);
 	end_behind(r, side, 0);
 }
 
@@ -250,10 +268,8 @@ take_fence(struct rfb *r, unsigned side, struct wire *head)
 	}
 	if (side == RFB_VIEWER) {
 		r->sync = (flags & request) && (flags & sync_next);
-	} else if (r->pending && !(flags & request) && (flags & sync_next)) {
-		r->pending = false;
-		r->unsure = 0;
-		r->format = r->later;
+	} else if (!(flags & request) && (flags & sync_next)) {
+		arrive(r, RFB_FENCE);
 	}
 	end_behind(r, side, length);
 }

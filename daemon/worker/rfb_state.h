@@ -62,6 +62,13 @@ enum rfb_state {
 	RFB_JPEG_SCAN, /* bytes up to a marker, not counted */
 };
 
+/* What the server says before a format that the viewer asked for. */
+enum rfb_pending {
+	RFB_HERE, /* nothing: no format waits */
+	RFB_FENCE,
+	RFB_END, /* that continuous updates ended */
+};
+
 /* Of one direction. */
 struct rfb_side {
 	uint64_t pass; /* bytes to pass over before the next ones are looked at */
@@ -100,13 +107,14 @@ struct rfb {
 	bool tight;		 /* security type Tight: ServerInit is longer */
 	bool buttons;		 /* a pointer event may have a byte more */
 	bool continuous;	 /* updates come without being asked for */
-	bool sync;    /* the viewer's next message takes effect at a fence of the server, */
-	bool pending; /* a format waits for that fence */
-	bool doubt;   /* this update may have the format before the last one */
+	bool sync;	 /* the viewer's next message takes effect at a fence of the server */
+	uint8_t pending; /* enum rfb_pending: what a format waits for */
+	uint8_t ends;	 /* ends of continuous updates that the server owes, at most 255 */
+	bool doubt;	 /* this update may have the format before the last one */
 	uint16_t width, height; /* of the screen */
 	uint32_t requests;	/* updates that are asked for and did not begin, at most */
 	uint32_t unsure;	/* updates to come that may have the format before the last one */
-	struct rfb_format now, format, later; /* of this update; asked for; from the fence on */
+	struct rfb_format now, format, later; /* of this update; asked for; the one that waits */
 	struct rfb_rectangle rectangle;
 	uint32_t greeting; /* the server's version, as one number */
 	uint8_t nid, id_size;

@@ -320,16 +320,18 @@ test_outside(void **state)
 	    outside);
 }
 
-#define FORMAT_8  "c 00 000000 " RFB_8_BITS "\n"
-#define FORMAT_16 "c 00 000000 " RFB_16_BITS "\n"
-#define RAW_16	  UPDATE RECT("0002", "0001", "00000000") "aa*4\n"
-#define REQUEST	  "c 03 01 0000 0000 0040 0030\n"
-#define RAW_32	  UPDATE RECT("0002", "0001", "00000000") "aa*8\n"
-#define RAW_8	  UPDATE RECT("0002", "0001", "00000000") "aa*2\n"
-#define ZRLE	  UPDATE RECT("0002", "0001", "00000010") "00000002 aa*2\n"
-#define UNSURE	  "3203 unknown-protocol SetPixelFormat;"
-#define SYNC_ASK  "c f8 000000 80000004 01 07\n"
-#define SYNC_HERE "s f8 000000 00000004 01 07\n"
+#define FORMAT_8   "c 00 000000 " RFB_8_BITS "\n"
+#define FORMAT_16  "c 00 000000 " RFB_16_BITS "\n"
+#define RAW_16	   UPDATE RECT("0002", "0001", "00000000") "aa*4\n"
+#define REQUEST	   "c 03 01 0000 0000 0040 0030\n"
+#define RAW_32	   UPDATE RECT("0002", "0001", "00000000") "aa*8\n"
+#define RAW_8	   UPDATE RECT("0002", "0001", "00000000") "aa*2\n"
+#define ZRLE	   UPDATE RECT("0002", "0001", "00000010") "00000002 aa*2\n"
+#define UNSURE	   "3203 unknown-protocol SetPixelFormat;"
+#define SYNC_ASK   "c f8 000000 80000004 01 07\n"
+#define CONTINUOUS "c 96 01 0000 0000 0040 0030\n"
+#define PAUSED	   "c 96 00 0000 0000 0000 0000\n"
+#define SYNC_HERE  "s f8 000000 00000004 01 07\n"
 
 /* The viewer asks for pixels of a byte: from where on? */
 static void
@@ -390,14 +392,38 @@ test_fence(void **state)
 	/* two at a time */
 	says(RFB_OPEN SYNC_ASK FORMAT_8 SYNC_ASK FORMAT_16 RAW_32, UNSURE);
 	/* updates that nobody asked for */
-	says(RFB_OPEN
-	    "c 96 01 0000 0000 0040 0030\n" SYNC_ASK FORMAT_8 RAW_32 SYNC_HERE RAW_8 CUT_S,
+	says(RFB_OPEN CONTINUOUS SYNC_ASK FORMAT_8 RAW_32 SYNC_HERE RAW_8 CUT_S, CUT_S_SAID);
+	says(RFB_OPEN CONTINUOUS FORMAT_8 ZRLE ZRLE RAW_8, UNSURE);
+	says(RFB_OPEN CONTINUOUS "s 96\n" FORMAT_8 RAW_8 CUT_S, CUT_S_SAID);
+}
+
+/* Continuous updates are ended for a new format, and begun again, as TigerVNC's viewer does it: the
+ * server's message that they ended says where it begins. */
+static void
+test_continuous_end(void **state)
+{
+	(void)state;
+	says(RFB_OPEN CONTINUOUS RAW_32 PAUSED FORMAT_8 CONTINUOUS RAW_32 RAW_32
+	    "s 96\n" RAW_8 RAW_8 CUT_S,
 	    CUT_S_SAID);
-	says(RFB_OPEN "c 96 01 0000 0000 0040 0030\n" FORMAT_8 ZRLE ZRLE RAW_8, UNSURE);
-	says(RFB_OPEN
-	    "c 96 01 0000 0000 0040 0030\nc 96 00 0000 0000 0040 0030\n" FORMAT_8 RAW_8 CUT_S,
+	says(RFB_OPEN CONTINUOUS PAUSED FORMAT_8 RAW_32 "s 96\n" REQUEST RAW_8 CUT_S, CUT_S_SAID);
+	/* twice; they go on behind the first */
+	says(RFB_OPEN CONTINUOUS PAUSED FORMAT_8 CONTINUOUS
+	    "s 96\n" RAW_8 PAUSED FORMAT_16 CONTINUOUS RAW_8 "s 96\n" RAW_16 CUT_S,
 	    CUT_S_SAID);
-	says(RFB_OPEN "c 96 01 0000 0000 0040 0030\ns 96\n" FORMAT_8 RAW_8 CUT_S, CUT_S_SAID);
+	says(RFB_OPEN CONTINUOUS PAUSED FORMAT_8 CONTINUOUS "s 96\n" RAW_8 FORMAT_16 RAW_8, UNSURE);
+	/* a fence is not what it waits for, nor is the end what waits for a fence */
+	says(RFB_OPEN CONTINUOUS PAUSED FORMAT_8 SYNC_HERE RAW_32 "s 96\n" RAW_8 CUT_S, CUT_S_SAID);
+	says(RFB_OPEN CONTINUOUS PAUSED SYNC_ASK FORMAT_8 "s 96\n" RAW_32 SYNC_HERE RAW_8 CUT_S,
+	    CUT_S_SAID);
+	/* one that is asked for besides could come on either side of it, and so could two */
+	says(RFB_OPEN CONTINUOUS REQUEST PAUSED FORMAT_8 "s 96\n" RAW_8, UNSURE);
+	says(RFB_OPEN CONTINUOUS PAUSED PAUSED FORMAT_8 "s 96\n" RAW_8, UNSURE);
+	says(RFB_OPEN CONTINUOUS PAUSED FORMAT_8 FORMAT_16 "s 96\n" RAW_8, UNSURE);
+	/* formats of as many bytes are one, wherever it begins */
+	says(RFB_OPEN CONTINUOUS PAUSED PAUSED "c 00 000000 20180101 00ff00ff00ff 081018 000000\n"
+					       "s 96\n" RAW_32 CUT_S,
+	    CUT_S_SAID);
 }
 
 int
@@ -413,6 +439,7 @@ main(void)
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_new_format),
 		cmocka_unit_test(test_fence),
+		cmocka_unit_test(test_continuous_end),
 	};
 
 	return UNIT_RUN(tests);
