@@ -12,9 +12,21 @@ enum {
 	CAPABILITY = 16,
 	SCREEN_INIT = 24,
 	OFFERS = 255, /* capabilities in a list, at most: a byte counts them elsewhere */
+	ROUNDS = 6,   /* of choosing a security type: as many as UltraVNC's viewer takes part in */
 };
 
-enum { TYPE_FAILED, TYPE_NONE, TYPE_VNC, TYPE_TIGHT = 16, TYPE_VENCRYPT = 19, TYPE_UNIX = 129 };
+enum {
+	TYPE_FAILED,
+	TYPE_NONE,
+	TYPE_VNC,
+	TYPE_TIGHT = 16,
+	TYPE_ULTRA = 17, /* UltraVNC on both sides: a result, by which the choice begins again */
+	TYPE_VENCRYPT = 19,
+	TYPE_UNIX = 129,
+};
+
+/* Results of UltraVNC alone: failed, with a reason in any version; and not over yet. */
+enum { RESULT_REASON = 3, RESULT_AGAIN = -1 };
 
 /* VeNCrypt's version, its sub-type with an account in clear, and those over TLS. */
 enum { VENCRYPT_VERSION = 2, VENCRYPT_PLAIN = 256, VENCRYPT_TLS = 257, VENCRYPT_LAST = 268 };
@@ -29,14 +41,14 @@ static const struct {
 	{ 5, 5, "RA2" },
 	{ 6, 6, "RA2ne" },
 	{ 7, 15, "RealVNC" },
-	{ 17, 17, "Ultra" },
+	{ 17, 17, "SecureVNC" }, /* chosen by a server of 3.3 */
 	{ 18, 18, "TLS" },
 	{ 20, 20, "SASL" },
 	{ 23, 23, "Secure Tunnel" },
 	{ 24, 24, "Integrated SSH" },
 	{ 30, 36, "Apple" },
 	{ 112, 113, "MS-Logon" },
-	{ 114, 114, "SecureVNC" },
+	{ 114, 115, "SecureVNC" },
 	{ 129, 129, "RA2-256" },
 	{ 130, 130, "RA2ne-256" },
 	{ 128, 255, "RealVNC" },
@@ -56,6 +68,7 @@ static const struct {
 	{ 3008, RFB_EIGHT },
 	{ 3014, RFB_OLD },
 	{ 3016, RFB_OLD },
+	{ 3018, RFB_EIGHT }, /* UltraVNC's Single Click */
 	{ 3889, RFB_EIGHT }, /* Apple */
 	{ 4000, RFB_UNPUBLISHED },
 	{ 4001, RFB_UNPUBLISHED },
@@ -285,6 +298,9 @@ choice(struct rfb *r, uint8_t type)
 		r->tight = true;
 		rfb_next(r, RFB_VIEWER, RFB_WAIT, 1);
 		rfb_next(r, RFB_SERVER, RFB_TUNNELS, 4);
+	} else if (type == TYPE_ULTRA) {
+		rfb_next(r, RFB_VIEWER, RFB_SHARED, 1);
+		rfb_next(r, RFB_SERVER, RFB_RESULT, 4);
 	} else {
 		other_type(r, RFB_VIEWER, type);
 	}
@@ -375,14 +391,31 @@ vencrypt_type(struct rfb *r, uint32_t type)
 
 /* --- what became of it --- */
 
+/* UltraVNC: another type is chosen now. The viewer waits for that before it says anything. */
+static void
+again(struct rfb *r)
+{
+	const struct rfb_side *viewer = &r->side[RFB_VIEWER];
+
+	if (r->version == RFB_OLD || viewer->state != RFB_SHARED || viewer->pass > 0 ||
+	    ++r->rounds >= ROUNDS) {
+		rfb_unreadable(r, RFB_SERVER, WHAT_MALFORMED, "SecurityResult");
+		return;
+	}
+	rfb_next(r, RFB_VIEWER, RFB_CHOICE, 1);
+	rfb_next(r, RFB_SERVER, RFB_TYPES, 1);
+}
+
 static void
 result(struct rfb *r, uint32_t status)
 {
 	if (status == 0)
 		rfb_next(r, RFB_SERVER, RFB_SCREEN, SCREEN_INIT);
-	else if (status > 3) /* 2: too many attempts; 3: UltraVNC, with a reason */
+	else if (status == (uint32_t)RESULT_AGAIN)
+		again(r);
+	else if (status > RESULT_REASON)
 		rfb_unreadable(r, RFB_SERVER, WHAT_MALFORMED, "SecurityResult");
-	else if (status == 3 || r->version == RFB_EIGHT)
+	else if (status == RESULT_REASON || r->version == RFB_EIGHT)
 		rfb_next(r, RFB_SERVER, RFB_REASON, 4);
 	else
 		rfb_next(r, RFB_SERVER, RFB_FAILED, 1);

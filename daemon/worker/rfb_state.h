@@ -104,6 +104,7 @@ struct rfb {
 	bool begun, reverse;	 /* who is the screen is known; it is who began the connection */
 	bool repeater;		 /* a repeater stands between */
 	uint8_t version;	 /* enum rfb_version: how they shake hands */
+	uint8_t rounds;		 /* of security types, that were over */
 	bool tight;		 /* security type Tight: ServerInit is longer */
 	bool buttons;		 /* a pointer event may have a byte more */
 	bool continuous;	 /* updates come without being asked for */

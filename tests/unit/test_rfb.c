@@ -26,6 +26,14 @@ static const char *const conforming[] = {
 	"s 'RFB 005.000|'\nc 'RFB 003.008|'\n" RFB_NONE RFB_INIT(RFB_24_BITS) PICTURE,
 	/* UltraVNC 3.6 */
 	"s 'RFB 003.006|'\nc 'RFB 003.006|'\ns 00000001\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	/* UltraVNC: that it is on both sides, and then a type; a type of its own before another */
+	RFB_38 "s 02 11 01\nc 11\ns ffffffff\n" RFB_NONE RFB_INIT(RFB_24_BITS) PICTURE,
+	RFB_37 "s 02 11 02\nc 11\ns ffffffff 01 02\nc 02\ns aa*16\nc bb*16\ns 00000000\n" RFB_INIT(
+	    RFB_24_BITS) PICTURE,
+	RFB_37 "s 01 11\nc 11\ns 00000000\n" RFB_INIT(RFB_24_BITS) PICTURE,
+	RFB_38 "s 01 02\nc 02\ns aa*16\nc bb*16\ns ffffffff\n" RFB_NONE RFB_INIT(RFB_24_BITS)
+	    PICTURE,
+	"s 'RFB 003.018|'\nc 'RFB 003.018|'\n" RFB_NONE RFB_INIT(RFB_24_BITS) PICTURE,
 	/* Tight: a tunnel that is none, VNC authentication; what it could is two, one and two */
 	RFB_38 "s 02 10 01\nc 10\ns 00000001 00000000 'TGHTNOTUNNEL'\nc 00000000\n"
 	       "s 00000002 00000001 'STDVNOAUTH__' 00000002 'STDVVNCAUTH_'\nc 00000002\ns aa*16\n"
@@ -161,10 +169,10 @@ test_encrypted(void **state)
 	static const struct {
 		unsigned type;
 		const char *name;
-	} rows[] = { { 3, "RealVNC" }, { 5, "RA2" }, { 6, "RA2ne" }, { 17, "Ultra" }, { 18, "TLS" },
-		{ 20, "SASL" }, { 30, "Apple" }, { 35, "Apple" }, { 36, "Apple" },
-		{ 113, "MS-Logon" }, { 129, "RA2-256" }, { 130, "RA2ne-256" }, { 133, "RealVNC" },
-		{ 255, "RealVNC" } };
+	} rows[] = { { 3, "RealVNC" }, { 5, "RA2" }, { 6, "RA2ne" }, { 18, "TLS" }, { 20, "SASL" },
+		{ 30, "Apple" }, { 35, "Apple" }, { 36, "Apple" }, { 113, "MS-Logon" },
+		{ 114, "SecureVNC" }, { 115, "SecureVNC" }, { 129, "RA2-256" },
+		{ 130, "RA2ne-256" }, { 133, "RealVNC" }, { 255, "RealVNC" } };
 	char want[64];
 
 	(void)state;
@@ -173,6 +181,7 @@ test_encrypted(void **state)
 		says_of(want, RFB_38 "s 02 02 %02x\nc %02x\ns a5*100\nc 5a*100\n" CUT_BOTH,
 		    rows[i].type, rows[i].type);
 	}
+	says(RFB_33 "s 00000011\ns a5*24\nc a5*9\n", "3203 encrypted SecureVNC;");
 	says(RFB_33 "s fffffffa\ns a5*24\nc a5*9\n", "3203 encrypted MS-Logon;");
 	says(RFB_38 "s 01 10\nc 10\ns 00000001 00000007 'ABCDTUNNEL__'\nc 00000007\ns a5*9\n",
 	    "3203 encrypted Tight tunnel 7;");
@@ -181,6 +190,30 @@ test_encrypted(void **state)
 	says(RFB_38 "s 01 01\nc 00\n", "3203 unknown-protocol security type 0;");
 	says(RFB_33 "s 00000003\n", "3203 encrypted RealVNC;");
 	says(RFB_33 "s 01010101\n", "3203 unknown-protocol security type 16843009;");
+}
+
+/* UltraVNC's result by which the choice begins again: six times at most, and not while the viewer
+ * owes an answer or goes on already. */
+static void
+test_again(void **state)
+{
+#define AGAIN "s 01 11\nc 11\ns ffffffff\n"
+	(void)state;
+	says(RFB_38 AGAIN AGAIN AGAIN AGAIN AGAIN RFB_NONE RFB_INIT(RFB_24_BITS) CUT_S, CUT_S_SAID);
+	says(RFB_38 AGAIN AGAIN AGAIN AGAIN AGAIN AGAIN RFB_NONE, "3203 malformed SecurityResult;");
+	says(RFB_38 AGAIN "s 01 71\nc 71\ns a5*24\n", "3203 encrypted MS-Logon;");
+	says(RFB_38 AGAIN "s 00 00000004 'busy'\n", "");
+	says(RFB_38 AGAIN "c 01\n", "3203 malformed handshake out of turn;");
+	says(RFB_38 "s 01 11\nc 11 01\ns ffffffff\n", "3203 malformed SecurityResult;");
+	says(RFB_38 "s 01 02\nc 02\ns aa*16\nc bb*15\ns ffffffff\n",
+	    "3203 malformed SecurityResult;");
+	says(RFB_33 "s 00000002\ns aa*16\nc bb*16\ns ffffffff\n", "3203 malformed SecurityResult;");
+	says(RFB_38 "s 01 02\nc 02\ns aa*16\nc bb*16\ns fffffffe\n",
+	    "3203 malformed SecurityResult;");
+	/* failed, with a reason in any version */
+	says(RFB_33 "s 00000002\ns aa*16\nc bb*16\ns 00000003 00000002 'no'\n", "");
+	says(RFB_33 "s 00000002\ns aa*16\nc bb*16\ns 00000003 00000002 'no' 00\n",
+	    "3203 malformed handshake out of turn;");
 }
 
 /* VeNCrypt: what is taken in it says whether anything is hidden. */
@@ -483,6 +516,7 @@ main(void)
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_out_of_turn),
 		cmocka_unit_test(test_encrypted),
+		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_vencrypt),
 		cmocka_unit_test(test_reverse),
 		cmocka_unit_test(test_repeater),
