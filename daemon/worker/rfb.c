@@ -36,6 +36,19 @@ rfb_found_number(struct rfb *r, uint16_t id, uint64_t words, const char *name, i
 	found(r, id, words, room, t.len);
 }
 
+/* Not where a server's words are missing: its viewer, who connected, seems to speak first then. */
+void
+rfb_reverse(struct rfb *r)
+{
+	char room[FINDING_NAME];
+	struct text t = text_of(room, sizeof room);
+
+	if (!r->reverse)
+		return;
+	text_add(&t, "RFB %03u.%03u", r->greeting / 1000, r->greeting % 1000);
+	found(r, 3201, WHAT_REVERSE, room, t.len);
+}
+
 /* A side that is not yet where it can be read alone hangs on the other. */
 void
 rfb_stop(struct rfb *r, unsigned side)
@@ -144,5 +157,9 @@ rfb_lost(struct rfb *r, bool client, uint64_t n)
 void
 rfb_end(struct rfb *r)
 {
+	const struct rfb_side *server = &r->side[RFB_SERVER];
+
+	if (!server->over && server->state == RFB_WAIT && rfb_silent(r, RFB_VIEWER))
+		rfb_reverse(r); /* nobody answered who connected */
 	r->side[RFB_VIEWER].over = r->side[RFB_SERVER].over = true;
 }

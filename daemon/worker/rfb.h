@@ -9,8 +9,9 @@
  * allocates, never unpacks a picture: what has a length is passed over by it.
  *
  * What it says (screen.h): 3201 `unknown-protocol` (it is not RFB) and `reverse` (who connected is
- * the screen); 3202 `clipboard`, `file-transfer`, `chat`, `channel`; 3203 `encrypted`,
- * `unknown-protocol` (where its messages end cannot be known any more), `malformed`, `lost`. After
+ * the screen, and was answered, or nobody ever spoke but it); 3202 `clipboard`, `file-transfer`,
+ * `chat`, `channel`; 3203 `encrypted`, `unknown-protocol` (where its messages end cannot be known
+ * any more), `malformed`, `lost`, `one-sided` (it goes on as if the other side had answered). After
  * a verdict 3203 that side is not read any more, and in the handshake neither is; a greeting that
  * no specification knows is the only exception. Nothing said means that each message was read and
  * none was anything else than a picture, keys and pointer.

@@ -89,15 +89,17 @@ static void
 not_rfb(struct rfb *r)
 {
 	rfb_found(r, 3201, WHAT_UNKNOWN_PROTOCOL, "");
-	rfb_end(r);
+	rfb_stop(r, RFB_SERVER);
 }
 
-/* A side spoke before it could know what to say. */
+/* A side spoke before it could know what to say, unless the other one's words were not seen. */
 static void
 out_of_turn(struct rfb *r, unsigned side)
 {
-	rfb_unreadable(r, side, WHAT_MALFORMED, "handshake out of turn");
-	rfb_end(r);
+	if (rfb_silent(r, side ^ 1))
+		rfb_unreadable(r, side, WHAT_ONE_SIDED, "");
+	else
+		rfb_unreadable(r, side, WHAT_MALFORMED, "handshake out of turn");
 }
 
 /* --- versions --- */
@@ -114,8 +116,6 @@ server_version(struct rfb *r, uint32_t number, const char *text)
 		rfb_next(r, RFB_SERVER, RFB_VERSION, 1);
 		return;
 	}
-	if (r->reverse)
-		rfb_found(r, 3201, WHAT_REVERSE, text);
 	if (!known)
 		rfb_found(r, 3203, WHAT_MALFORMED, text);
 	r->greeting = number;
@@ -126,6 +126,7 @@ server_version(struct rfb *r, uint32_t number, const char *text)
 static void
 viewer_version(struct rfb *r, uint32_t number, const char *text)
 {
+	rfb_reverse(r);
 	r->version = (uint8_t)version_of(number);
 	if (r->version == RFB_UNPUBLISHED) {
 		rfb_unreadable(r, RFB_VIEWER, WHAT_UNKNOWN_PROTOCOL, text);

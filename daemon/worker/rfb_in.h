@@ -51,11 +51,21 @@ rfb_looked(const struct rfb *r, unsigned side)
 	return wire_of(r->side[side].bytes, r->side[side].have);
 }
 
+/* Nothing was seen of SIDE. */
+static inline bool
+rfb_silent(const struct rfb *r, unsigned side)
+{
+	return r->side[side].state == RFB_VERSION && r->side[side].have == 0;
+}
+
 /* A verdict under ID of WORDS, as far as they are new; NAME is a string. */
 void rfb_found(struct rfb *r, uint16_t id, uint64_t words, const char *name);
 
 /* The same with a name that ends with a NUMBER: "encoding -9999". */
 void rfb_found_number(struct rfb *r, uint16_t id, uint64_t words, const char *name, int64_t number);
+
+/* Both sides' words were seen, or no more come: says it where who connected is the screen. */
+void rfb_reverse(struct rfb *r);
 
 /* Nothing more is read of SIDE, nor of the other one when it depends on this one. */
 void rfb_stop(struct rfb *r, unsigned side);

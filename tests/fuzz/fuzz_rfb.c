@@ -30,7 +30,8 @@ say(void *ctx, const struct screen_verdict *v)
 {
 	static const uint64_t may[3] = { WHAT_UNKNOWN_PROTOCOL | WHAT_REVERSE,
 		WHAT_CLIPBOARD | WHAT_FILE_TRANSFER | WHAT_CHAT | WHAT_CHANNEL,
-		WHAT_ENCRYPTED | WHAT_UNKNOWN_PROTOCOL | WHAT_MALFORMED | WHAT_LOST };
+		WHAT_ENCRYPTED | WHAT_UNKNOWN_PROTOCOL | WHAT_MALFORMED | WHAT_LOST |
+		    WHAT_ONE_SIDED };
 	struct said *to = ctx;
 	struct one *o = &to->one[to->n];
 

@@ -142,7 +142,7 @@ test_versions(void **state)
 	says("s 'RFB 004.001|'\nc 'RFB 004.001|'\ns 01 01\n", "3203 unknown-protocol RFB 004.001;");
 	says("s 'RFB 005.000|'\nc 'RFB 005.000|'\ns 01 05\n", "3203 unknown-protocol RFB 005.000;");
 	/* RFB 000.000 from the side that connected is no repeater */
-	says("c 'RFB 000.000|'\n", "3201 reverse RFB 000.000;3203 malformed RFB 000.000;");
+	says("c 'RFB 000.000|'\n", "3203 malformed RFB 000.000;3201 reverse RFB 000.000;");
 }
 
 static void
@@ -150,7 +150,6 @@ test_out_of_turn(void **state)
 {
 	static const char *const early[] = {
 		"s 'RFB 003'\nc 'RFB 003.008|'\n",
-		"s 'RFB 003.008|' 01 01\n",
 		RFB_38 "c 01\n",
 		RFB_38 "s 01 01 00000000\n",
 		RFB_33 "c 01\n",
@@ -160,6 +159,10 @@ test_out_of_turn(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof early / sizeof *early; i++)
 		says(early[i], "3203 malformed handshake out of turn;");
+	/* as if it had been answered: what the other side said was not seen */
+	says("s 'RFB 003.008|' 01 01\n", "3203 one-sided;");
+	says("s 'RFB 003.008|' 01 01\nc 'RFB 003.008|'\n", "3203 one-sided;");
+	says("c 'RFB 003.008|' 01 01\n", "3203 one-sided;");
 	says(RFB_38 "s 01 10\nc 10\ns 00000100\n", "3203 malformed Tight capabilities;");
 }
 
@@ -253,6 +256,16 @@ test_reverse(void **state)
 
 	(void)state;
 	says(open, "3201 reverse RFB 003.008;");
+	/* once it is answered, or when nobody will answer any more */
+	says("c 'RFB 003.008|'\ns 'RFB 003.003|'\n", "3201 reverse RFB 003.008;");
+	says("c 'RFB 003.008|'\ns 'RFB 003.009|'\n",
+	    "3201 reverse RFB 003.008;3203 malformed RFB 003.009;");
+	says("c 'RFB 003.008|'\n", "3201 reverse RFB 003.008;");
+	says("c 'RFB 003.008'\n", "");
+	says("c 'RFB 003.008|'\ns 'RFB 003'\n", "");
+	/* a viewer whose server's greeting is missing */
+	says("c 'RFB 003.008|'\n-s 12\n", "3203 lost;");
+	says("c 'RFB 003.008|' 01\n-s 14\n", "3203 one-sided;");
 	says_of("3201 reverse RFB 003.008;3202 clipboard ClientCutText;",
 	    "%ss 06 000000 00000001 'x'\n", open);
 	says_of("3201 reverse RFB 003.008;3202 clipboard ServerCutText;",
