@@ -75,7 +75,7 @@ rfb_update(struct rfb *r, uint16_t n)
 {
 	r->requests -= r->requests > 0;
 	r->now = r->format;
-	r->doubt = r->unsure > 0;
+	r->doubt = r->unsure > 0 || r->side[RFB_VIEWER].over;
 	r->unsure -= r->unsure > 0;
 	r->rectangle.left = n;
 	if (n > 0)
@@ -198,6 +198,17 @@ unknown(struct rfb *r, int32_t number)
 	rfb_stop(r, RFB_SERVER);
 }
 
+/* A rectangle whose format is not known. Of a viewer that is not read any more the reason was said
+ * with that. */
+static void
+doubtful(struct rfb *r)
+{
+	if (r->side[RFB_VIEWER].over)
+		rfb_stop(r, RFB_SERVER);
+	else
+		rfb_unreadable(r, RFB_SERVER, WHAT_UNKNOWN_PROTOCOL, "SetPixelFormat");
+}
+
 static void
 header(struct rfb *r, struct wire *w)
 {
@@ -217,7 +228,7 @@ header(struct rfb *r, struct wire *w)
 	t->kind = e->kind;
 	t->format = r->now;
 	if (r->doubt && (by_format >> e->kind & 1))
-		rfb_unreadable(r, RFB_SERVER, WHAT_UNKNOWN_PROTOCOL, "SetPixelFormat");
+		doubtful(r);
 	else if (e->picture && (x + t->width > r->width || y + t->height > r->height))
 		rfb_unreadable(r, RFB_SERVER, WHAT_MALFORMED, "rectangle outside of the screen");
 	else if (e->kind == RFB_LAYOUT && x == 1 && y != 0)

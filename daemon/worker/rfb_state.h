@@ -111,7 +111,7 @@ struct rfb {
 	bool sync;	 /* the viewer's next message takes effect at a fence of the server */
 	uint8_t pending; /* enum rfb_pending: what a format waits for */
 	uint8_t ends;	 /* ends of continuous updates that the server owes, at most 255 */
-	bool doubt;	 /* this update may have the format before the last one */
+	bool doubt;	 /* this update may have another format than the last one asked for */
 	uint16_t width, height; /* of the screen */
 	uint32_t requests;	/* updates that are asked for and did not begin, at most */
 	uint32_t unsure;	/* updates to come that may have the format before the last one */

@@ -397,6 +397,26 @@ test_fence(void **state)
 	says(RFB_OPEN CONTINUOUS "s 96\n" FORMAT_8 RAW_8 CUT_S, CUT_S_SAID);
 }
 
+/* A viewer that is not read any more may ask for any format: what depends on it is not read either,
+ * and nothing is made of it. */
+static void
+test_viewer_lost(void **state)
+{
+	(void)state;
+	says(RFB_OPEN "-c 20\n" REQUEST RAW_8 RAW_8 CUT_S, "3203 lost;");
+	says(RFB_OPEN "-c 20\n" RAW_32 CUT_S, "3203 lost;");
+	says(RFB_OPEN "-c 20\n" UPDATE RECT("0002", "0001", "00000007") "80 aa*3\n" CUT_S,
+	    "3203 lost;");
+	says(RFB_OPEN "c 4d\n" RAW_32 CUT_S, "3203 unknown-protocol viewer message 77;");
+	says(RFB_OPEN SYNC_ASK FORMAT_8 "-c 20\n" SYNC_HERE RAW_8 CUT_S, "3203 lost;");
+	/* the one that began before; and what has a length of its own */
+	says(RFB_OPEN UPDATE RECT("0002", "0001", "00000000") "aa*3\n-c 20\ns aa*5\n" CUT_S,
+	    "3203 lost;" CUT_S_SAID);
+	says(RFB_OPEN
+	    "-c 20\n" ZRLE UPDATE RECT("0000", "0000", "fffffecd") "00000004 'desk'\n" CUT_S,
+	    "3203 lost;" CUT_S_SAID);
+}
+
 /* Continuous updates are ended for a new format, and begun again, as TigerVNC's viewer does it: the
  * server's message that they ended says where it begins. */
 static void
@@ -439,6 +459,7 @@ main(void)
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_new_format),
 		cmocka_unit_test(test_fence),
+		cmocka_unit_test(test_viewer_lost),
 		cmocka_unit_test(test_continuous_end),
 	};
 
