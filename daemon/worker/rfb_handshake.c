@@ -11,8 +11,9 @@ enum {
 	CHALLENGE = 16,	     /* bytes of it, and of its response */
 	CAPABILITY = 16,
 	SCREEN_INIT = 24,
-	OFFERS = 255, /* capabilities in a list, at most: a byte counts them elsewhere */
-	ROUNDS = 6,   /* of choosing a security type: as many as UltraVNC's viewer takes part in */
+	OFFERS = 255,	/* capabilities in a list, at most: a byte counts them elsewhere */
+	ACCOUNT = 1024, /* bytes of a name or a password: TigerVNC takes no more */
+	ROUNDS = 6, /* of choosing a security type: as many as UltraVNC's viewer takes part in */
 };
 
 enum {
@@ -426,14 +427,16 @@ static void
 screen(struct rfb *r, struct wire *w)
 {
 	uint32_t name;
+	bool format;
 
 	r->width = wire_be16(w);
 	r->height = wire_be16(w);
-	if (!rfb_format(&r->format, w)) {
+	format = rfb_format(&r->format, w);
+	name = wire_be32(w);
+	if (!format || name > RFB_TEXT) {
 		rfb_unreadable(r, RFB_SERVER, WHAT_MALFORMED, "ServerInit");
 		return;
 	}
-	name = wire_be32(w);
 	rfb_pass(r, RFB_SERVER, name);
 	if (r->tight)
 		rfb_next(r, RFB_SERVER, RFB_ABILITIES, 8);
@@ -445,11 +448,18 @@ screen(struct rfb *r, struct wire *w)
 static void
 abilities(struct rfb *r, struct wire *w)
 {
-	uint64_t n = 0;
+	uint64_t all = 0;
 
-	for (unsigned i = 0; i < 3; i++)
-		n += wire_be16(w);
-	rfb_pass(r, RFB_SERVER, n * CAPABILITY);
+	for (unsigned i = 0; i < 3; i++) {
+		uint16_t n = wire_be16(w);
+
+		if (n > OFFERS) {
+			rfb_unreadable(r, RFB_SERVER, WHAT_MALFORMED, "Tight capabilities");
+			return;
+		}
+		all += n;
+	}
+	rfb_pass(r, RFB_SERVER, all * CAPABILITY);
 	rfb_next(r, RFB_SERVER, RFB_MESSAGE, 1);
 }
 
@@ -457,10 +467,26 @@ abilities(struct rfb *r, struct wire *w)
 static void
 account(struct rfb *r, struct wire *w)
 {
-	uint64_t name = wire_be32(w);
+	uint64_t name = wire_be32(w), password = wire_be32(w);
 
-	rfb_pass(r, RFB_VIEWER, name + wire_be32(w));
+	if (name > ACCOUNT || password > ACCOUNT) {
+		rfb_unreadable(r, RFB_VIEWER, WHAT_MALFORMED, "account");
+		return;
+	}
+	rfb_pass(r, RFB_VIEWER, name + password);
 	rfb_next(r, RFB_VIEWER, RFB_SHARED, 1);
+}
+
+/* Why it failed. */
+static void
+reason(struct rfb *r, uint32_t size)
+{
+	if (size > RFB_TEXT) {
+		rfb_unreadable(r, RFB_SERVER, WHAT_MALFORMED, "reason");
+		return;
+	}
+	rfb_pass(r, RFB_SERVER, size);
+	rfb_next(r, RFB_SERVER, RFB_FAILED, 1);
 }
 
 void
@@ -516,8 +542,7 @@ rfb_handshake(struct rfb *r, unsigned side)
 		result(r, wire_be32(&w));
 		return;
 	case RFB_REASON:
-		rfb_pass(r, side, wire_be32(&w));
-		rfb_next(r, side, RFB_FAILED, 1);
+		reason(r, wire_be32(&w));
 		return;
 	case RFB_SHARED:
 		rfb_next(r, side, RFB_MESSAGE, 1);

@@ -10,6 +10,8 @@
 #include "base/wire.h"
 #include "worker/rfb.h"
 
+enum { RFB_TEXT = 4096 }; /* a name of a desktop or a reason that has more bytes is none */
+
 /* How a handshake goes. */
 enum rfb_version {
 	RFB_UNKNOWN,	 /* no specification has it */
@@ -108,6 +110,7 @@ enum rfb_kind {
 	RFB_HEXTILE,
 	RFB_ZLIBHEX,
 	RFB_COUNTED, /* a length, and so many bytes */
+	RFB_NAME,    /* the same, of a text */
 	RFB_H264,    /* the same with flags between */
 	RFB_TIGHT_ZLIB,
 	RFB_TIGHT_PNG,

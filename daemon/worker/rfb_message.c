@@ -1,5 +1,5 @@
 /* rfb_message.c - see rfb_in.h: the messages of both sides, by their type. RFC 6143, 7.5 and 7.6;
- * the community's specification; rfbproto.h of UltraVNC (4 to 15, 173), rfbtightproto.h of
+ * the community's specification; rfbproto.h of UltraVNC (4 to 21, 173), rfbtightproto.h of
  * libvncserver (130 to 136), TightVNC 2's FTMessage.h and MsgDefs.h (252); types without a
  * published form from the IANA registry.
  */
@@ -302,14 +302,23 @@ take_tight(struct rfb *r, unsigned side, struct wire *head)
 	}
 }
 
-/* General input devices: a length in the order of bytes that a bit says. */
+/* General input devices: a length in the order of bytes that a bit says. A viewer injects events
+ * (0), says its version (1), makes (2) and removes (3) devices; a server answers 1 and 2. */
 static void
 take_gii(struct rfb *r, unsigned side, struct wire *head)
 {
+	static const struct {
+		uint8_t first, last;
+	} known[2] = { { 0, 3 }, { 1, 2 } };
+	uint8_t type;
 	bool big;
 
 	wire_skip(head, 1);
-	big = wire_u8(head) & 0x80;
+	type = wire_u8(head);
+	big = type & 0x80;
+	type &= 0x7f;
+	if (type < known[side].first || type > known[side].last)
+		rfb_found(r, 3202, WHAT_CHANNEL, "gii");
 	end_behind(r, side, big ? wire_be16(head) : wire_le16(head));
 }
 
@@ -365,8 +374,8 @@ static const struct message viewer_messages[TYPES] = {
 	[17] = { .words = WHAT_CHANNEL, .name = "type 17" },
 	[18] = { .words = WHAT_CHANNEL, .name = "type 18" },
 	[19] = { .words = WHAT_CHANNEL, .name = "type 19" },
-	[20] = { .words = WHAT_CHANNEL, .name = "UltraVNC RequestSession" },
-	[21] = { .words = WHAT_CHANNEL, .name = "UltraVNC SetSession" },
+	[20] = { 1, 0, 0, 0, WHAT_CHANNEL, "UltraVNC RequestSession", NULL },
+	[21] = { 2, 0, 0, 0, WHAT_CHANNEL, "UltraVNC SetSession", NULL },
 	[80] = { .words = WHAT_CHANNEL, .name = "UltraVNC NotifyPluginStreaming" },
 	[127] = { .words = WHAT_CHANNEL, .name = "VMware" },
 	[128] = { .words = WHAT_CHANNEL, .name = "Car Connectivity" },

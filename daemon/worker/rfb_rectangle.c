@@ -1,6 +1,6 @@
 /* rfb_rectangle.c - see rfb_in.h: an update, its rectangles, and those that are no picture. RFC
- * 6143, 7.6.1, 7.7 and 7.8; the community's specification; rfbproto.h of libvncserver (-65536 to
- * -65533) and UltraVNC (9, 10, 25 to 27).
+ * 6143, 7.6.1, 7.7 and 7.8; the community's specification; rfbproto.h of libvncserver (-131072 to
+ * -131069) and UltraVNC (9, 10, 18, 19, 25 to 29, -65529 to -65527).
  */
 #include "worker/rfb_in.h"
 
@@ -28,10 +28,14 @@ static const struct encoding encodings[] = {
 	{ 10, RFB_COUNTED, 0, true },
 	{ 16, RFB_COUNTED, 0, true }, /* ZRLE, ZYWRLE */
 	{ 17, RFB_COUNTED, 0, true },
+	{ 18, RFB_COUNTED, 0, true }, /* UltraVNC: the same two with xz */
+	{ 19, RFB_COUNTED, 0, true },
 	{ 21, RFB_JPEG_FILE, 0, true },
 	{ 25, RFB_COUNTED, 0, true }, /* UltraVNC: zlib, Tight and zlibhex with Zstandard */
 	{ 26, RFB_TIGHT_ZLIB, 0, true },
 	{ 27, RFB_ZLIBHEX, 0, true },
+	{ 28, RFB_COUNTED, 0, true }, /* and its ZRLE and ZYWRLE */
+	{ 29, RFB_COUNTED, 0, true },
 	{ 50, RFB_H264, 0, true },
 	{ -223, RFB_DESKTOP, 0, false },
 	{ -224, RFB_LAST, 0, false },
@@ -43,10 +47,13 @@ static const struct encoding encodings[] = {
 	{ -259, RFB_NOTHING, 0, false },
 	{ -260, RFB_TIGHT_PNG, 0, true },
 	{ -261, RFB_FIXED, 1, false }, /* QEMU: lamps of the keyboard */
-	{ -307, RFB_COUNTED, 0, false }, /* name of the desktop */
+	{ -307, RFB_NAME, 0, false }, /* name of the desktop */
 	{ -308, RFB_LAYOUT, 0, false },
 	{ -314, RFB_ALPHA_CURSOR, 0, false },
 	{ -316, RFB_BUTTONS, 0, false },
+	{ -65529, RFB_COUNTED, 0, false }, /* UltraVNC: many rectangles, packed (CacheZip, */
+	{ -65528, RFB_COUNTED, 0, false }, /* SolMonoZip, */
+	{ -65527, RFB_COUNTED, 0, false }, /* UltraZip) */
 	{ VMWARE + 0x64, RFB_CURSOR_VMWARE, 0, false },
 	{ VMWARE + 0x65, RFB_FIXED, 2, false }, /* state of the cursor */
 	{ VMWARE + 0x66, RFB_NOTHING, 0, false }, /* its place */
@@ -141,6 +148,7 @@ begin(struct rfb *r, uint8_t size)
 		rfb_next(r, RFB_SERVER, RFB_SUBRECTS, 4);
 		return;
 	case RFB_COUNTED:
+	case RFB_NAME:
 		rfb_next(r, RFB_SERVER, RFB_LENGTH, 4);
 		return;
 	case RFB_H264:
@@ -247,6 +255,16 @@ subrects(struct rfb *r, struct wire *w)
 	end_behind(r, pixel + wire_be32(w) * (pixel + place));
 }
 
+/* A length, of what follows. */
+static void
+length(struct rfb *r, uint32_t size)
+{
+	if (r->rectangle.kind == RFB_NAME && size > RFB_TEXT)
+		rfb_unreadable(r, RFB_SERVER, WHAT_MALFORMED, "DesktopName");
+	else
+		end_behind(r, size);
+}
+
 /* ExtendedDesktopSize: screens of 16 bytes. */
 static void
 screens(struct rfb *r, struct wire *w)
@@ -312,7 +330,7 @@ rfb_rectangle(struct rfb *r)
 		subrects(r, &w);
 		return;
 	case RFB_LENGTH:
-		end_behind(r, wire_be32(&w));
+		length(r, wire_be32(&w));
 		return;
 	case RFB_SCREENS:
 		screens(r, &w);

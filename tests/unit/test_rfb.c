@@ -105,11 +105,39 @@ test_failed(void **state)
 	says(RFB_38 "s 00 00000004 'busy' 00\n", "3203 malformed handshake out of turn;");
 	says(RFB_37 "s 01 02\nc 02\ns aa*16\nc bb*16\ns 00000001 00\n",
 	    "3203 malformed handshake out of turn;");
+	/* a reason of 4,096 bytes, and of one more; in each place for one */
+	says(RFB_38 "s 00 00001000 aa*4096 00\n", "3203 malformed handshake out of turn;");
+	says(RFB_38 "s 00 00001001 aa*9\n", "3203 malformed reason;");
+	says(RFB_33 "s 00000000 ffffffff aa*9\n", "3203 malformed reason;");
+	says(RFB_38 "s 01 02\nc 02\ns aa*16\nc bb*16\ns 00000001 00001001 aa*9\nc 01\n",
+	    "3203 malformed reason;");
 	says(RFB_38 "s 01 01\nc 01\ns 00000004\n", "3203 malformed SecurityResult;");
 	says(RFB_38 "s 01 01\nc 01\ns 00000000\nc 01\ns 0040 0030 18"
 		    "180001 00ff00ff00ff 100800"
 		    "000000 00000000\n",
 	    "3203 malformed ServerInit;");
+}
+
+/* A name of the desktop has 4,096 bytes at most; a name and a password 1,024 each; a list of what
+ * Tight could do 255 rows. */
+static void
+test_too_long(void **state)
+{
+#define SCREEN	"c 01\ns 0040 0030 " RFB_24_BITS
+#define ACCOUNT RFB_38 "s 01 13\nc 13\ns 0002\nc 0002\ns 00 01 00000100\nc 00000100\n"
+#define TIGHT	RFB_38 "s 01 10\nc 10\ns 00000000 00000000 00000000\n" SCREEN " 00000000 "
+	(void)state;
+	says(RFB_38 RFB_NONE SCREEN " 00001000 aa*4096\n" CUT_S, CUT_S_SAID);
+	says(RFB_38 RFB_NONE SCREEN " 00001001 aa*9\n" CUT_BOTH,
+	    "3203 malformed ServerInit;" CUT_C_SAID);
+	says(ACCOUNT "c 00000400 00000400 aa*2048\ns 00000000\n" SCREEN " 00000000\n" CUT_C,
+	    CUT_C_SAID);
+	says(ACCOUNT "c 00000401 00000001 aa*9\n", "3203 malformed account;");
+	says(ACCOUNT "c 00000001 00000401 aa*9\n", "3203 malformed account;");
+	says(TIGHT "00ff 00ff 00ff 0000 aa*12240\n" CUT_S, CUT_S_SAID);
+	says(TIGHT "0100 0000 0000 0000\n", "3203 malformed Tight capabilities;");
+	says(TIGHT "0000 0100 0000 0000\n", "3203 malformed Tight capabilities;");
+	says(TIGHT "0000 0000 0100 0000\n", "3203 malformed Tight capabilities;");
 }
 
 static void
@@ -347,6 +375,8 @@ test_silent_messages(void **state)
 		"fd 81 0002 0001",		  /* gii, big-endian */
 		"fd 01 0200 0100",		  /* and little-endian */
 		"fd 82 0038 aa*56",		  /* a device */
+		"fd 83 0004 00000001",		  /* which is removed */
+		"fd 80 000c 0c0a 0000 00000001 00000001", /* a button of it */
 		"ff 00 0001 00000061 0000001e",	  /* QEMU: a key */
 		"ff 01 0000",			  /* and sound */
 		"ff 01 0002 03 02 0000ac44",
@@ -403,6 +433,12 @@ test_redirections(void **state)
 		{ "c 09 01 0000", "channel UltraVNC SetServerInput" },
 		{ "c 0a 01 0001 0001", "channel UltraVNC SetSW" },
 		{ "c 0f 02 0000", "channel PalmVNC SetScaleFactor" },
+		{ "c 14", "channel UltraVNC RequestSession" },
+		{ "c 15 02", "channel UltraVNC SetSession" },
+		{ "c fd 04 0300 aa*3", "channel gii" },
+		{ "c fd ff 0003 aa*3", "channel gii" },
+		{ "s fd 80 0003 aa*3", "channel gii" },
+		{ "s fd 03 0400 aa*4", "channel gii" },
 		{ "c fa 00 01 02", "channel xvp" },
 		{ "c 82 00 0003 'abc'", "file-transfer TightVNC FileListRequest" },
 		{ "c 83 00 0003 00000000 'abc'", "file-transfer TightVNC FileDownloadRequest" },
@@ -525,6 +561,7 @@ main(void)
 		cmocka_unit_test(test_clipboard),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_not_rfb),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_out_of_turn),

@@ -70,6 +70,11 @@ test_plain(void **state)
 		{ RFB_24_BITS, RECT("0040", "0030", "00000010") "00010001 aa*65537" },
 		{ RFB_8_BITS, RECT("0040", "0030", "00000011") "00000005 aa*5" },
 		{ RFB_24_BITS, RECT("0040", "0030", "00000019") "00000005 aa*5" },
+		/* UltraVNC: xz, and ZRLE and ZYWRLE with Zstandard */
+		{ RFB_24_BITS, RECT("0040", "0030", "00000012") "00000005 aa*5" },
+		{ RFB_24_BITS, RECT("0040", "0030", "00000013") "00000005 aa*5" },
+		{ RFB_24_BITS, RECT("0040", "0030", "0000001c") "00000005 aa*5" },
+		{ RFB_24_BITS, RECT("0040", "0030", "0000001d") "00000005 aa*5" },
 		/* H.264: flags between */
 		{ RFB_24_BITS, RECT("0040", "0030", "00000032") "00000003 00000001 aa*3" },
 		{ RFB_24_BITS, RECT("0040", "0030", "00000032") "00000000 00000002" },
@@ -239,6 +244,11 @@ test_pseudo(void **state)
 		{ RFB_24_BITS, RECT("0000", "0000", "fffffefd") },
 		{ RFB_24_BITS, RECT("0000", "0000", "fffffefb") "02" },
 		{ RFB_24_BITS, RECT("0000", "0000", "fffffec4") },
+		{ RFB_24_BITS, RECT("0000", "0000", "fffffecd") "00001000 aa*4096" },
+		/* UltraVNC: many rectangles at once; their number and size stand for a place */
+		{ RFB_24_BITS, RECT("ffff", "0001", "ffff0007") "00000005 aa*5" },
+		{ RFB_24_BITS, RECT("ffff", "0001", "ffff0008") "00000005 aa*5" },
+		{ RFB_24_BITS, RECT("ffff", "0001", "ffff0009") "00001001 aa*4097" },
 		/* VMware: masks of the format, or with transparency; and the rest */
 		{ RFB_16_BITS, RECT("000a", "0002", "574d5664") "00 00 aa*80" },
 		{ RFB_16_BITS, RECT("000a", "0002", "574d5664") "01 00 aa*80" },
@@ -259,6 +269,7 @@ test_pseudo(void **state)
 	(void)state;
 	CHECK(rows);
 	fails(RECT("0001", "0001", "fffffec6") "fffffec6", "3203 unknown-protocol encoding -314;");
+	fails(RECT("0000", "0000", "fffffecd") "00001001 aa*9", "3203 malformed DesktopName;");
 	fails(RECT("0001", "0001", "574d5664") "02 00", "3203 malformed VMware cursor;");
 	/* VMware: a new format holds for the next rectangle */
 	says(RFB_OPEN "s 00 00 0002 " RECT("0002", "0002", "574d5669")
