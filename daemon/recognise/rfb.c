@@ -4,7 +4,8 @@
  * have the same form.
  *
  * UltraVNC's repeater: who calls it tells first whom he wants, "ID:1234" or HOST:PORT, filled up to
- * 250 bytes with zeros (fewer zeros are taken, too). The repeater's own version is 000.000. */
+ * 250 bytes with zeros (fewer zeros are taken, too), or by older ones with what was in memory
+ * behind the first. The repeater's own version is 000.000. */
 #include "recognise/look.h"
 #include "recognise/rows.h"
 
@@ -26,10 +27,11 @@ version(const uint8_t *bytes, size_t size, bool whole)
 	return whole ? SURE_NOT : SURE_OPEN;
 }
 
-/* A wish for a repeater, and the version behind it. */
+/* A wish for a repeater, and the version behind it. ASKED: the other side is a repeater. */
 static enum sure
-wish(const struct opening *o)
+wish(const struct opening *o, bool asked)
 {
+	bool id = look_prefix(o, "ID:", 3) == SURE_CONFIRMED;
 	size_t text = 0, at;
 
 	while (text < WISH_SIZE && text < o->size && o->bytes[text] > ' ' && o->bytes[text] < 0x7f)
@@ -38,9 +40,11 @@ wish(const struct opening *o)
 		return SURE_NOT;
 	for (at = text; at < WISH_SIZE && at < o->size && o->bytes[at] == 0; at++)
 		;
+	if (at < o->size && o->bytes[at] != 'R' && (asked || id))
+		at = o->size < WISH_SIZE ? o->size : WISH_SIZE;
 	if (at < o->size)
 		return version(o->bytes + at, o->size - at, o->whole);
-	if (at > text && look_prefix(o, "ID:", 3) == SURE_CONFIRMED)
+	if (at > text && id)
 		return SURE_LIKELY;
 	return look_short(o);
 }
@@ -54,7 +58,9 @@ look_rfb(const struct talk *t)
 	if (s->size > 0)
 		server = version(s->bytes, s->size, s->whole);
 	if (c->size > 0)
-		client = c->bytes[0] == 'R' ? version(c->bytes, c->size, c->whole) : wish(c);
+		client = version(c->bytes, c->size, c->whole);
+	if (client == SURE_NOT)
+		client = wish(c, look_prefix(s, "RFB 000.000\n", VERSION_SIZE) == SURE_CONFIRMED);
 	if (client == SURE_NOT || server == SURE_NOT || client == server)
 		return look_both(client, server);
 	return client < SURE_LIKELY && server < SURE_LIKELY ? SURE_OPEN : SURE_LIKELY;

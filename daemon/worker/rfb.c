@@ -161,5 +161,8 @@ rfb_end(struct rfb *r)
 
 	if (!server->over && server->state == RFB_WAIT && rfb_silent(r, RFB_VIEWER))
 		rfb_reverse(r); /* nobody answered who connected */
+	for (unsigned side = 0; side < 2; side++)
+		if (!r->side[side].over && r->side[side].state == RFB_REPEATER && r->nid > 0)
+			rfb_wished(r, side);
 	r->side[RFB_VIEWER].over = r->side[RFB_SERVER].over = true;
 }

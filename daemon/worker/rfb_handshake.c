@@ -186,8 +186,8 @@ version(struct rfb *r, unsigned side)
 
 /* --- a repeater --- */
 
-static void
-repeater_end(struct rfb *r, unsigned side)
+void
+rfb_wished(struct rfb *r, unsigned side)
 {
 	char name[FINDING_NAME];
 	struct text t = text_of(name, sizeof name);
@@ -198,7 +198,6 @@ repeater_end(struct rfb *r, unsigned side)
 		rfb_found(r, 3201, WHAT_REVERSE, name);
 	else
 		rfb_found(r, 3202, WHAT_CHANNEL, name);
-	rfb_next(r, side, RFB_VERSION, 1);
 }
 
 /* One byte more: text, zeros up to 250 bytes; or text and a line end. */
@@ -217,10 +216,12 @@ repeater(struct rfb *r, unsigned side)
 	}
 	if (!r->id_over && !line && r->nid < RFB_ID - 1)
 		r->id[r->nid++] = (char)byte;
-	if (r->id_size == REPEATER_SIZE || (!r->id_over && byte == '\n'))
-		repeater_end(r, side);
-	else
+	if (r->id_size == REPEATER_SIZE || (!r->id_over && byte == '\n')) {
+		rfb_wished(r, side);
+		rfb_next(r, side, RFB_VERSION, 1);
+	} else {
 		rfb_next(r, side, RFB_REPEATER, 1);
+	}
 }
 
 /* --- security --- */

@@ -78,7 +78,10 @@ void rfb_unreadable(struct rfb *r, unsigned side, uint64_t words, const char *na
 /* rfb_handshake.c: SIDE has what it needs in a state before RFB_MESSAGE. */
 void rfb_handshake(struct rfb *r, unsigned side);
 
-/* rfb_message.c: the same in RFB_MESSAGE. */
+/* rfb_handshake.c: SIDE, in RFB_REPEATER, says no more of whom it wants. */
+void rfb_wished(struct rfb *r, unsigned side);
+
+/* rfb_message.c: the same as rfb_handshake() in RFB_MESSAGE. */
 void rfb_message(struct rfb *r, unsigned side);
 
 /* Reads a PIXEL_FORMAT (RFC 6143, 7.4) of 16 bytes; false: there is none like it. */

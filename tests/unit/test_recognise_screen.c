@@ -344,8 +344,11 @@ test_h323(void **state)
 static void
 test_vnc(void **state)
 {
-#define WISH "ID:1234567" Z64 Z64 Z64 Z32 Z8 Z8 /* 10 + 240 */
-#define HOST "10.0.0.7:5900" Z64 Z64 Z64 Z32 Z8 "\0\0\0\0\0"
+#define WISH	"ID:1234567" Z64 Z64 Z64 Z32 Z8 Z8 /* 10 + 240 */
+#define HOST	"10.0.0.7:5900" Z64 Z64 Z64 Z32 Z8 "\0\0\0\0\0"
+#define HOST_R	"RF:0123456789" Z64 Z64 Z64 Z32 Z8 "\0\0\0\0\0"
+#define JUNK	"10.0.0.7:5900\0\xcc\xcc" Z64 Z64 Z64 Z32 Z8 "\xcc\xcc"
+#define JUNK_ID "ID:1234567\0\xcc\xcc\xcc\xcc" Z64 Z64 Z64 Z32 Z8 "\xcc\xcc\xcc"
 	static const struct conversation talks[] = {
 		{ "3.8", APP_VNC, SURE_CONFIRMED, false,
 		    { S("RFB 003.008\n"), C("RFB 003.008\n") } },
@@ -365,6 +368,16 @@ test_vnc(void **state)
 		    { C("ID:42\0RFB 003.008\n"), S("RFB 003.008\n") } },
 		{ "a viewer calls a repeater", APP_VNC, SURE_CONFIRMED, false,
 		    { S("RFB 000.000\n"), C(HOST), S("RFB 003.008\n"), C("RFB 003.008\n") } },
+		{ "what was in memory, behind a host", APP_VNC, SURE_CONFIRMED, false,
+		    { S("RFB 000.000\n"), C(JUNK), S("RFB 003.008\n"), C("RFB 003.008\n") } },
+		{ "and behind an ID", APP_VNC, SURE_CONFIRMED, false,
+		    { C(JUNK_ID), C("RFB 003.008\n"), S("RFB 003.008\n") } },
+		{ "the same to nobody who asked", APP_UNKNOWN, SURE_NOT, false,
+		    { S("RFB 003.008\n"), C(JUNK), C("RFB 003.008\n") } },
+		{ "and behind one byte less", APP_UNKNOWN, SURE_NOT, false,
+		    { S("RFB 000.000\n"), C(JUNK "\xcc"), C("RFB 003.008\n") } },
+		{ "a host with an R", APP_VNC, SURE_CONFIRMED, false,
+		    { S("RFB 000.000\n"), C(HOST_R), S("RFB 003.008\n"), C("RFB 003.008\n") } },
 		{ "a wish alone", APP_VNC, SURE_LIKELY, false, { C(WISH) } },
 		{ "the client alone", APP_VNC, SURE_LIKELY, false, { C("RFB 003.008\n") } },
 		{ "the server alone", APP_VNC, SURE_LIKELY, false, { S("RFB 003.008\n") } },

@@ -304,6 +304,9 @@ test_reverse(void **state)
 	    "c 'ID:1234' 0d '|'\n%sc 03 000000 00000001 'x'\n", open);
 	says_of("3201 reverse repeater ID:12;", "c 'ID:12' 00 ff*244\n%s", open);
 	says_of("3201 reverse repeater ID:12;", "c 'ID:12' 00 0a*244\n%s", open);
+	/* that ends before all of it was said */
+	says("c 'ID:12'\n", "3201 reverse repeater ID:12;");
+	says("c 'ID:12' 00 aa*243\n", "3201 reverse repeater ID:12;");
 	says("c 'ID' 00\n", "3201 unknown-protocol;");
 	says("c 'ID:' 07\n", "3201 unknown-protocol;");
 	says("c 'ID:1|' 'ID:2|'\n", "3201 reverse repeater ID:1;3201 unknown-protocol;");
@@ -322,6 +325,8 @@ test_repeater(void **state)
 	    "3202 channel repeater 10.1.2.3:5900;" CUT_S_SAID);
 	says("s 'RFB 000.000|'\nc 'ID:77' 00*245\n" RFB_OPEN, "3202 channel repeater ID:77;");
 	says("s 'RFB 000.000|'\nc 'RFB 003.008|'\n" RFB_OPEN, "3202 channel repeater RFB 003.008;");
+	says("s 'RFB 000.000|'\nc '10.1.2.3:5900' 00*9\n", "3202 channel repeater 10.1.2.3:5900;");
+	says("s 'RFB 000.000|'\n", "");
 	says("s 'RFB 000.000|'\nc 01\n", "3201 unknown-protocol;");
 }
 
