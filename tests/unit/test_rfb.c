@@ -150,6 +150,7 @@ test_not_rfb(void **state)
 	says("s 'RFB 3.8|'\n", "3201 unknown-protocol;");
 	says("s 'RFB 003.008' 0d\n", "3201 unknown-protocol;");
 	says("s 'RFB 003.008|'\nc 'hello'\n", "3201 unknown-protocol;");
+	says("s 'ID:1234' 00*243\n", "3201 unknown-protocol;"); /* a server that was called */
 	says("s 03 00 00 13 0e d0\n", "3201 unknown-protocol;");
 	/* once, and nothing after it */
 	says("s 'HTTP/1.0 200|'\nc 'RFB 003.008|'\n", "3201 unknown-protocol;");
@@ -167,6 +168,7 @@ test_versions(void **state)
 	says("s 'RFB 003.889|'\nc 'RFB 003.100|'\ns 01 01\n", "3203 malformed RFB 003.100;");
 	/* more than the server has: which of the two will they speak? */
 	says("s 'RFB 003.003|'\nc 'RFB 003.008|'\ns 01 01\n", "3203 malformed RFB 003.008;");
+	says("s 'RFB 003.007|'\nc 'RFB 003.008|'\ns 01 01\n", "3203 malformed RFB 003.008;");
 	says("s 'RFB 004.001|'\nc 'RFB 004.001|'\ns 01 01\n", "3203 unknown-protocol RFB 004.001;");
 	says("s 'RFB 005.000|'\nc 'RFB 005.000|'\ns 01 05\n", "3203 unknown-protocol RFB 005.000;");
 	/* RFB 000.000 from the side that connected is no repeater */
@@ -200,10 +202,11 @@ test_encrypted(void **state)
 	static const struct {
 		unsigned type;
 		const char *name;
-	} rows[] = { { 3, "RealVNC" }, { 5, "RA2" }, { 6, "RA2ne" }, { 18, "TLS" }, { 20, "SASL" },
-		{ 30, "Apple" }, { 35, "Apple" }, { 36, "Apple" }, { 113, "MS-Logon" },
-		{ 114, "SecureVNC" }, { 115, "SecureVNC" }, { 129, "RA2-256" },
-		{ 130, "RA2ne-256" }, { 133, "RealVNC" }, { 255, "RealVNC" } };
+	} rows[] = { { 3, "RealVNC" }, { 4, "RealVNC" }, { 5, "RA2" }, { 7, "RealVNC" },
+		{ 15, "RealVNC" }, { 6, "RA2ne" }, { 18, "TLS" }, { 20, "SASL" }, { 30, "Apple" },
+		{ 35, "Apple" }, { 36, "Apple" }, { 113, "MS-Logon" }, { 114, "SecureVNC" },
+		{ 115, "SecureVNC" }, { 129, "RA2-256" }, { 130, "RA2ne-256" }, { 133, "RealVNC" },
+		{ 255, "RealVNC" } };
 	char want[64];
 
 	(void)state;
@@ -265,8 +268,17 @@ test_vencrypt(void **state)
 	says(RFB_38 VENCRYPT "c 00000000\n", "3203 unknown-protocol VeNCrypt 0;");
 	says(RFB_38 "s 01 13\nc 13\ns 0001\n", "3203 unknown-protocol VeNCrypt;");
 	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0000\n", "3203 unknown-protocol VeNCrypt;");
+	/* the version is refused, nothing is offered; and then the server goes on */
 	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0002\ns 01\n", "");
+	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0002\ns 01 01 00000001\nc 00000001\n",
+	    "3203 malformed handshake out of turn;");
 	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0002\ns 00 00\n", "");
+	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0002\ns 00 00 00\n",
+	    "3203 malformed handshake out of turn;");
+	says(RFB_38 "s 01 13\nc 13\ns 0002\nc 0002\ns 00 00\nc 00\n",
+	    "3203 malformed handshake out of turn;");
+	/* a server of 3.3 cannot choose it */
+	says(RFB_33 "s 00000013\n", "3203 unknown-protocol security type 19;");
 	says(RFB_38 "s 01 13\nc 13\nc 0002\n", "3203 malformed handshake out of turn;");
 	/* as a way to log in of Tight's */
 	says(RFB_38 "s 01 10\nc 10\ns 00000000 00000001 00000013 'VENCVENCRYPT'\nc 00000013\n"
@@ -309,6 +321,8 @@ test_reverse(void **state)
 	says("c 'ID:12' 00 aa*243\n", "3201 reverse repeater ID:12;");
 	says("c 'ID' 00\n", "3201 unknown-protocol;");
 	says("c 'ID:' 07\n", "3201 unknown-protocol;");
+	says("c 'ID:~' 7f\n", "3201 unknown-protocol;");
+	says("c 'ID: 1' 00*245\n", "3201 reverse repeater ID: 1;");
 	says("c 'ID:1|' 'ID:2|'\n", "3201 reverse repeater ID:1;3201 unknown-protocol;");
 	/* an ID of 250 bytes: 63 are kept */
 	says_of("3201 reverse repeater "
@@ -327,6 +341,9 @@ test_repeater(void **state)
 	says("s 'RFB 000.000|'\nc 'RFB 003.008|'\n" RFB_OPEN, "3202 channel repeater RFB 003.008;");
 	says("s 'RFB 000.000|'\nc '10.1.2.3:5900' 00*9\n", "3202 channel repeater 10.1.2.3:5900;");
 	says("s 'RFB 000.000|'\n", "");
+	/* and that one is none */
+	says("s 'RFB 000.000|'\nc 'ID:77' 00*245\ns 'RFB 000.000|'\n",
+	    "3202 channel repeater ID:77;3203 malformed RFB 000.000;");
 	says("s 'RFB 000.000|'\nc 01\n", "3201 unknown-protocol;");
 }
 
