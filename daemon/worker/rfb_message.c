@@ -274,7 +274,8 @@ take_fence(struct rfb *r, unsigned side, struct wire *head)
 	end_behind(r, side, length);
 }
 
-/* TightVNC 2: the type has four bytes. */
+/* TightVNC 2: the type has four bytes. Where the last two are zero it is UltraVNC's, and a server
+ * says how many monitors it has. */
 static void
 take_tight(struct rfb *r, unsigned side, struct wire *head)
 {
@@ -286,7 +287,8 @@ take_tight(struct rfb *r, unsigned side, struct wire *head)
 	if (code >> 8 == files) {
 		rfb_found(r, 3202, WHAT_FILE_TRANSFER, "TightVNC file transfer");
 		lost_boundary(r, side, 252);
-	} else if (code == utf8 && side == RFB_VIEWER) {
+	} else if ((code == utf8 && side == RFB_VIEWER) ||
+		   ((code & 0xffff) == 0 && side == RFB_SERVER)) {
 		end_behind(r, side, 0);
 	} else if (code != cut_text && code != echo) {
 		rfb_found(r, 3202, WHAT_CHANNEL, "type 252");

@@ -414,6 +414,7 @@ test_silent_messages(void **state)
 		"f8 000000 00000001 03 'abc'",
 		"fa 00 01 01",
 		"fc 000300 00000007",
+		"fc 020000", /* UltraVNC: two monitors */
 		"fd 81 0004 0001 0001",
 		"fd 02 0400 00000001",
 		"ff 01 0001",
@@ -507,6 +508,8 @@ test_boundary_lost(void **state)
 	    "3202 file-transfer TightVNC file transfer;3203 unknown-protocol server message "
 	    "252;" CUT_C_SAID);
 	says(RFB_OPEN "s fc 000201\n", /* a viewer's */
+	    "3202 channel type 252;3203 unknown-protocol server message 252;");
+	says(RFB_OPEN "s fc 020001\n",
 	    "3202 channel type 252;3203 unknown-protocol server message 252;");
 	says(RFB_OPEN "c fc 020000\n",
 	    "3202 channel type 252;3203 unknown-protocol viewer message 252;");
