@@ -467,6 +467,8 @@ test_redirections(void **state)
 		{ "c 83 00 0003 00000000 'abc'", "file-transfer TightVNC FileDownloadRequest" },
 		{ "c 84 00 0003 00000000 'abc'", "file-transfer TightVNC FileUploadRequest" },
 		{ "c 85 00 0005 0003 'abc'", "file-transfer TightVNC FileUploadData" },
+		{ "c 85 00 0000 0003 'abc'", "file-transfer TightVNC FileUploadData" },
+		{ "c 85 00 0003 0000", "file-transfer TightVNC FileUploadData" },
 		{ "c 85 00 0000 0000 00000001", "file-transfer TightVNC FileUploadData" },
 		{ "c 86 00 0003 'abc'", "file-transfer TightVNC FileDownloadCancel" },
 		{ "c 87 00 0003 'abc'", "file-transfer TightVNC FileUploadFailed" },
@@ -539,6 +541,7 @@ test_extended_clipboard(void **state)
 {
 	(void)state;
 	says(RFB_OPEN "s 03 000000 fffffff4 1f000003 00000000 00000000\n", "");
+	says(RFB_OPEN "s 03 000000 fffffffc 1f000000\n", "");
 	says(RFB_OPEN "s 03 000000 fffffffc 1f000000\n" CUT_S, CUT_S_SAID);
 	says(RFB_OPEN "c 06 000000 ffffffe8 1f00001f aa*20\nc 04 01 0000 00000061\n", "");
 	says(RFB_OPEN "c 06 000000 fffffff8 1f000100 aa*4\n" CUT_C, CUT_C_SAID);
@@ -572,6 +575,8 @@ test_buttons(void **state)
 
 	(void)state;
 	says_of(CUT_C_SAID, "%sc 05 80 0001 0002 01\nc 05 01 0001 0002\n" CUT_C, known);
+	says_of("3203 lost;" CUT_C_SAID, "%s-s 1\nc 05 80 0001 0002 01\nc 05 01 0001 0002\n" CUT_C,
+	    known);
 	/* the server could have said it where it was not read */
 	says(RFB_OPEN "c 05 80 0001 0002\n-s 1\nc 05 01 0001 0002\nc 05 80 0001 0002\n" CUT_C,
 	    "3203 lost;3203 unknown-protocol PointerEvent;");

@@ -406,6 +406,9 @@ test_fence(void **state)
 	says(RFB_OPEN CONTINUOUS SYNC_ASK FORMAT_8 RAW_32 SYNC_HERE RAW_8 CUT_S, CUT_S_SAID);
 	says(RFB_OPEN CONTINUOUS FORMAT_8 ZRLE ZRLE RAW_8, UNSURE);
 	says(RFB_OPEN CONTINUOUS "s 96\n" FORMAT_8 RAW_8 CUT_S, CUT_S_SAID);
+	/* a doubt goes on over the next change */
+	says(RFB_OPEN CONTINUOUS FORMAT_8 "s 96\n" FORMAT_16 RAW_16, UNSURE);
+	says(RFB_OPEN REQUEST REQUEST FORMAT_8 ZRLE FORMAT_16 RAW_16, UNSURE);
 }
 
 /* A viewer that is not read any more may ask for any format: what depends on it is not read either,
