@@ -90,7 +90,10 @@ is_form_of(uint8_t app, uint8_t expected)
 		{ APP_HTTP, APP_IPP },		/* a printer's pages */
 		{ APP_HTTP, APP_HTTP_CONNECT }, /* a proxy's port */
 		{ APP_HTTP2, APP_HTTP_CONNECT },
-		{ APP_TLS, APP_DOT }, /* nothing more is seen of it */
+		{ APP_TLS, APP_DOT },	/* nothing more is seen of it, */
+		{ APP_TLS, APP_PCOIP }, /* nor of a session's set-up */
+		{ APP_TLS, APP_BLAST },
+		{ APP_DTLS, APP_BLAST },
 		{ APP_QUIC, APP_DOQ },
 		{ APP_IKE, APP_ESP }, /* RFC 3948: one port for both */
 		{ APP_DTLS, APP_OPENVPN },
