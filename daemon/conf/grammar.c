@@ -2,10 +2,12 @@
  * value.h. */
 #include "conf/value.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/suggest.h"
+#include "model/app.h"
 #include "model/charset.h"
 
 /* Letters, digits, and the bytes of OTHERS. */
@@ -166,6 +168,27 @@ wrong:
 	return false;
 }
 
+/* Can APP, which follows service S of this text, be spoken there? */
+static bool
+service_app(const struct policy_service *s, const char *text, uint8_t app, struct text *why)
+{
+	bool tcp = app_is_over(app, IPPROTO_TCP);
+	int size = (int)strcspn(text, " "), name = (int)strcspn(text, "/");
+
+	if (s->proto == POLICY_ANY_PROTO || app_is_over(app, s->proto))
+		return true;
+	if (s->proto != IPPROTO_TCP && s->proto != IPPROTO_UDP)
+		text_add(why, "a protocol may follow TCP and UDP only: must be %.*s", size, text);
+	else if (s->whole)
+		text_add(why, "%s is known over %s only: did you mean ip/%d %s?", app_word(app),
+		    tcp ? "TCP" : "UDP", tcp ? IPPROTO_TCP : IPPROTO_UDP, app_word(app));
+	else
+		text_add(why, "%s is known over %s only: did you mean %s%.*s %s?", app_word(app),
+		    tcp ? "TCP" : "UDP", tcp ? "tcp" : "udp", size - name, text + name,
+		    app_word(app));
+	return false;
+}
+
 bool
 value_service(const char *text, struct policy_service *to, struct text *why)
 {
@@ -199,6 +222,8 @@ value_service(const char *text, struct policy_service *to, struct text *why)
 		text_add(why, "the protocol after a service ");
 		return value_word(p + 1, &schema_protocols, &app, why);
 	}
+	if (app && !service_app(&s, text, app, why))
+		return false;
 	s.app = app;
 	*to = s;
 	return true;

@@ -68,7 +68,7 @@ WORDS(schema_reasons, {"encrypted", 0}, {"opaque-tunnel", 1}, {"unknown-protocol
       {"unsupported-format", 12}, {"not-inspected", 13}, {"dynamic-channels", 14});
 /* Protocols that may follow a service. 0 is none. */
 static const struct schema_word schema_protocols_list[] = {
-#define APP(number, name, word, kind, evidence) {word, number},
+#define APP(number, name, word, kind, over, evidence) {word, number},
 #include "model/app.def"
 #undef APP
 };

@@ -53,8 +53,8 @@ bool value_mac(const char *text, struct mac *to, struct text *why);
 /* A prefix; with HOST a single host. */
 bool value_prefix(const char *text, bool host, struct prefix *to, struct text *why);
 
-/* tcp/443, udp/8000-8010, sctp/2905, icmp/8, icmp6/128, ip/47, any; a word of schema_protocols may
- * follow: its value is in `app`. */
+/* tcp/443, udp/8000-8010, sctp/2905, icmp/8, icmp6/128, ip/47, any; a word of schema_protocols that
+ * can be spoken there may follow: its value is in `app`. */
 bool value_service(const char *text, struct policy_service *to, struct text *why);
 
 /* DAYS HH:MM-HH:MM, DAYS a list of days and ranges of days with commas: "mon-wed,fri 22:00-06:00".

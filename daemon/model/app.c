@@ -4,11 +4,15 @@
 #include <netinet/in.h>
 #include <string.h>
 
+enum { OVER_TCP = 1, OVER_UDP = 2, OVER_BOTH = OVER_TCP | OVER_UDP };
+
 static const struct {
 	const char *word, *evidence;
 	enum app_kind kind;
+	uint8_t over;
 } apps[APP_END] = {
-#define APP(number, name, word, kind, evidence) [number] = { word, evidence, APP_##kind },
+#define APP(number, name, word, kind, over, evidence)                                              \
+	[number] = { word, evidence, APP_##kind, OVER_##over },
 #include "model/app.def"
 #undef APP
 };
@@ -29,6 +33,15 @@ enum app_kind
 app_kind(uint8_t app)
 {
 	return app < APP_END ? apps[app].kind : APP_SERVICE;
+}
+
+bool
+app_is_over(uint8_t app, uint8_t proto)
+{
+	uint8_t over = app < APP_END ? apps[app].over : 0;
+
+	return (proto == IPPROTO_TCP && over & OVER_TCP) ||
+	       (proto == IPPROTO_UDP && over & OVER_UDP);
 }
 
 uint8_t

@@ -13,7 +13,7 @@
 
 enum app {
 	APP_UNKNOWN = 0,
-#define APP(number, name, word, kind, evidence) APP_##name = (number),
+#define APP(number, name, word, kind, over, evidence) APP_##name = (number),
 #include "model/app.def"
 #undef APP
 	APP_END
@@ -32,6 +32,9 @@ enum app_kind {
 const char *app_word(uint8_t app);
 const char *app_evidence(uint8_t app);
 enum app_kind app_kind(uint8_t app);
+
+/* Can a flow of this IP protocol be found to speak it? */
+bool app_is_over(uint8_t app, uint8_t proto);
 
 /* The protocol of that word of SIZE bytes, or APP_UNKNOWN. */
 uint8_t app_named(const char *word, size_t size);

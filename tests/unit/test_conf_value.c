@@ -99,7 +99,8 @@ test_services(void **state)
 	static const char *const wrong[] = { "", "tcp", "tcp/", "tcp/65536", "tcp/-1", "tcp/1-",
 		"tcp/1-65536", "tcp/2-1", "tcp/01", "tcp/1 ", "tcp/1  tls", "tcp/1 nothing",
 		"TCP/1", "icmp/256", "icmp/1-2", "ip/255", "ip/", "any/1", "any ", "anything",
-		"tcp /1", "tcp/99999999999999999999" };
+		"tcp /1", "tcp/99999999999999999999", "udp/443 tls", "tcp/443 quic", "icmp/8 tls",
+		"icmp6/128 dns", "sctp/5060 sip", "ip/50 esp", "ip/6 quic", "ip/17 tls" };
 	struct policy_service s = { .proto = 1 };
 
 	(void)state;
@@ -117,7 +118,12 @@ test_services(void **state)
 	service("any", POLICY_ANY_PROTO, true, 0, 0, 0);
 	service("tcp/443 tls", 6, false, 443, 443, 19);
 	service("udp/53 dns", 17, false, 53, 53, 1);
+	service("tcp/53 dns", 6, false, 53, 53, 1);
+	service("udp/443 quic", 17, false, 443, 443, 7);
+	service("ip/6 tls", 6, true, 0, 0, 19);
+	service("ip/17 quic", 17, true, 0, 0, 7);
 	service("any smtp", POLICY_ANY_PROTO, true, 0, 0, 15);
+	service("any quic", POLICY_ANY_PROTO, true, 0, 0, 7);
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		assert_false(value_service(wrong[i], &s, why()));
 		assert_true(strlen(said) > 20);

@@ -146,6 +146,55 @@ test_early(void **state)
 	}
 }
 
+/* What a service may be said to speak over TCP or UDP is what can be found there: by a row, by what
+ * a row's names tell (its `name`), or as what hides it (worker/speak.c). */
+static void
+test_over(void **state)
+{
+	static const struct {
+		uint8_t row, app;
+	} inside[] = {
+		{ APP_HTTP, APP_HTTP2 },
+		{ APP_HTTP, APP_WEBSOCKET },
+		{ APP_HTTP, APP_HTTP_CONNECT },
+		{ APP_HTTP, APP_IPP },
+		{ APP_HTTP, APP_RDG },
+		{ APP_TLS, APP_DOT },
+		{ APP_TLS, APP_DOH },
+		{ APP_TLS, APP_ANYDESK },
+		{ APP_TLS, APP_SPLASHTOP },
+		{ APP_TLS, APP_TEAMVIEWER },
+		{ APP_TLS, APP_RUSTDESK },
+		{ APP_TLS, APP_CHROME_REMOTE },
+		{ APP_TLS, APP_TOR },
+		{ APP_QUIC, APP_DOQ },
+		{ APP_QUIC, APP_DOH },
+		{ APP_NFS, APP_PORTMAP },
+		{ APP_TLS, APP_PCOIP },
+		{ APP_TLS, APP_BLAST },
+		{ APP_DTLS, APP_BLAST },
+	};
+	bool tcp[APP_END] = { false }, udp[APP_END] = { false };
+
+	(void)state;
+	for (size_t i = 0; i < recognise_rows(); i++) {
+		tcp[recognise_row(i)->app] |= recognise_row(i)->stream;
+		udp[recognise_row(i)->app] |= recognise_row(i)->datagrams;
+	}
+	for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+		tcp[inside[i].app] |= tcp[inside[i].row];
+		udp[inside[i].app] |= udp[inside[i].row];
+	}
+	for (uint8_t app = 0; app < APP_END; app++) {
+		if (app_is_over(app, IPPROTO_TCP) != tcp[app] ||
+		    app_is_over(app, IPPROTO_UDP) != udp[app])
+			fail_msg(
+			    "%s: found over TCP: %d, UDP: %d", app_word(app), tcp[app], udp[app]);
+		assert_false(app_is_over(app, IPPROTO_SCTP));
+	}
+	assert_false(app_is_over(APP_END, IPPROTO_TCP));
+}
+
 int
 main(void)
 {
@@ -155,6 +204,7 @@ main(void)
 		cmocka_unit_test(test_ports_in_order),
 		cmocka_unit_test(test_first_byte),
 		cmocka_unit_test(test_early),
+		cmocka_unit_test(test_over),
 	};
 
 	return UNIT_RUN(tests);
