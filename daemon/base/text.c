@@ -74,6 +74,30 @@ text_number(struct text *t, uint64_t number)
 	text_bytes(t, digits + at, sizeof digits - at);
 }
 
+bool
+text_list(char *to, size_t size, const char *list)
+{
+	static const char rest[] = "...";
+	size_t n = strnlen(list, size), end;
+
+	if (n < size) {
+		memcpy(to, list, n + 1);
+		return true;
+	}
+	to[0] = '\0';
+	if (size <= sizeof rest)
+		return false;
+	n = size - sizeof rest;
+	for (end = n; end > 0 && list[end - 1] != ',';)
+		end--;
+	if (end == 0)
+		for (end = n; end > 0 && ((unsigned char)list[end] & 0xc0) == 0x80;)
+			end--;
+	memcpy(to, list, end);
+	memcpy(to + end, rest, sizeof rest);
+	return false;
+}
+
 size_t
 text_utf8(const char *bytes, size_t size, uint32_t *point)
 {

@@ -52,6 +52,11 @@ void text_pair(struct text *t, const char *key, const char *value, size_t size);
  * ROOM or than what is left. ROOM is at least what an empty value takes, and 20. */
 void text_pair_within(struct text *t, const char *key, const char *value, size_t size, size_t room);
 
+/* Copies a list, with commas between its items, into the SIZE bytes at TO: as many items as fit,
+ * and "..." for the rest; when not even the first one does, its beginning, to the end of a
+ * character. Nothing but the NUL where SIZE has no room for these. Did all of it fit? */
+bool text_list(char *to, size_t size, const char *list);
+
 /* Length of the UTF-8 character that begins at BYTES, of which there are SIZE > 0, and its code
  * point; 0 when it is cut, overlong, a surrogate or above U+10FFFF (RFC 3629, 4). */
 size_t text_utf8(const char *bytes, size_t size, uint32_t *point);

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "hub/heap.h"
 #include "hub/incident_key.h"
 
@@ -346,9 +347,10 @@ names_copy(struct incident *i, const struct policy *p)
 	places_copy(i, p, f);
 	i->want_until = near ? near->expires : NSTIME_NEVER;
 	if (near && f->failed == COND_SERVICE)
-		i->want_cut = !copy(i->want, sizeof i->want, policy_text(p, near->services_text));
+		i->want_cut =
+		    !text_list(i->want, sizeof i->want, policy_text(p, near->services_text));
 	else if (near && f->failed == COND_HOURS)
-		i->want_cut = !copy(i->want, sizeof i->want, policy_text(p, near->hours_text));
+		i->want_cut = !text_list(i->want, sizeof i->want, policy_text(p, near->hours_text));
 }
 
 /* Puts a slot where it is found by its key, and by the moments at which something is due. */

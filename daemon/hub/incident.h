@@ -37,8 +37,8 @@ struct incident {
 	struct incident_zone from, to, claims;
 	char rule[INCIDENT_NAME]; /* conduit of a finding inside a conduit, else "" */
 	char near[INCIDENT_NAME]; /* nearest conduit, else "" */
-	char want[INCIDENT_WANT]; /* services or hours of `near` as configured; "" where neither
-				     failed */
+	char want[INCIDENT_WANT]; /* services or hours of `near` as configured, by text_list(); ""
+				     where neither failed */
 	bool want_cut;
 	nstime want_until;    /* `near` expires, NSTIME_NEVER */
 	char in[16], out[16]; /* names of the interfaces */

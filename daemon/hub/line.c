@@ -145,15 +145,14 @@ put_near(struct line *l, const struct incident *cut)
 static void
 put_want(struct line *l)
 {
-	char want[WORD_ROOM], got[WORD_ROOM];
+	char want[WORD_ROOM], shown[WORD_ROOM], got[WORD_ROOM];
 	struct text w = text_of(want, sizeof want), g = text_of(got, sizeof got);
 
 	words_want(&w, l->p, l->i);
 	words_got(&g, l->p, l->i);
-	if (l->i->want_cut)
+	if (!text_list(shown, l->want_most + 1, want) || l->i->want_cut)
 		l->f.left_out = true;
-	want[shown(l, want, l->want_most)] = '\0';
-	put(l, "want", want);
+	put(l, "want", shown);
 	if (l->want_most > 0)
 		put(l, "got", got);
 }

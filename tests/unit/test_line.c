@@ -28,6 +28,10 @@ site(void)
 	/* its last day is 2025-12-31 in local time */
 	(void)tell_conduit(
 	    t, "file-box", LGWAN, INTERNET, "tcp/80,tcp/443 tls", "", (T0 - 9 * 3600) * NS_SEC);
+	(void)tell_conduit(t, "many", LGWAN, INTERNET,
+	    "tcp/8000-8010 http-connect,udp/51820 wireguard,tcp/5900-5999 vnc,tcp/445 smb,"
+	    "tcp/3389 rdp,tcp/443 tls,tcp/22",
+	    "", NSTIME_NEVER);
 	return t;
 }
 
@@ -466,6 +470,13 @@ test_near(void **state)
 	opening(&s, t, &f);
 	assert_non_null(strstr(
 	    s.line, " near=file-box:service want=\"tcp/80,tcp/443 tls\" got=tcp/3390 in=eth2 "));
+	assert_null(strstr(s.line, " trunc=1"));
+	f.near = 2; /* of 95 bytes 92 are for whole services */
+	opening(&s, t, &f);
+	assert_non_null(strstr(s.line, " near=many:service want=\"tcp/8000-8010 "
+				       "http-connect,udp/51820 wireguard,tcp/5900-5999 "
+				       "vnc,tcp/445 smb,tcp/3389 rdp,...\" got=tcp/3390 in=eth2 "));
+	assert_non_null(strstr(s.line, " trunc=1 "));
 	free(t);
 }
 

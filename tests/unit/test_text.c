@@ -411,6 +411,40 @@ within(void **state)
 	assert_true(t.len > 40 && t.len < 60);
 }
 
+static void
+list_is(const char *list, size_t size, const char *expected)
+{
+	char to[64];
+
+	memset(to, 'x', sizeof to);
+	assert_int_equal(text_list(to, size, list), strcmp(list, expected) == 0);
+	assert_string_equal(to, expected);
+	assert_true(strlen(expected) < size);
+	assert_int_equal(to[size], 'x');
+}
+
+static void
+lists(void **state)
+{
+	(void)state;
+	list_is("", 1, "");
+	list_is("tcp/80", 7, "tcp/80");
+	list_is("tcp/80,udp/7042 wireguard", 26, "tcp/80,udp/7042 wireguard");
+	list_is("tcp/80,udp/7042 wireguard", 25, "tcp/80,...");
+	list_is("tcp/80,udp/7042 wireguard", 11, "tcp/80,...");
+	list_is("tcp/80,udp/53,tcp/443", 21, "tcp/80,udp/53,...");
+	list_is("tcp/80,udp/53,tcp/443", 18, "tcp/80,udp/53,...");
+	list_is("tcp/80,udp/53,tcp/443", 17, "tcp/80,...");
+	/* Not even the first item fits. */
+	list_is("tcp/80,udp/7042 wireguard", 10, "tcp/80...");
+	list_is("tcp/60000-65535 chrome-remote-desktop,tcp/80", 13, "tcp/60000...");
+	list_is("\xe3\x81\x82\xe3\x81\x84\xe3\x81\x86", 9, "\xe3\x81\x82...");
+	list_is("\xe3\x81\x82\xe3\x81\x84\xe3\x81\x86", 6, "...");
+	list_is("tcp/80", 5, "t...");
+	list_is("tcp/80", 4, "");
+	list_is("tcp/80", 1, "");
+}
+
 int
 main(void)
 {
@@ -425,6 +459,7 @@ main(void)
 		cmocka_unit_test(escape_is_not_capped),
 		cmocka_unit_test(random_values),
 		cmocka_unit_test(within),
+		cmocka_unit_test(lists),
 	};
 
 	return UNIT_RUN(tests);
