@@ -99,6 +99,12 @@ finding_raised(const struct finding *f, const struct policy *p)
 }
 
 bool
+finding_of_app(uint16_t id)
+{
+	return id == 2011 || id == 3201 || id == 4003 || id == 4007 || id == 5105;
+}
+
+bool
 place_valid(const struct place *at, const struct policy *p)
 {
 	return at->iface < p->nifaces && at->vlan[0] < 4096 && at->vlan[1] < 4096;
@@ -162,6 +168,8 @@ finding_valid(const struct finding *f, const struct policy *p)
 	if (f->outcome > OUTCOME_ANSWERED || f->failed > COND_EXPIRY || f->event >= FINDING_EVENTS)
 		return false;
 	if (f->app >= APP_END || f->expected >= APP_END)
+		return false;
+	if ((f->app || f->expected) && !finding_of_app(f->id))
 		return false;
 	if (f->from > p->nzones || f->to > p->nzones || f->claims > p->nzones)
 		return false;

@@ -168,6 +168,9 @@ uint8_t finding_severity(uint16_t id, uint8_t outcome, bool core);
  * that of f->generation. */
 bool finding_raised(const struct finding *f, const struct policy *p);
 
+/* Is a finding of this id about what is spoken: does it carry `app` and `expected`? */
+bool finding_of_app(uint16_t id);
+
 /* Is a place from outside one of P's interfaces, with ids that a tag can hold? */
 bool place_valid(const struct place *at, const struct policy *p);
 

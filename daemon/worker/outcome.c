@@ -140,7 +140,7 @@ fill_spoken(const struct worker *w, struct finding *out, uint32_t n)
 	const struct flow_more *m = &w->flows.more[n];
 	bool named;
 
-	if (m->id != 4003 && m->id != 4007 && m->id != 5105 && m->id != 2011 && m->id != 3201)
+	if (!finding_of_app(m->id))
 		return;
 	out->app = m->spoken & SPOKEN_APP;
 	out->expected = speak_expected(w, n, &named);

@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
 #include "hub/line.h"
 #include "../unit/readers.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define CHECK(holds) ((holds) ? (void)0 : broken(__LINE__, #holds))
 
 enum { ZONES = 3, IFACES = 2, CONDUITS = 2, ID_MOST = 32 };
 
@@ -25,6 +28,12 @@ struct image {
 	char text[16][ID_MOST + 1];
 	uint32_t texts;
 };
+
+static void __attribute__((noreturn)) broken(int line, const char *what)
+{
+	fprintf(stderr, "fuzz_line.c:%d: does not hold: %s\n", line, what);
+	abort();
+}
 
 /* The next name in the input; "name" when there is none left. */
 static uint32_t
@@ -146,6 +155,9 @@ fold(struct finding *f, const struct policy *p)
 	f->from %= ZONES + 2;
 	f->to %= ZONES + 2;
 	f->claims %= ZONES + 2;
+	f->app = (uint8_t)(finding_of_app(f->id) ? f->app % (APP_END + 1) : f->app == UINT8_MAX);
+	f->expected = (uint8_t)(finding_of_app(f->id) ? f->expected % (APP_END + 1) :
+							f->expected == UINT8_MAX);
 	f->failed %= COND_EXPIRY + 2;
 	f->rule = f->rule & 1 ? (uint32_t)POLICY_NONE : f->rule % (CONDUITS + 1);
 	f->near = f->near & 1 ? (uint32_t)POLICY_NONE : f->near % (CONDUITS + 1);

@@ -262,8 +262,8 @@ some_finding(void)
 	f.generation = 1;
 	f.rule = random() % 2 ? (uint32_t)POLICY_NONE : (uint32_t)(random() % 2);
 	f.near = random() % 2 ? (uint32_t)POLICY_NONE : (uint32_t)(random() % 2);
-	f.app = (uint8_t)((unsigned)random() % APP_END);
-	f.expected = (uint8_t)((unsigned)random() % APP_END);
+	f.app = finding_of_app(f.id) ? (uint8_t)((unsigned)random() % APP_END) : APP_UNKNOWN;
+	f.expected = finding_of_app(f.id) ? (uint8_t)((unsigned)random() % APP_END) : APP_UNKNOWN;
 	f.flags &= FINDING_MIDSTREAM | FINDING_LIKELY | FINDING_GUESSED | FINDING_MACS |
 		   FINDING_OUTER | FINDING_HAS_IN | FINDING_HAS_OUT;
 	f.flags |= shapes[(size_t)random() % (sizeof shapes / sizeof *shapes)];

@@ -248,6 +248,7 @@ test_valid(void **state)
 {
 	struct tell_policy *t = three_zones();
 	struct finding f = good();
+	unsigned n = 0;
 
 	(void)state;
 	assert_true(finding_valid(&f, &t->p));
@@ -284,8 +285,10 @@ test_valid(void **state)
 	WRONG(f.flags |= FINDING_NAMED);
 	WRONG((f.id = 3202, f.flags |= FINDING_NAMED, f.nname = FINDING_NAME + 1));
 	WRONG((f.id = 3202, f.flags |= FINDING_NAMED | FINDING_MAIL));
-	WRONG(f.app = APP_END);
-	WRONG(f.expected = APP_END);
+	WRONG((f.id = 4007, f.app = APP_END));
+	WRONG((f.id = 4007, f.expected = APP_END));
+	WRONG(f.app = APP_SSH);
+	WRONG(f.expected = APP_SSH);
 	WRONG(f.flags |= FINDING_LINK);
 	WRONG(f.flags |= FINDING_ICMP);
 	WRONG((f.flags = FINDING_ICMP, f.sport = 256));
@@ -303,6 +306,25 @@ test_valid(void **state)
 	WRONG(f.first = 6);
 	WRONG(f.n = ((uint64_t)1 << 48) + 1);
 	WRONG(f.bytes = UINT64_MAX);
+	/* What is spoken: of each of these and of no other. */
+	for (size_t i = 0; i < finding_kinds(); i++) {
+		static const uint16_t spoken[] = { 2011, 3201, 4003, 4007, 5105 };
+		bool is = false;
+
+		f = good();
+		f.id = finding_kind_at(i)->id;
+		if (!finding_valid(&f, &t->p))
+			continue;
+		for (size_t k = 0; k < sizeof spoken / sizeof *spoken; k++)
+			is = is || f.id == spoken[k];
+		f.app = APP_SSH;
+		assert_int_equal(finding_valid(&f, &t->p), is);
+		f.app = APP_UNKNOWN;
+		f.expected = APP_TLS;
+		assert_int_equal(finding_valid(&f, &t->p), is);
+		n += is;
+	}
+	assert_int_equal(n, 5);
 	/* Without its flag a place is nothing. */
 	f = good();
 	f.flags &= (uint16_t) ~(FINDING_HAS_OUT | FINDING_HAS_IN);

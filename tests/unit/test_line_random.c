@@ -145,8 +145,8 @@ some_finding(void)
 	f.from = (uint8_t)rnd(4);
 	f.to = (uint8_t)rnd(4);
 	f.failed = (uint8_t)rnd(COND_EXPIRY + 1);
-	f.app = (uint8_t)rnd(APP_END);
-	f.expected = (uint8_t)rnd(APP_END);
+	f.app = finding_of_app(f.id) ? (uint8_t)rnd(APP_END) : APP_UNKNOWN;
+	f.expected = finding_of_app(f.id) ? (uint8_t)rnd(APP_END) : APP_UNKNOWN;
 	f.flags = (uint16_t)(rnd(FINDING_NAMED << 1) &
 			     ~(unsigned)(FINDING_LINK | FINDING_PORTS | FINDING_ICMP));
 	if (f.flags & FINDING_NAMED)
