@@ -20,6 +20,9 @@ enum { SAID_UNVERIFIABLE = 2 }; /* of session.said */
 #define MISSED                                                                                     \
 	(WHAT_TRUNCATED | WHAT_LOST | WHAT_INCOMPLETE_FRAGMENTS | WHAT_MIDSTREAM | WHAT_LIMIT)
 
+/* Of session.said: that an id was said without a word. No word has this bit. */
+#define NO_WORD (UINT64_C(1) << 63)
+
 /* Ports of an agent beside the screen, by which Horizon redirects drives and USB devices. */
 enum { PORT_DRIVES = 9427, PORT_USB = 32111 };
 
@@ -29,7 +32,7 @@ say(struct session *s, const struct screen_verdict *v)
 {
 	struct screen_verdict more = *v;
 	uint64_t *said = &s->said[v->id - 3201];
-	uint64_t words = v->words ? v->words : UINT64_C(1) << 63; /* no word is that one */
+	uint64_t words = v->words ? v->words : NO_WORD;
 
 	if (!(words & ~*said))
 		return;
@@ -356,8 +359,8 @@ session_again(struct session *s)
 	if (!(screens_of(app, s->rules.port) & s->rules.screens)) {
 		say_words(s, 3201, app == APP_UNKNOWN ? WHAT_UNKNOWN_PROTOCOL : 0);
 		s->stage = STAGE_OVER;
-	} else if (said[0] & WHAT_REVERSE) {
-		say_words(s, 3201, WHAT_REVERSE);
+	} else if (said[0] & ~NO_WORD) {
+		say_words(s, 3201, said[0] & ~NO_WORD); /* its inspector found that */
 	} else if (said[0]) {
 		say_words(s, 3203, WHAT_NOT_INSPECTED); /* nobody read it while it was forbidden */
 	}

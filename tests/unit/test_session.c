@@ -331,6 +331,12 @@ test_other_rules(void **state)
 		{ VNC_OPEN, VNC, VNC, "", "" },
 		{ STRANGE, ALL, ALL, "3201 unknown-protocol", "3201 unknown-protocol" },
 		{ "c ?100", ALL, ALL, "3203 lost", "3203 lost" },
+		/* What the inspector found holds as ever. */
+		{ "c " REQUEST_0 " s " CONFIRM_0 " c 5353482d", ALL, RDP, "3201 unknown-protocol",
+		    "3201 unknown-protocol" },
+		{ "c " REQUEST_0 " s " CONFIRM_0 " c 5353482d", ALL, VNC, "3201 unknown-protocol",
+		    "3201" },
+		{ "s " REQUEST_0 " c " CONFIRM_0, ALL, RDP, "3201 reverse", "3201 reverse" },
 		{ "c 03", RDP, VNC, "", "" },
 	};
 	static struct session s;
