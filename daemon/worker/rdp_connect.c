@@ -22,6 +22,8 @@ enum {
 	BLOCKS_MAX = 32,
 };
 
+enum { SECURITY_CHOICE = 8 }; /* bytes of SC_SECURITY that name the method and the level */
+
 enum { CHANNELS_MAX = 31, CHANNEL_DEF = 12, NETWORK_HEADER = 8 };
 
 /* Methods and levels of encryption that are no weakness; FIPS (16, 4) is another one, but nothing
@@ -199,23 +201,35 @@ rdp_connect_initial(const uint8_t *bytes, size_t size, struct rdp_channels *c)
 
 /* --- the server's --- */
 
-/* SC_SECURITY, which is among the blocks. */
-static bool
-server_security(struct wire *w, uint32_t *method, uint32_t *level)
+/* SC_SECURITY, which is among the blocks; of two, clients take the last. What stands behind it need
+ * not be blocks: nobody reads that. BEHIND: bytes of the PDU that are not here. Returns words. */
+static uint64_t
+server_blocks(struct wire *w, size_t behind, uint32_t *method, uint32_t *level)
 {
-	for (unsigned i = 0; w->ok && i < BLOCKS_MAX; i++) {
-		uint16_t type = wire_le16(w), size = wire_le16(w);
+	bool found = false;
 
-		if (type == SERVER_SECURITY) {
+	for (unsigned i = 0; wire_left(w) + behind >= BLOCK_HEADER; i++) {
+		uint16_t type = wire_le16(w), size = wire_le16(w);
+		size_t n = size;
+
+		if (w->ok && (size < BLOCK_HEADER || i == BLOCKS_MAX))
+			return found && size < BLOCK_HEADER ? 0 : WHAT_MALFORMED;
+		n -= BLOCK_HEADER;
+		if (w->ok && type == SERVER_SECURITY) {
+			if (found || n < SECURITY_CHOICE)
+				return WHAT_MALFORMED;
+			found = true;
+			n -= SECURITY_CHOICE;
 			*method = wire_le32(w);
 			*level = wire_le32(w);
-			return w->ok && size >= BLOCK_HEADER + 8;
 		}
-		if (size < BLOCK_HEADER)
-			return false;
-		wire_skip(w, size - (size_t)BLOCK_HEADER);
+		if (w->ok && n >= wire_left(w) + behind)
+			break;
+		wire_skip(w, n);
+		if (!w->ok)
+			return behind ? WHAT_LIMIT : WHAT_MALFORMED;
 	}
-	return false;
+	return found ? 0 : WHAT_MALFORMED;
 }
 
 uint64_t
@@ -224,18 +238,21 @@ rdp_connect_response(const uint8_t *bytes, size_t size, size_t total)
 	struct wire w = wire_of(bytes, size);
 	size_t n = mcs_head(&w, RESPONSE);
 	uint32_t method = 0, level = 0;
+	uint64_t words;
 	uint8_t refused;
 
 	if (n != total - (size_t)(w.p - bytes) || ber_head(&w, ENUMERATED) != 1)
 		w.ok = false;
 	refused = wire_u8(&w);
-	if (w.ok && refused)
-		return 0; /* there is no session */
 	ber_skip(&w, INTEGER, 5);
+	if (w.ok && refused && wire_left(&w) == 0)
+		return 0; /* there is no session; with settings there is one for some clients */
 	ber_domain(&w);
 	n = ber_head(&w, OCTETS);
 	if (n != total - (size_t)(w.p - bytes))
 		w.ok = false;
+	if (w.ok && refused && n == 0)
+		return 0;
 	EXACTLY(&w, GCC_KEY);
 	(void)per_length(&w); /* the one that is wrong */
 	EXACTLY(&w, "\x14");  /* conferenceCreateResponse with user data */
@@ -246,8 +263,11 @@ rdp_connect_response(const uint8_t *bytes, size_t size, size_t total)
 	EXACTLY(&w, "\x00\x01\xc0\x00"
 		    "McDn");
 	(void)per_length(&w);
-	if (!server_security(&w, &method, &level))
-		return !w.ok && total > size ? WHAT_LIMIT : WHAT_MALFORMED;
+	if (!w.ok)
+		return total > size ? WHAT_LIMIT : WHAT_MALFORMED;
+	words = server_blocks(&w, total - size, &method, &level);
+	if (words)
+		return words;
 	if (method != METHOD_128BIT || (level != LEVEL_COMPATIBLE && level != LEVEL_HIGH))
 		return WHAT_WEAK_SECURITY;
 	return 0;

@@ -280,6 +280,17 @@ test_response(void **state)
 {
 	(void)state;
 	check_response("refused", "0300001002f0807f66060a0103020100", "");
+	check_response("refused, with nothing to go on",
+	    "0300002e02f0807f66240a0103020100301a0201220201030201000201010201000201010203"
+	    "00fff80201020400",
+	    "");
+	/* Clients go on with it (FreeRDP does), so it counts. */
+	check_response("refused, but with settings",
+	    "0300005c02f0807f66520a0103020100301a0201220201030201000201010201000201010203"
+	    "00fff8020102042e000500147c00012a14760a01010001c0004d63446e18"
+	    "020c0c000000000000000000"
+	    "010c0c000400080000000000",
+	    "3203 weak-security");
 	check_response("nothing in it", "0300000902f0807f6600", "3203 malformed");
 	check_response("a client's", EXAMPLE_INITIAL, "3203 malformed");
 	check_response("shorter", "0300000302f080", "3203 malformed");
@@ -293,6 +304,21 @@ test_response(void **state)
 	    "010c0c000400080000000000"
 	    "030c0800eb030000",
 	    "3203 weak-security");
+	/* The last of two counts for most clients. */
+	check_response("two of them",
+	    "0300006802f0807f665e0a0100020100301a0201220201030201000201010201000201010203"
+	    "00fff8020102043a000500147c00012a14760a01010001c0004d63446e24"
+	    "020c0c000200000002000000"
+	    "010c0c000400080000000000"
+	    "020c0c000000000000000000",
+	    "3203 malformed");
+	check_response("something else behind it",
+	    "0300006002f0807f66560a0100020100301a0201220201030201000201010201000201010203"
+	    "00fff80201020432000500147c00012a14760a01010001c0004d63446e1c"
+	    "020c0c000200000002000000"
+	    "010c0c000400080000000000"
+	    "0000ffff",
+	    "");
 	check_response("security of no size",
 	    "0300006402f0807f665a0a0100020100301a0201220201030201000201010201000201010203"
 	    "00fff80201020436000500147c00012a14760a01010001c0004d63446e20"
@@ -321,6 +347,17 @@ test_far_response(void **state)
 	    "010c0013%s c " ERECT,
 	    initial(CORE SECURITY), zeros);
 	check_rdp_some("far", text, "3203 limit");
+	/* The choice is there, but what follows it is not; a certificate that is the last is no
+	 * matter. */
+	for (unsigned more = 0; more < 2; more++) {
+		join(text, sizeof text,
+		    STANDARD
+		    "%s s 0300138802f0807f6682137c0a0100020100301a020122020103020100020101020100020"
+		    "101020300fff802010204821356000500147c00012a14760a01010001c0004d63446e933e"
+		    "020c%s0200000002000000%.9704s c " ERECT,
+		    initial(CORE SECURITY), more ? "0013" : "3f13", zeros);
+		check_rdp_some("certificate", text, more ? "3203 limit" : "");
+	}
 }
 
 /* --- frames --- */
