@@ -240,15 +240,22 @@ most_upload(const struct session *s)
 	return s->rules.max_upload ? s->rules.max_upload : SESSION_UPLOAD;
 }
 
+/* Bytes crossed, seen or not. */
+static void
+add(struct session *s, bool client, uint64_t n)
+{
+	s->bytes[client ? CLIENT : SERVER] += n;
+	if (client && s->bytes[CLIENT] > most_upload(s))
+		say_words(s, 3204, WHAT_UPLOAD);
+}
+
 /* What goes toward the screen's host is what hands do: little, and slowly. */
 static void
 weigh(struct session *s, bool client, size_t size, nstime now)
 {
-	s->bytes[client ? CLIENT : SERVER] += size;
+	add(s, client, size);
 	if (!client)
 		return;
-	if (s->bytes[CLIENT] > most_upload(s))
-		say_words(s, 3204, WHAT_UPLOAD);
 	if (now - s->second >= NS_SEC) {
 		bool next = now - s->second < 2 * NS_SEC && s->fast > SESSION_RATE;
 
@@ -319,15 +326,12 @@ session_datagram(
 	(void)look(s, false);
 }
 
-void
-session_lost(struct session *s, bool client, uint64_t n)
+/* Those of a known protocol's are missed only where they are needed: its inspector knows. */
+static void
+pass_over(struct session *s, bool client, uint64_t n)
 {
-	say_words(s, 3203, WHAT_LOST);
 	switch ((enum session_stage)s->stage) {
 	case STAGE_OPENING:
-		(void)look(s, true);
-		if (s->stage != STAGE_OPENING && s->stage != STAGE_OVER)
-			session_lost(s, client, n);
 		break;
 	case STAGE_RDP:
 		rdp_lost(&s->rdp, client, n);
@@ -338,6 +342,17 @@ session_lost(struct session *s, bool client, uint64_t n)
 	case STAGE_OVER:
 		break;
 	}
+}
+
+void
+session_lost(struct session *s, bool client, uint64_t n)
+{
+	add(s, client, n);
+	if (s->stage == STAGE_OPENING) {
+		say_words(s, 3203, WHAT_LOST);
+		(void)look(s, true);
+	}
+	pass_over(s, client, n);
 }
 
 void

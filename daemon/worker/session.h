@@ -36,7 +36,7 @@ struct session {
 	void *ctx; /* of `say`; set by the caller for each call */
 	struct recognition known;
 	uint64_t said[4];  /* words said under 3201 to 3204 */
-	uint64_t bytes[2]; /* payload of the client, of the server */
+	uint64_t bytes[2]; /* payload of the client, of the server; what was lost, too */
 	nstime second;	   /* when the second began in which `fast` is counted */
 	uint32_t fast;	   /* bytes of the client in it */
 	uint8_t seconds;   /* of more than SESSION_RATE before it, without a pause */
@@ -63,7 +63,8 @@ void session_push(struct session *s, bool client, const uint8_t *bytes, size_t s
 void session_datagram(
     struct session *s, bool client, const uint8_t *bytes, size_t size, bool whole, nstime now);
 
-/* N bytes of a stream are missing there. */
+/* N bytes of a stream are missing there: of one whose protocol is known that is said only where
+ * they were needed. They count as sent. */
 void session_lost(struct session *s, bool client, uint64_t n);
 
 /* Other rules are in RULES. What was said is said again, and what they do not permit. */

@@ -282,6 +282,17 @@ test_lost(void **state)
 	check(RDP, 3389, "s 5353482d322e302d ?3", APP_SSH | SPOKEN_LIKELY, "3203 lost; 3201");
 	check(RDP, 3389, STANDARD EXAMPLE_INITIAL " s ?9", APP_RDP,
 	    "3202 drive clipboard (rdpdr,cliprdr); 3203 lost");
+	/* Where nobody would have read them nothing is missing. */
+	check(RDP, 3389,
+	    STANDARD EXAMPLE_INITIAL " s " RESPONSE("02", "03") " c 0300001402f08064 ?12 " SEND,
+	    APP_RDP, "3202 drive clipboard (rdpdr,cliprdr)");
+	check(RDP, 3389,
+	    STANDARD EXAMPLE_INITIAL " s " RESPONSE("02", "03") " c 0300001402f08064 ?13 " SEND,
+	    APP_RDP, "3202 drive clipboard (rdpdr,cliprdr); 3203 lost");
+	check(VNC, 3389, EXAMPLE " c ?9", APP_RDP, "3201");
+	/* But they went there. */
+	check(VNC, 3389, EXAMPLE " s ?5000001", APP_RDP, "3201");
+	check(VNC, 3389, EXAMPLE " c ?5000001", APP_RDP, "3201; 3204 upload");
 	start(&s, &rules_all, true, &said);
 	session_note(&s, WHAT_MIDSTREAM);
 	(void)play(&s, SSH_OPEN, CUT_NONE);
