@@ -250,23 +250,32 @@ permit(struct worker *w, uint32_t n, const struct sight *s)
 	}
 }
 
+void
+audit_match(const struct worker *w, uint32_t n, uint8_t from, uint8_t to, nstime time,
+    struct policy_answer *a)
+{
+	const struct flow *f = &w->flows.hot[n];
+	unsigned i = initiator_of(f);
+	const struct policy_query q = { .client = f->key.addr[i],
+		.server = f->key.addr[i ^ 1],
+		.is4 = f->key.kind & KIND_IS4,
+		.from = from,
+		.to = to,
+		.proto = f->key.proto,
+		.client_port = f->key.port[i],
+		.server_port = f->key.port[i ^ 1],
+		.time = time };
+
+	policy_match(w->policy, &q, a);
+}
+
 /* What the policy says of the flow (DESIGN 6.4). */
 static void
 judge(struct worker *w, uint32_t n, const struct sight *s)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n);
-	unsigned i = initiator_of(f);
 	bool inner = f->key.kind & KIND_INNER;
-	struct policy_query q = { .client = f->key.addr[i],
-		.server = f->key.addr[i ^ 1],
-		.is4 = f->key.kind & KIND_IS4,
-		.from = m->from,
-		.to = m->to,
-		.proto = f->key.proto,
-		.client_port = f->key.port[i],
-		.server_port = f->key.port[i ^ 1],
-		.time = s->frame->time };
 	struct policy_answer a;
 
 	if (m->id)
@@ -299,7 +308,7 @@ judge(struct worker *w, uint32_t n, const struct sight *s)
 		audit_finding(w, n, 4001, s);
 		return;
 	}
-	policy_match(w->policy, &q, &a);
+	audit_match(w, n, m->from, m->to, s->frame->time, &a);
 	m->conduit = a.conduit;
 	m->failed = a.failed;
 	if (a.failed == COND_NONE && a.conduit != (uint32_t)POLICY_NONE) {
@@ -416,6 +425,7 @@ begin_again(struct worker *w, uint32_t n, const struct sight *s)
 
 	if (outcome_unsaid(w, n) && !outcome_say(w, n))
 		w->count[COUNTER_unsaid] += f->packets - watch_of(w, n)->said_packets;
+	inspect_again(w, n, s->frame->time);
 	traffic_leave(w, n);
 	old = *m;
 	audit_class(w, m, FLOW_UNJUDGED);

@@ -198,3 +198,32 @@ inspect_session(struct worker *w, uint32_t n, const struct session *s)
 	traffic_count(w, n, TRAFFIC_UP, s->bytes[0]);
 	traffic_count(w, n, TRAFFIC_DOWN, s->bytes[1]);
 }
+
+/* Is the flow a screen session by the policy in force? */
+static bool
+is_screen_now(const struct worker *w, uint32_t n, nstime time)
+{
+	const struct flow *f = &w->flows.hot[n];
+	unsigned i = initiator_of(f);
+	bool is4 = f->key.kind & KIND_IS4;
+	uint8_t from = policy_zone_of(w->policy, &f->key.addr[i], is4);
+	uint8_t to = policy_zone_of(w->policy, &f->key.addr[i ^ 1], is4);
+	struct policy_answer a;
+
+	if (from == to || policy_forbidden(w->policy, from, to))
+		return false;
+	audit_match(w, n, from, to, time, &a);
+	return a.failed == COND_NONE && a.conduit != (uint32_t)POLICY_NONE &&
+	       policy_conduit(w->policy, a.conduit)->require == REQUIRE_SCREEN;
+}
+
+void
+inspect_again(struct worker *w, uint32_t n, nstime time)
+{
+	const struct inspection *i = inspection_of(&w->inspect, n);
+
+	if (!i || !i->screen || i->over || is_screen_now(w, n, time))
+		return;
+	inspect_session(w, n, &i->session);
+	inspect_drop(w, n);
+}

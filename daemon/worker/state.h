@@ -281,6 +281,10 @@ void audit_left(struct worker *w, uint32_t n, uint16_t line);
  * NEW: the flow was just made. Returns whether the packet counts. */
 enum copy audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new);
 
+/* What conduits the policy in force has for flow N at TIME, if these are its zones. */
+void audit_match(const struct worker *w, uint32_t n, uint8_t from, uint8_t to, nstime time,
+    struct policy_answer *a);
+
 /* The flow of that key; a new one, *NEW, when there is none. */
 uint32_t audit_flow(struct worker *w, const struct flow_key *key, uint64_t hash, bool *new);
 
@@ -393,6 +397,11 @@ uint16_t inspect_counted(const struct worker *w, uint32_t n);
 
 /* A screen session is over: it counts as what was worst in it. */
 void inspect_session(struct worker *w, uint32_t n, const struct session *s);
+
+/* Another policy judges the flow at TIME; what is known of it is still the old one's. Where it
+ * takes a screen session from its conduit, that counts there as what was worst so far, and is over.
+ */
+void inspect_again(struct worker *w, uint32_t n, nstime time);
 
 /* What a finding says of the content. */
 void inspect_fill(struct worker *w, uint32_t n, struct finding *out);

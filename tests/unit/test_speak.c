@@ -590,23 +590,32 @@ take_any(void *ctx, const struct finding *f)
 	return true;
 }
 
-/* And so is each record. */
-static void
-read_records(void)
+/* And so is each record. False when no more are there. */
+static bool
+take_record(struct traffic *t)
 {
 	struct journal j = { .head = any.head, .data = (uint8_t *)(any.head + 1), .size = ROOM };
-	struct traffic t;
 	uint64_t lost = 0;
 	uint32_t kind;
 	int size;
 
-	while ((size = journal_take(&j, &any.reader, &kind, &t, sizeof t, &lost)) != 0) {
-		if (size == -EAGAIN)
-			continue;
-		assert_int_equal(size, sizeof t);
-		assert_int_equal(lost, 0);
-		assert_true(t.generation < POLICIES && any.policy[t.generation]);
-		assert_true(traffic_valid(&t, any.policy[t.generation]));
+	while ((size = journal_take(&j, &any.reader, &kind, t, sizeof *t, &lost)) == -EAGAIN)
+		;
+	if (size == 0)
+		return false;
+	assert_int_equal(size, sizeof *t);
+	assert_int_equal(lost, 0);
+	assert_true(t->generation < POLICIES && any.policy[t->generation]);
+	assert_true(traffic_valid(t, any.policy[t->generation]));
+	return true;
+}
+
+static void
+read_records(void)
+{
+	struct traffic t;
+
+	while (take_record(&t)) {
 		any.packets += t.packets;
 		any.sessions += t.mails[TRAFFIC_MAIL_CONFORMING] + t.mails[TRAFFIC_MAIL_VIOLATING] +
 				t.mails[TRAFFIC_MAIL_UNVERIFIABLE];
@@ -623,6 +632,27 @@ start_any(struct bench *b, const struct policy *p)
 	assert_non_null(b->worker);
 	any.writer = journal_writer(any.head, (uint8_t *)(any.head + 1), ROOM);
 	worker_traffic(b->worker, &any.writer);
+}
+
+/* Records and findings from now on, under a first policy. */
+static void
+start_records(struct bench *b, const char *rules)
+{
+	memset(&any, 0, sizeof any);
+	any.head = mmap(NULL, sizeof *any.head + ROOM, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(any.head, MAP_FAILED);
+	any.policy[1] = bench_policy(b, bench_zones, rules, 1);
+	start_any(b, any.policy[1]);
+}
+
+static void
+end_records(struct bench *b)
+{
+	b->n = 0;
+	for (unsigned i = 1; i < POLICIES; i++)
+		free(any.policy[i]);
+	munmap(any.head, sizeof *any.head + ROOM);
 }
 
 /* One packet of one of a few talks that are anything. */
@@ -662,13 +692,8 @@ test_anything(void **state)
 	unsigned seed = 1, generation = 1;
 	uint64_t frames = 0;
 
-	memset(&any, 0, sizeof any);
-	any.head = mmap(NULL, sizeof *any.head + ROOM, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(any.head, MAP_FAILED);
-	any.policy[1] = bench_policy(b, bench_zones, rules[0], 1);
 	bench_survive(b);
-	start_any(b, any.policy[1]);
+	start_records(b, rules[0]);
 	for (unsigned i = 0; i < TALKS; i++)
 		t[i] = (struct chat){ .port = 40000 + i, .to = 9000 + i % 4, .seq = { 1, 1 } };
 	for (unsigned n = 0; n < 60000; n++) {
@@ -700,10 +725,49 @@ test_anything(void **state)
 	read_records();
 	assert_true(b->n > 1000 && any.sessions > 100);
 	assert_int_equal(any.packets, frames);
-	b->n = 0;
-	for (unsigned i = 1; i <= generation; i++)
-		free(any.policy[i]);
-	munmap(any.head, sizeof *any.head + ROOM);
+	end_records(b);
+}
+
+/* A reload takes a session from its conduit, where it counts with what was found and seen up to
+ * then; one that stays is counted when it is over. */
+static void
+test_session_taken(void **state)
+{
+	static const struct {
+		const char *rules;
+		bool violating;
+		unsigned taken; /* sessions that count for the first policy */
+	} rows[] = { { plain_rules, true, 1 }, { file_rules, false, 1 }, { no_rules, true, 1 },
+		{ screen_rules, true, 0 } };
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct chat t = { .port = 40000, .to = 5900, .seq = { 1000, 9000 } };
+		uint64_t n[2][TRAFFIC_MAILS] = { 0 };
+		struct traffic record;
+
+		start_records(b, screen_rules);
+		greet(b, &t);
+		say(b, &t, SERVER, rows[i].violating ? "SSH-2.0-a\r\n" : "RFB 003.008\n");
+		say(b, &t, CLIENT, rows[i].violating ? "SSH-2.0-ab\r\n" : "RFB 003.008\n");
+		any.policy[2] = bench_policy(b, bench_zones, rows[i].rules, 2);
+		worker_policy(b->worker, any.policy[2]);
+		say(b, &t, CLIENT, "more");
+		worker_finish(b->worker);
+		while (take_record(&record))
+			for (unsigned k = 0; k < TRAFFIC_MAILS; k++)
+				n[record.generation - 1][k] += record.mails[k];
+		for (unsigned k = 0; k < 2; k++) {
+			bool here = rows[i].taken == (k == 0);
+
+			assert_int_equal(n[k][TRAFFIC_MAIL_CONFORMING], here && !rows[i].violating);
+			assert_int_equal(n[k][TRAFFIC_MAIL_VIOLATING], here && rows[i].violating);
+			assert_int_equal(n[k][TRAFFIC_MAIL_UNVERIFIABLE], 0);
+			assert_int_equal(n[k][TRAFFIC_UP], here ? 12 + 4 * k : 0);
+			assert_int_equal(n[k][TRAFFIC_DOWN], here ? 11 + !rows[i].violating : 0);
+		}
+		end_records(b);
+	}
 }
 
 #define SPEAK_TEST(name)                                                                           \
@@ -735,6 +799,7 @@ main(void)
 		SPEAK_TEST(test_ends_under_other_rules),
 		SPEAK_TEST(test_session_ends_under_other_rules),
 		SPEAK_TEST(test_session_goes_on),
+		SPEAK_TEST(test_session_taken),
 		SPEAK_TEST(test_becomes_inspected),
 		SPEAK_TEST(test_becomes_inspected_and_rests),
 		SPEAK_TEST(test_becomes_permitted),
