@@ -137,6 +137,8 @@ app_of(const struct tls_name *name, bool *site)
 		size_t n = names[i].size;
 		bool any = names[i].text[0] == '.';
 
+		if (any && s.size == n - 1 && memcmp(s.text, names[i].text + 1, n - 1) == 0)
+			*site = true;
 		if (!ends_with(&s, names[i].text, n) || (s.size > n) != any)
 			continue;
 		if (!any || s.size - n != 3 || memcmp(s.text, "www", 3) != 0)

@@ -90,6 +90,16 @@ test_certificate(void **state)
 	assert_int_equal(named_by_certificate(&c, &s).app, APP_TEAMVIEWER);
 	c.name = name_of("www.teamviewer.com");
 	assert_int_equal(named_by_certificate(&c, &s).app, APP_UNKNOWN);
+	c.name = name_of("Teamviewer.com");
+	assert_int_equal(named_by_certificate(&c, &s).app, APP_UNKNOWN);
+	c.name = name_of("teamviewer.com.example");
+	assert_int_equal(named_by_certificate(&c, &s).app, APP_TEAMVIEWER);
+	c.name = name_of("ns.google"); /* that is another host */
+	s.host = name_of("dns.google");
+	assert_int_equal(named_by_certificate(&c, &s).app, APP_DOT);
+	s.host = name_of("*.teamviewer.com");
+	c.name = name_of("viewer.com");
+	assert_int_equal(named_by_certificate(&c, &s).app, APP_TEAMVIEWER);
 	s.host.size = 0;
 	s.subject = name_of("AnyNet Relay");
 	c.name.size = 0;
