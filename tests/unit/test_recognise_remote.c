@@ -98,6 +98,8 @@ test_rustdesk(void **state)
 		    { C("\x32\x0e" ID "\x88\x01\x01"), S("\x3a\x00") } },
 		{ "a field of eight bytes", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\x32\x0d" ID "\x11\x01"), S("\x3a\x00") } },
+		{ "a field behind the end", APP_UNKNOWN, SURE_NOT, true,
+		    { C(REGISTER "\x18\x01"), S("\x3a\x00") } },
 		{ "a byte more", APP_UNKNOWN, SURE_NOT, true, { C(REGISTER "\0"), S("\x3a\x00") } },
 		{ "a length that is wrong", APP_UNKNOWN, SURE_NOT, true,
 		    { C("\x32\x0e" ID "\x10\x01"), S("\x3a\x00") } },
