@@ -60,6 +60,8 @@ test_modbus(void **state)
 			S("\0\1\0\0\0\x0c\1\x2b\x0e\2\1\0\0\1\0\2Co") } },
 		{ "which device it is, and a short answer", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\0\1\0\0\0\5\1\x2b\x0e\1\0"), S("\0\1\0\0\0\7\1\x2b\x0e\1\1\0\0") } },
+		{ "CANopen is encapsulated", APP_MODBUS, SURE_LIKELY, false,
+		    { C("\0\1\0\0\0\5\1\x2b\x0d\1\0"), S("\0\1\0\0\0\5\1\x2b\x0d\1\0") } },
 		{ "something else is encapsulated", APP_MODBUS, SURE_LIKELY, false,
 		    { C("\0\1\0\0\0\7\1\x2bSSH-2"), S("\0\1\0\0\0\7\1\x2bSSH-2") } },
 		{ "what no function says is refused", APP_MODBUS, SURE_CONFIRMED, false,

@@ -102,6 +102,17 @@ test_login(void **state)
 		    { C("\x10\x00\x00\x5e\x00\x00\x01\x00" LOGIN_BEGIN("\x58") LOGIN_REST
 			  "\x10\x01\x00\x0a\x00\x00\x02\x00x\x00"),
 			S(TDS_ACK) } },
+		{ "a login of TDS 7.4", APP_MSSQL, SURE_CONFIRMED, false,
+		    { C("\x10\x01\x00\x66\x00\x00\x01\x00\x5e\x00\x00\x00\x04\x00\x00\x74"
+			"\0\0\0\0\0\0\0\0" ZEROS ZEROS "\x5e\x00\x00\x00"),
+			S(TDS_ACK) } },
+		{ "the answer is seen first", APP_MSSQL, SURE_CONFIRMED, false,
+		    { S(TDS_ACK), C(TDS_LOGIN) } },
+		{ "a login of 85 bytes", APP_UNKNOWN, SURE_NOT, false,
+		    { C("\x10\x01\x00\x5d\x00\x00\x01\x00" LOGIN_BEGIN("\x55") LOGIN_REST),
+			S(TDS_ACK) } },
+		{ "a token without an end", APP_UNKNOWN, SURE_NOT, false,
+		    { C(TDS_LOGIN), S("\x04\x01\x00\x0b\x00\x33\x01\x00\xad\x00\x00") } },
 		{ "a login that is refused", APP_MSSQL, SURE_CONFIRMED, false,
 		    { C(TDS_LOGIN),
 			S("\x04\x01\x00\x40\x00\x33\x01\x00\xaa\x35\x00\x18\x48\x00\x00") } },
@@ -113,6 +124,10 @@ test_login(void **state)
 		{ "a table for a login", APP_UNKNOWN, SURE_NOT, false,
 		    { C(TDS_LOGIN), S(TDS_ANSWER) } },
 		{ "tokens for a table", APP_UNKNOWN, SURE_NOT, false, { C(TDS_ASK), S(TDS_ACK) } },
+	};
+	static const struct change two_changes[] = {
+		{ "a status that is none", 0, 1, 2 },
+		{ "16 MB", 0, 11, 1 },
 	};
 	static const struct conversation both = { "a login", APP_MSSQL, SURE_CONFIRMED, false,
 		{ C(TDS_LOGIN), S(TDS_ACK) } };
@@ -134,6 +149,7 @@ test_login(void **state)
 
 	(void)state;
 	check_conversations(talks, sizeof talks / sizeof *talks);
+	check_changes(&talks[1], two_changes, sizeof two_changes / sizeof *two_changes);
 	check_changes(&both, changes, sizeof changes / sizeof *changes);
 }
 
@@ -370,6 +386,8 @@ test_near_oracle(void **state)
 		    { C("\x00\x22\x00\x00\x01\x00\x00\x00\x01\x3f\x01\x2c\x0c\x41\x20\x00\xff"
 			"\xff\x7f\x08\x00\x00\x00\x01\x00\x01\x00\x21\x00\x00\x00\x00\x00("),
 			S(TNS_ACCEPT) } },
+		{ "asked again with more", APP_UNKNOWN, SURE_NOT, false,
+		    { C(TNS_CONNECT), S("\x00\x09\x00\x00\x0b\x00\x00\x00\x00") } },
 		{ "no data in one packet", APP_UNKNOWN, SURE_NOT, false,
 		    { C("\x00\x22\x00\x00\x01\x00\x00\x00\x01\x3f\x01\x2c\x0c\x41\x20\x00\xff"
 			"\xff\x7f\x08\x00\x00\x00\x01\x00\x00\x00\x22\x00\x00\x00\x00\x00\x00"),
@@ -537,6 +555,7 @@ static void
 test_no_postgresql(void **state)
 {
 	static const struct conversation out[] = {
+		{ "a start-up of 64 KB", APP_POSTGRESQL, SURE_NOT, false, { C("\x00\x01") } },
 		{ "a start-up of 4097 bytes", APP_POSTGRESQL, SURE_NOT, false,
 		    { C("\x00\x00\x10\x01\x00\x03\x00\x00user\0m") } },
 		{ "a key of 257 bytes", APP_POSTGRESQL, SURE_NOT, false,

@@ -276,6 +276,10 @@ test_near_s7(void **state)
 		{ "no kind of connection alone", APP_UNKNOWN, SURE_NOT, false,
 		    { C(ISO("\xe0", "\0\0", "\0\1",
 			"\xc0\x01\x0a\xc1\x02\x01\x00\xc2\x02\x04\x02")) } },
+		{ "an empty TSAP", APP_UNKNOWN, SURE_NOT, false,
+		    { C(ISO(
+			  "\xe0", "\0\0", "\0\1", "\xc0\x01\x0a\xc1\x00\xc2\x04\x01\x02\x03\x04")),
+			S(S7_CC), C(S7_SETUP), S(S7_READY) } },
 		{ "another reference, before there is data", APP_UNKNOWN, SURE_NOT, false,
 		    { C(S7_CR), S(ISO("\xd0", "\0\2", "\0\2", TSAPS)) } },
 		{ "SSH behind the connection", APP_UNKNOWN, SURE_NOT, false,
