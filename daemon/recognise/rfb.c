@@ -63,5 +63,5 @@ look_rfb(const struct talk *t)
 		client = wish(c, look_prefix(s, "RFB 000.000\n", VERSION_SIZE) == SURE_CONFIRMED);
 	if (client == SURE_NOT || server == SURE_NOT || client == server)
 		return look_both(client, server);
-	return client < SURE_LIKELY && server < SURE_LIKELY ? SURE_OPEN : SURE_LIKELY;
+	return SURE_LIKELY; /* one of them, so far */
 }

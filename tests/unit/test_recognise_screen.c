@@ -382,6 +382,7 @@ test_vnc(void **state)
 		    { S("RFB 000.000\n"), C(JUNK "\xcc"), C("RFB 003.008\n") } },
 		{ "a host with an R", APP_VNC, SURE_CONFIRMED, false,
 		    { S("RFB 000.000\n"), C(HOST_R), S("RFB 003.008\n"), C("RFB 003.008\n") } },
+		{ "an ID that does not end", APP_UNKNOWN, SURE_NOT, false, { C("ID:1234") } },
 		{ "a wish alone", APP_VNC, SURE_LIKELY, false, { C(WISH) } },
 		{ "the client alone", APP_VNC, SURE_LIKELY, false, { C("RFB 003.008\n") } },
 		{ "the server alone", APP_VNC, SURE_LIKELY, false, { S("RFB 003.008\n") } },

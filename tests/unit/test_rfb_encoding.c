@@ -162,6 +162,7 @@ test_tight(void **state)
 		/* without zlib: the same with its length */
 		{ RFB_24_BITS, RECT("0004", "0001", "00000007") "a0 0c aa*12" },
 		{ RFB_24_BITS, RECT("0004", "0003", "00000007") "e0 01 02 aa*9 0c bb*12" },
+		{ RFB_24_BITS, RECT("0003", "0001", "00000007") "a0 aa*9" },
 		/* with Zstandard */
 		{ RFB_24_BITS, RECT("0004", "0001", "0000001a") "00 03 aa*3" },
 		/* TightPNG */
@@ -196,6 +197,7 @@ test_jpeg(void **state)
 			"00000015") "ffd8 ffda 0002 aa ffc4 0005 bb*3 ffda 0002 cc ffd9" },
 		{ RFB_24_BITS, RECT("0040", "0030", "00000015") "ffd8 ffd9" },
 		{ RFB_24_BITS, RECT("0040", "0030", "00000015") "ffd8 ff01 fffe 0002 ffd9" },
+		{ RFB_24_BITS, RECT("0040", "0030", "00000015") "ffd8 ffd0 ffd7 ffd9" },
 	};
 
 	(void)state;
@@ -208,6 +210,7 @@ test_jpeg(void **state)
 	fails(RECT("0004", "0001", "00000015") "ffd9", "3203 malformed JPEG;");
 	fails(RECT("0004", "0001", "00000015") "ffd8 ffd8", "3203 malformed JPEG;");
 	fails(RECT("0004", "0001", "00000015") "ffd8 00d9", "3203 malformed JPEG;");
+	fails(RECT("0004", "0001", "00000015") "ffd8 ffff d9", "3203 malformed JPEG;");
 	fails(RECT("0004", "0001", "00000015") "ffd8 ff00", "3203 malformed JPEG;");
 	fails(RECT("0004", "0001", "00000015") "ffd8 ffe0 0001", "3203 malformed JPEG;");
 	/* nothing has a length there */
@@ -226,6 +229,8 @@ test_pseudo(void **state)
 		/* a cursor of 10 x 2: pixels, and 2 x 2 bytes of bits */
 		{ RFB_24_BITS, RECT("000a", "0002", "ffffff11") "aa*80 bb*4" },
 		{ RFB_8_BITS, RECT("000a", "0002", "ffffff11") "aa*20 bb*4" },
+		{ RFB_8_BITS, RECT("0008", "0002", "ffffff11") "aa*16 bb*2" },
+		{ RFB_8_BITS, RECT("0001", "0002", "ffffff11") "aa*2 bb*2" },
 		{ RFB_24_BITS, RECT("0000", "0000", "ffffff11") },
 		{ RFB_24_BITS, RECT("000a", "0002", "ffffff10") "aa*6 bb*8" },
 		{ RFB_24_BITS, RECT("000a", "0000", "ffffff10") },
@@ -321,6 +326,9 @@ test_outside(void **state)
 	says(RFB_OPEN "s 0f 00 0010 0010 0050 0030 0000\n" UPDATE RECT(
 		 "0050", "0001", "00000000") "aa*320\n" CUT_S,
 	    CUT_S_SAID);
+	says(RFB_OPEN UPDATE "0001 0000 0050 0030 fffffecc 01 000000 aa*16\n" UPDATE RECT(
+		 "0050", "0001", "00000000") "aa*320\n" CUT_S,
+	    CUT_S_SAID);
 	/* 3 is an error of a request (1), and of nothing else; one that was refused changes nothing
 	 */
 	says(RFB_OPEN UPDATE "0000 0003 0050 0030 fffffecc 01 000000 aa*16\n" UPDATE RECT(
@@ -378,6 +386,26 @@ test_new_format(void **state)
 	says(RFB_OPEN REQUEST "c 00 000000 " RFB_32_BITS
 			      "\n" UPDATE RECT("0002", "0001", "00000007") "80 aa*4\n" CUT_S,
 	    UNSURE);
+}
+
+/* Which encodings depend on it. */
+static void
+test_by_format(void **state)
+{
+	static const char *const depend[] = { "00000000", "00000002", "00000004", "00000005",
+		"00000007", "00000008", "0000001a", "0000001b", "fffffefc", "ffffff11",
+		"574d5664" };
+	static const char *const others[] = { "00000001 aa*4", "00000006 00000000",
+		"00000010 00000000", "00000015 ffd8 ffd9", "ffffff10 aa*8", "ffffff21",
+		"fffffec6 00000000 aa*4", "574d5665 aa*2" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof depend / sizeof *depend; i++)
+		says_of(
+		    UNSURE, RFB_OPEN REQUEST FORMAT_8 UPDATE "0000 0000 0001 0001 %s\n", depend[i]);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		says_of(CUT_S_SAID,
+		    RFB_OPEN REQUEST FORMAT_8 UPDATE "0000 0000 0001 0001 %s\n" CUT_S, others[i]);
 }
 
 /* A fence with SyncNext says where it begins. */
@@ -472,6 +500,7 @@ main(void)
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_new_format),
+		cmocka_unit_test(test_by_format),
 		cmocka_unit_test(test_fence),
 		cmocka_unit_test(test_viewer_lost),
 		cmocka_unit_test(test_continuous_end),
