@@ -87,6 +87,7 @@ test_redirections(void **state)
 		{ "c 14", "channel UltraVNC RequestSession" },
 		{ "c 15 02", "channel UltraVNC SetSession" },
 		{ "c fd 04 0300 aa*3", "channel gii" },
+		{ "c fd 41 0200 aa*2", "channel gii" },
 		{ "c fd ff 0003 aa*3", "channel gii" },
 		{ "s fd 80 0003 aa*3", "channel gii" },
 		{ "s fd 03 0400 aa*4", "channel gii" },
