@@ -372,8 +372,9 @@ static void
 vencrypt_types(struct rfb *r, uint8_t n)
 {
 	rfb_pass(r, RFB_SERVER, (uint64_t)n * 4);
-	rfb_next(r, RFB_SERVER, n > 0 ? RFB_WAIT : RFB_FAILED, 1);
-	rfb_next(r, RFB_VIEWER, n > 0 ? RFB_VENCRYPT_TYPE : RFB_WAIT, n > 0 ? 4 : 1);
+	rfb_next(r, RFB_SERVER, RFB_WAIT, 1);
+	if (n > 0)
+		rfb_next(r, RFB_VIEWER, RFB_VENCRYPT_TYPE, 4);
 }
 
 static void
