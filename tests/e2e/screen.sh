@@ -1,7 +1,8 @@
 #!/bin/bash
 # Screens between real servers and viewers: FreeRDP's client in lgwan sees a FreeRDP shadow server in
-# internet, TigerVNC's viewer an Xvnc, by conduits for screens. A screen alone is silent; the clipboard, a
-# drive, what is encrypted, another protocol than the conduit's have their line each.
+# internet, TigerVNC's viewer an Xvnc, by conduits for screens, each session over IPv4 and over IPv6. A
+# screen alone is silent; the clipboard, a drive, what is encrypted, another protocol than the conduit's have
+# their line each.
 #
 # The same X server is the desktop of both kinds, and the viewers' windows are on one of their own. X is
 # spoken on abstract sockets only: each network namespace has its own display :0.
@@ -12,8 +13,8 @@ for tool in xfreerdp freerdp-shadow-cli Xtigervnc xtigervncviewer xclip dropbear
 done
 
 # The sessions: the port of each, the finding that it makes and its words (- for none), who sees what. The
-# server sends ports of one kind to the one where it listens.
-server=10.3.9.7
+# server sends ports of one kind to the one where it listens. Behind `vnc` stands what happens then (: for nothing).
+declare -A server=([4]=10.3.9.7 [6]='[2001:db8:3::9:7]')
 cat > "$dir/sessions" <<'END'
 3389 -       -                rdp /sec:rdp
 3390 SEG3202 clipboard        rdp /sec:rdp +clipboard
@@ -22,21 +23,21 @@ cat > "$dir/sessions" <<'END'
 3393 SEG3203 encrypted        rdp /sec:tls +clipboard
 3394 SEG3203 encrypted        rdp /sec:nla
 3395 -       -                rdp /sec:tls
-3396 SEG3201 vnc              vnc -SecurityTypes=None
+3396 SEG3201 vnc              vnc : -SecurityTypes=None
 3397 SEG3201 ssh              ssh
-5900 -       -                vnc -SecurityTypes=None
-5901 -       -                vnc -SecurityTypes=VncAuth
-5902 SEG3202 clipboard        vnc_to_server -SecurityTypes=None
-5903 SEG3202 clipboard        vnc_to_viewer -SecurityTypes=VncAuth
-5904 SEG3203 encrypted        vnc_to_server -SecurityTypes=TLSVnc
+5900 -       -                vnc : -SecurityTypes=None
+5901 -       -                vnc : -SecurityTypes=VncAuth
+5902 SEG3202 clipboard        vnc to_server -SecurityTypes=None
+5903 SEG3202 clipboard        vnc to_viewer -SecurityTypes=VncAuth
+5904 SEG3203 encrypted        vnc to_server -SecurityTypes=TLSVnc
 5905 SEG3201 rdp              rdp /sec:rdp
 END
 
 lab_up
 conduit()
 {
-	echo "  { id = \"$1\"; from = \"lgwan\"; to = \"internet\"; servers = (\"$server\"); services = (\"tcp\/$2\");" \
-		"require = \"screen-transfer\"; screen = (\"$3\"); $4 },"
+	echo "  { id = \"$1\"; from = \"lgwan\"; to = \"internet\"; servers = (\"10.3.9.7\", \"2001:db8:3::9:7\");" \
+		"services = (\"tcp\/$2\"); require = \"screen-transfer\"; screen = (\"$3\"); $4 },"
 }
 conf | sed "s/conduits = (/&\n$(conduit rdp 3389-3394 rdp '')\n$(conduit rdp-tls 3395 rdp \
 	'accept_unverifiable = (\"encrypted\");')\n$(conduit not-rdp 3396-3397 rdp '')\n$(
@@ -62,79 +63,96 @@ display()
 	wait_for 10 grep -qx 0 "$dir/display-$1" || fail "no display :0 in $1: $(cat "$dir/display-$1"*)"
 }
 
+listen_both()
+{
+	[ "$(ns internet ss -Hlnt "sport = :$1" | wc -l)" = 2 ]
+}
+
 # shadow PORT ARGUMENT…: a FreeRDP server that shows the display of internet.
 shadow()
 {
-	spawn ns internet freerdp-shadow-cli "/port:$1" "/bind-address:$server" "${@:2}" > "$dir/shadow-$1" 2>&1
-	wait_for 10 listens internet tcp $server "$1" ||
-		fail "no RDP server at port $1: $(cat "$dir/shadow-$1")"
+	spawn ns internet freerdp-shadow-cli "/port:$1" "/bind-address:${server[4]},${server[6]}" "${@:2}" \
+		> "$dir/shadow-$1" 2>&1
+	wait_for 10 listen_both "$1" || fail "no RDP server at port $1: $(cat "$dir/shadow-$1")"
 }
 
 display lgwan -rfbport -1
-display internet -rfbport 5900 -interface $server -SecurityTypes None,VncAuth,TLSVnc \
+display internet -rfbport 5900 -SecurityTypes None,VncAuth,TLSVnc \
 	-rfbauth "$dir/vnc-password"
-wait_for 5 listens internet tcp $server 5900 || fail "Xvnc does not listen: $(cat "$dir/display-internet.log")"
+wait_for 5 listen_both 5900 || fail "Xvnc does not listen: $(cat "$dir/display-internet.log")"
 shadow 3389 -auth
 shadow 3394 /sec:nla +auth "/sam-file:$dir/sam"
 dropbearkey -t ecdsa -f "$dir/ssh-key" > /dev/null 2>&1
-spawn ns internet dropbear -F -E -s -r "$dir/ssh-key" -p $server:3397 -P "$dir/dropbear.pid" 2> "$dir/dropbear"
-wait_for 5 listens internet tcp $server 3397 || fail "dropbear: $(cat "$dir/dropbear")"
-ns internet nft -f - <<-'END'
-	table ip screens {
-		chain prerouting {
-			type nat hook prerouting priority dstnat;
-			tcp dport { 3390-3393, 3395, 5905 } redirect to :3389
-			tcp dport { 5901-5904, 3396 } redirect to :5900
+spawn ns internet dropbear -F -E -s -r "$dir/ssh-key" -p "${server[4]}:3397" -p "${server[6]}:3397" \
+	-P "$dir/dropbear.pid" 2> "$dir/dropbear"
+wait_for 5 listen_both 3397 || fail "dropbear: $(cat "$dir/dropbear")"
+for family in 4 6; do
+	ns internet nft -f - <<-END
+		table inet screens$family {
+			chain prerouting {
+				type nat hook prerouting priority dstnat;
+				tcp dport { 3390-3393, 3395, 5905 } dnat ip${family#4} to ${server[$family]}:3389
+				tcp dport { 5901-5904, 3396 } dnat ip${family#4} to ${server[$family]}:5900
+			}
 		}
-	}
-END
+	END
+done
 
 # Viewers -------------------------------------------------------------------------------------------
 
-# Has the server sent a screen? Its pattern is over 200 kB in the codings that are asked for.
+# Has the server sent a screen over a family? Its pattern is over 200 kB in the codings that are asked for.
 shown()
 {
-	[ "$(ns internet ss -Htni state established "( sport = :3389 or sport = :3394 or sport = :5900 )" |
+	[ "$(ns internet ss "-$1" -Htni state established "( sport = :3389 or sport = :3394 or sport = :5900 )" |
 		sed -nE 's/.* bytes_acked:([0-9]+).*/\1/p')" -gt 200000 ]
 }
 
-# view COMMAND…: until it has shown a screen.
+# view COMMAND…: begins over $family.
 view()
 {
-	spawn ns lgwan "$@" > "$dir/viewer" 2>&1
-	viewer=$spawned
-	wait_for 10 shown || fail "port $port shows no screen: $* : $(cat "$dir/viewer")"
+	spawn ns lgwan "$@" > "$dir/viewer-$family" 2>&1
+	viewer[family]=$spawned
 }
 
-# Without the two switches FreeRDP asks for the channels of devices and sound, whatever is redirected.
+wait_shown()
+{
+	wait_for 10 shown "$family" ||
+		fail "port $port shows no screen over IPv$family: $(cat "$dir/viewer-$family")"
+}
+
+# Both at once. FreeRDP 2 takes any port behind an address in brackets for port 1. Without the two switches it
+# asks for the channels of devices and sound, whatever is redirected.
 rdp()
 {
-	view xfreerdp /v:$server:"$port" /u:user /p:password /cert:ignore /rfx -clipboard -heartbeat \
-		/network:lan /tune:FreeRDP_NetworkAutoDetect:false "$@"
-	end "$viewer"
+	for family in 4 6; do
+		view xfreerdp "/v:${server[$family]}" "/port:$port" /u:user /p:password /cert:ignore /rfx -clipboard \
+			-heartbeat /network:lan /tune:FreeRDP_NetworkAutoDetect:false "$@"
+	done
+	for family in 4 6; do
+		wait_shown
+		end "${viewer[family]}"
+	done
 }
 
-# In full screen it has the focus, without which it tells nothing of the clipboard.
-vnc_begin()
-{
-	view xtigervncviewer $server::"$port" -passwd "$dir/vnc-password" -FullScreen -ReconnectOnError=0 \
-		-AlertOnFatalError=0 -AutoSelect=0 -PreferredEncoding=Hextile "$@"
-}
-
+# In full screen it has the focus, without which it tells nothing of the clipboard: one after the other.
 vnc()
 {
-	vnc_begin "$@"
-	end "$viewer"
+	for family in 4 6; do
+		view xtigervncviewer "${server[$family]}::$port" -passwd "$dir/vnc-password" -FullScreen \
+			-ReconnectOnError=0 -AlertOnFatalError=0 -AutoSelect=0 -PreferredEncoding=Hextile "${@:2}"
+		wait_shown
+		$1
+		end "${viewer[family]}"
+	done
 }
 
 # crosses FROM TO: a text in the clipboard of one zone can be had in the other.
 crosses()
 {
-	echo "port $port" > "$dir/text"
+	echo "port $port, IPv$family" > "$dir/text"
 	spawn ns "$1" xclip -quiet -selection clipboard -in "$dir/text" > /dev/null 2>&1
-	wait_for 5 has_text "$2" || fail "port $port: the clipboard of $1 did not come to $2"
+	wait_for 5 has_text "$2" || fail "port $port: the clipboard of $1 did not come to $2 over IPv$family"
 	end "$spawned"
-	end "$viewer"
 }
 
 has_text()
@@ -142,25 +160,28 @@ has_text()
 	ns "$1" timeout 1 xclip -selection clipboard -out | cmp - "$dir/text"
 }
 
-vnc_to_server()
+to_server()
 {
-	vnc_begin "$@"
 	crosses lgwan internet
 }
 
-vnc_to_viewer()
+to_viewer()
 {
-	vnc_begin "$@"
 	crosses internet lgwan
 }
 
 # A login that is refused.
 ssh()
 {
-	ns lgwan timeout 5 dbclient -y -p "$port" user@$server true > "$dir/viewer" 2>&1 < /dev/null || :
-	grep -q 'auth methods' "$dir/viewer" || fail "no SSH session: $(cat "$dir/viewer")"
+	for family in 4 6; do
+		ns lgwan timeout 5 dbclient -y -p "$port" "user@$(tr -d '[]' <<< "${server[$family]}")" true \
+			> "$dir/viewer-$family" 2>&1 < /dev/null || :
+		grep -q 'auth methods' "$dir/viewer-$family" ||
+			fail "no SSH session over IPv$family: $(cat "$dir/viewer-$family")"
+	done
 }
 
+viewer=()
 while read -r port _ _ kind options; do
 	# shellcheck disable=SC2086
 	$kind $options < /dev/null
@@ -175,9 +196,10 @@ channels()
 	grep -aoE 'cliprdr|rdpdr|rdpsnd|drdynvc|rail' "$dir/screens.pcap" | LC_ALL=C sort | uniq -c |
 		awk '{ printf "%s%d %s", (NR > 1 ? ", " : ""), $1, $2 }'
 }
-[ "$(channels)" = "1 cliprdr, 1 drdynvc, 1 rdpdr, 1 rdpsnd" ] || fail "the viewers asked for other channels: $(channels)"
+[ "$(channels)" = "2 cliprdr, 2 drdynvc, 2 rdpdr, 2 rdpsnd" ] || fail "the viewers asked for other channels: $(channels)"
 
-awk '$2 != "-" { print $2, $1, $3 }' "$dir/sessions" | LC_ALL=C sort > "$dir/wanted"
+awk '$2 != "-" { print $2, $1, $3, "IPv4"; print $2, $1, $3, "IPv6" }' "$dir/sessions" |
+	LC_ALL=C sort > "$dir/wanted"
 incidents_of_screens()
 {
 	lines | awk '
@@ -189,8 +211,9 @@ incidents_of_screens()
 		}
 		value("ev") != "" && $2 == "OPEN" {
 			port = value("dst")
+			family = port ~ /^\[/ ? "IPv6" : "IPv4"
 			sub(/.*:/, "", port)
-			print $1, port, value("what")
+			print $1, port, value("what"), family
 		}' | LC_ALL=C sort
 }
 
