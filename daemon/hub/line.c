@@ -288,6 +288,14 @@ words_outer(struct text *t, const struct finding *f)
 		text_add(t, "%s>%s", addr_text(a, &f->outer_src), addr_text(b, &f->outer_dst));
 }
 
+static void
+words_cert(struct text *t, const struct finding *f)
+{
+	if (f->flags & FINDING_CERTIFIED)
+		for (size_t i = 0; i < sizeof f->certificate; i++)
+			text_add(t, "%02x", f->certificate[i]);
+}
+
 /* What was seen of the protocol that it is about, and what the wire names. */
 static void
 put_spoken(struct line *l)
@@ -298,6 +306,7 @@ put_spoken(struct line *l)
 		put(l, "seen", app_evidence(f->app));
 	if (f->flags & FINDING_NAMED)
 		fields_bytes(&l->f, "name", f->name, f->nname, FILE_ROOM);
+	put_words(l, "cert", words_cert);
 }
 
 /* Of a mail: which message, which part, and what that says of itself. */

@@ -139,6 +139,8 @@ stack_valid(const struct finding *f)
 static bool
 content_valid(const struct finding *f)
 {
+	if (f->flags & FINDING_CERTIFIED && f->id != 3203)
+		return false;
 	if (f->flags & FINDING_NAMED)
 		return !(f->flags & FINDING_MAIL) && f->id >= 3201 && f->id <= 3204 &&
 		       f->nname <= FINDING_NAME;

@@ -55,9 +55,10 @@ enum finding_flag {
 	    1 << 10,		 /* `in` is set: it is not when the initiator itself was not seen */
 	FINDING_MAIL = 1 << 11,	 /* message, part, size, type and name are set: 3101 to 3104 */
 	FINDING_NAMED = 1 << 12, /* name is set, as the wire names it: 3201 to 3204 */
+	FINDING_CERTIFIED = 1 << 13, /* certificate is set: 3203 */
 };
 
-#define FINDING_ALL_FLAGS ((FINDING_NAMED << 1) - 1)
+#define FINDING_ALL_FLAGS ((FINDING_CERTIFIED << 1) - 1)
 
 /* Layers of a frame, for stack=. */
 enum layer {
@@ -88,11 +89,12 @@ enum layer {
 };
 
 enum {
-	FINDING_STACK = 40,  /* layers that a record keeps; deeper ones are left out */
-	FINDING_EVENTS = 32, /* numbers of decode events: 0 .. 31 */
-	FINDING_WORDS = 16,  /* of `what` in a record: so many always fit into a field */
-	FINDING_TYPE = 48,   /* bytes of a part's declared type that a record keeps, */
-	FINDING_NAME = 128,  /* and of its file name */
+	FINDING_STACK = 40,	 /* layers that a record keeps; deeper ones are left out */
+	FINDING_EVENTS = 32,	 /* numbers of decode events: 0 .. 31 */
+	FINDING_WORDS = 16,	 /* of `what` in a record: so many always fit into a field */
+	FINDING_TYPE = 48,	 /* bytes of a part's declared type that a record keeps, */
+	FINDING_NAME = 128,	 /* and of its file name */
+	FINDING_CERTIFICATE = 8, /* of the SHA-256 of a server's certificate, from its beginning */
 };
 
 /* A place on the wire: an interface and the VLAN ids on it. */
@@ -123,7 +125,7 @@ struct finding {
 	uint8_t nstack;
 	uint8_t stack[FINDING_STACK]; /* enum layer, outermost first; nstack 0: nothing unusual */
 	struct mac smac, dmac;
-	uint8_t pad2[8];
+	uint8_t certificate[FINDING_CERTIFICATE];
 	struct addr src, dst; /* the initiator's and the other end's */
 	struct addr outer_src, outer_dst;
 	nstime first, last; /* of the packets counted in n */

@@ -1,7 +1,8 @@
 /* sha.h - SHA-256 of bytes that come piece by piece.
  *
  * Knows: nothing but the library, whose only users for SHA-256 these are. Owns nothing: the state
- * is the caller's. Called by model/chain and by the hub for what it keeps as evidence.
+ * is the caller's. Called by model/chain, by the hub for what it keeps as evidence,
+ * and by recognise/tls for a certificate.
  */
 #ifndef SEGAUDIT_SHA_H
 #define SEGAUDIT_SHA_H

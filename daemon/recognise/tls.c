@@ -166,13 +166,17 @@ tls_client_hello(const uint8_t *bytes, size_t size, struct tls_client *c)
 	return read == TLS_MORE && n < left ? client_in_pieces(bytes, size, c) : read;
 }
 
-/* The certificate that may follow a hello of TLS 1.2 or before it: SIZE bytes of a flight. */
+/* The certificate that may follow a hello of TLS 1.2 or before it, of N bytes, in the SIZE bytes of
+ * a flight; N is 0 when there is none. Those that are there are in DER. */
 static enum tls_read
-certificate(const uint8_t *bytes, size_t size, bool ended, struct tls_server *s)
+certificate(const uint8_t *bytes, size_t size, bool ended, struct wire *der, size_t *n)
 {
 	struct wire w = wire_of(bytes, size);
 	uint32_t head = wire_be32(&w);
-	size_t list, n, left;
+	size_t list, left;
+
+	*der = wire_of(NULL, 0);
+	*n = 0;
 
 	if (w.ok && head >> 24 == SUPPLEMENTAL) {
 		wire_skip(&w, head & 0xffffff);
@@ -182,34 +186,67 @@ certificate(const uint8_t *bytes, size_t size, bool ended, struct tls_server *s)
 		return TLS_DONE;
 	list = (size_t)wire_u8(&w) << 16;
 	list |= wire_be16(&w);
-	n = (size_t)wire_u8(&w) << 16;
-	n |= wire_be16(&w);
+	*n = (size_t)wire_u8(&w) << 16;
+	*n |= wire_be16(&w);
 	left = wire_left(&w);
-	if (!w.ok)
-		return ended ? TLS_DONE : TLS_MORE;
-	if (list + 3 != (head & 0xffffff) || n + 3 > list)
-		return TLS_DONE; /* nothing that could be read */
-	certificate_names(w.p, n < left ? n : left, s);
-	return n > left && !ended ? TLS_MORE : TLS_DONE;
+	if (!w.ok || list + 3 != (head & 0xffffff) || *n + 3 > list) {
+		*n = 0;
+		return w.ok || ended ? TLS_DONE : TLS_MORE; /* nothing that could be read */
+	}
+	*der = wire_of(w.p, *n < left ? *n : left);
+	return *n > left && !ended ? TLS_MORE : TLS_DONE;
+}
+
+/* A server's flight, and the certificate in it, which lies in F. */
+static enum tls_read
+server_flight(const uint8_t *bytes, size_t size, struct flight *f, struct tls_server *s,
+    struct wire *der, size_t *n)
+{
+	enum tls_read read;
+	size_t hello;
+
+	memset(s, 0, sizeof *s);
+	*n = 0;
+	read = gather(bytes, size, f);
+	s->alert = read == TLS_DONE && f->alert;
+	if (read == TLS_NOT || s->alert)
+		return read;
+	read = tls_server_message(f->room, f->size, s);
+	if (read == TLS_MORE && f->ended)
+		return TLS_NOT;
+	if (read != TLS_DONE || s->version >= TLS_1_3)
+		return read;
+	hello = MESSAGE_HEADER + ((size_t)f->room[1] << 16 | (size_t)f->room[2] << 8 | f->room[3]);
+	return certificate(f->room + hello, f->size - hello, f->ended, der, n);
 }
 
 enum tls_read
 tls_server_hello(const uint8_t *bytes, size_t size, struct tls_server *s)
 {
 	struct flight f;
-	enum tls_read read;
+	struct wire der;
+	size_t n;
+	enum tls_read read = server_flight(bytes, size, &f, s, &der, &n);
+
+	if (n > 0)
+		certificate_names(der.p, wire_left(&der), s);
+	return read;
+}
+
+bool
+tls_server_certificate(const uint8_t *bytes, size_t size, uint8_t hash[SHA_SIZE])
+{
+	struct flight f;
+	struct tls_server s;
+	struct wire der;
+	struct sha d;
 	size_t n;
 
-	memset(s, 0, sizeof *s);
-	read = gather(bytes, size, &f);
-	s->alert = read == TLS_DONE && f.alert;
-	if (read == TLS_NOT || s->alert)
-		return read;
-	read = tls_server_message(f.room, f.size, s);
-	if (read == TLS_MORE && f.ended)
-		return TLS_NOT;
-	if (read != TLS_DONE || s->version >= TLS_1_3)
-		return read;
-	n = MESSAGE_HEADER + ((size_t)f.room[1] << 16 | (size_t)f.room[2] << 8 | f.room[3]);
-	return certificate(f.room + n, f.size - n, f.ended, s);
+	if (server_flight(bytes, size, &f, &s, &der, &n) != TLS_DONE || n == 0 ||
+	    wire_left(&der) < n)
+		return false;
+	sha_begin(&d);
+	sha_add(&d, der.p, n);
+	sha_end(&d, hash);
+	return true;
 }

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/sha.h"
+
 enum tls_read {
 	TLS_NOT,  /* it is not TLS, whatever follows */
 	TLS_MORE, /* so far it is */
@@ -75,6 +77,10 @@ enum tls_read tls_server_hello(const uint8_t *bytes, size_t size, struct tls_ser
  */
 enum tls_read tls_client_message(const uint8_t *bytes, size_t size, struct tls_client *c);
 enum tls_read tls_server_message(const uint8_t *bytes, size_t size, struct tls_server *s);
+
+/* SHA-256 of the server's certificate, the first one in that flight. False when it is not there as
+ * a whole: under TLS 1.3 nobody sees it. */
+bool tls_server_certificate(const uint8_t *bytes, size_t size, uint8_t hash[SHA_SIZE]);
 
 /* Does a client offer this protocol, and no other? GREASE does not count. */
 bool tls_offers_only(const struct tls_client *c, const char *protocol);

@@ -27,7 +27,9 @@ struct inspect_found {
 	uint16_t id; /* 0: what the words make of a mail */
 	uint32_t message;
 	uint16_t part;
+	bool certified; /* `certificate` is there */
 	uint8_t ntype, nname;
+	uint8_t certificate[FINDING_CERTIFICATE];
 	char type[FINDING_TYPE];
 	char name[FINDING_NAME];
 };

@@ -95,6 +95,10 @@ inspect_fill(struct worker *w, uint32_t n, struct finding *out)
 	if (!found || !(found->words || found->id))
 		return;
 	out->what = found->words;
+	if (found->certified) {
+		out->flags |= FINDING_CERTIFIED;
+		memcpy(out->certificate, found->certificate, sizeof out->certificate);
+	}
 	if (found->message)
 		out->flags |= FINDING_MAIL;
 	else if (found->id && found->nname)
@@ -153,6 +157,9 @@ inspect_screen(struct worker *w, uint32_t n, const struct sight *s, const struct
 
 	if (found.nname)
 		memcpy(found.name, v->name, found.nname);
+	found.certified = v->certificate != NULL;
+	if (found.certified)
+		memcpy(found.certificate, v->certificate, sizeof found.certificate);
 	w->flows.more[n].spoken = session_spoken(&i->session);
 	inspect_finding(w, n, s, &found);
 }

@@ -10,7 +10,8 @@ rdp_say(struct rdp *r, uint16_t id, uint64_t words, const char *name, size_t nna
 	struct screen_verdict v = { .id = id,
 		.words = words & ~*said,
 		.name = nname ? name : NULL,
-		.nname = (uint8_t)nname };
+		.nname = (uint8_t)nname,
+		.certificate = words & WHAT_ENCRYPTED && r->hashed ? r->hash : NULL };
 
 	*said |= words;
 	if (v.words)

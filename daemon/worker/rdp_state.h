@@ -28,6 +28,8 @@ struct rdp {
 	bool confirm;	    /* the server's, */
 	bool refused;	    /* which is a refusal */
 	bool certificate;   /* `name` is in the certificate of the server */
+	bool hashed;	    /* `hash` is that of the certificate */
+	uint8_t hash[FINDING_CERTIFICATE];
 	uint8_t nname;
 	char name[FINDING_NAME]; /* under TLS: of the server, or the one that is asked for */
 	struct rdp_side side[2]; /* of the client, of the server */

@@ -31,6 +31,17 @@ keep_name(struct rdp *r, const struct tls_name *name, bool certificate)
 	memcpy(r->name, name->bytes, r->nname);
 }
 
+/* What tells the certificate from another one of the same name. */
+static void
+keep_hash(struct rdp *r, const struct rdp_side *s)
+{
+	uint8_t hash[SHA_SIZE];
+
+	r->hashed = tls_server_certificate(s->pdu, s->have, hash);
+	if (r->hashed)
+		memcpy(r->hash, hash, sizeof r->hash);
+}
+
 static enum tls_read
 read_flight(struct rdp *r, unsigned side)
 {
@@ -45,6 +56,8 @@ read_flight(struct rdp *r, unsigned side)
 	} else {
 		read = tls_server_hello(s->pdu, s->have, &server);
 		keep_name(r, server.host.size ? &server.host : &server.subject, true);
+		if (read == TLS_DONE)
+			keep_hash(r, s);
 	}
 	return read;
 }

@@ -13,10 +13,12 @@
 
 /* What is said of a screen session, at once. */
 struct screen_verdict {
-	uint16_t id;	  /* 3201 to 3203 */
-	uint64_t words;	  /* enum what; never 0 */
-	const char *name; /* names from the wire (channels, joined by commas); borrowed */
-	uint8_t nname;	  /* at most FINDING_NAME; 0: there is nothing to name */
+	uint16_t id;		    /* 3201 to 3203 */
+	uint64_t words;		    /* enum what; never 0 */
+	const char *name;	    /* names from the wire (channels, joined by commas); borrowed */
+	uint8_t nname;		    /* at most FINDING_NAME; 0: there is nothing to name */
+	const uint8_t *certificate; /* FINDING_CERTIFICATE bytes of the hash of the server's; or
+				       NULL; borrowed */
 };
 
 /* Called for each verdict. The same words under the same id are not said twice of one session. It

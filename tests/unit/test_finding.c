@@ -252,7 +252,12 @@ test_valid(void **state)
 
 	(void)state;
 	assert_true(finding_valid(&f, &t->p));
-	memset(f.pad2, 0xff, sizeof f.pad2);
+	memset(f.certificate, 0xff, sizeof f.certificate);
+	assert_true(finding_valid(&f, &t->p));
+	f.id = 3203;
+	f.flags |= FINDING_NAMED | FINDING_CERTIFIED;
+	assert_true(finding_valid(&f, &t->p));
+	f = good();
 	f.rule = 0;
 	f.near = (uint32_t)POLICY_NONE;
 	f.n = 0;
@@ -281,7 +286,9 @@ test_valid(void **state)
 	WRONG(f.rule = 1);
 	WRONG(f.near = 1);
 	WRONG(f.near = (uint32_t)POLICY_NONE - 1);
-	WRONG(f.flags |= FINDING_NAMED << 1);
+	WRONG(f.flags |= FINDING_CERTIFIED << 1);
+	WRONG(f.flags |= FINDING_CERTIFIED);
+	WRONG((f.id = 3201, f.flags |= FINDING_NAMED | FINDING_CERTIFIED));
 	WRONG(f.flags |= FINDING_NAMED);
 	WRONG((f.id = 3202, f.flags |= FINDING_NAMED, f.nname = FINDING_NAME + 1));
 	WRONG((f.id = 3202, f.flags |= FINDING_NAMED | FINDING_MAIL));

@@ -147,7 +147,7 @@ some_finding(void)
 	f.failed = (uint8_t)rnd(COND_EXPIRY + 1);
 	f.app = finding_of_app(f.id) ? (uint8_t)rnd(APP_END) : APP_UNKNOWN;
 	f.expected = finding_of_app(f.id) ? (uint8_t)rnd(APP_END) : APP_UNKNOWN;
-	f.flags = (uint16_t)(rnd(FINDING_NAMED << 1) &
+	f.flags = (uint16_t)(rnd(FINDING_CERTIFIED << 1) &
 			     ~(unsigned)(FINDING_LINK | FINDING_PORTS | FINDING_ICMP));
 	if (f.flags & FINDING_NAMED)
 		f.flags &= (uint16_t)~FINDING_MAIL;
@@ -224,6 +224,17 @@ static bool
 is(const struct read_field *f, const char *text)
 {
 	return f && f->size == strlen(text) && memcmp(f->value, text, f->size) == 0;
+}
+
+/* Is it these bytes, in hexadecimal? */
+static bool
+is_hex(const struct read_field *f, const uint8_t *bytes, size_t size)
+{
+	char text[65];
+
+	for (size_t i = 0; i < size; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	return is(f, text);
 }
 
 static bool
@@ -525,6 +536,7 @@ want_rest(const char **keys, unsigned *n, const struct incident *i)
 	    keys, n, "flags", f->flags & (FINDING_MIDSTREAM | FINDING_LIKELY | FINDING_GUESSED));
 	want_key(keys, n, "seen", f->app && !(f->flags & FINDING_LIKELY));
 	want_key(keys, n, "name", (f->flags & FINDING_NAMED) && f->nname);
+	want_key(keys, n, "cert", f->flags & FINDING_CERTIFIED);
 	if (f->flags & FINDING_MAIL) {
 		want_key(keys, n, "message", f->message);
 		want_key(keys, n, "part", f->part || f->ntype);
@@ -586,7 +598,7 @@ static void
 check_keys(const struct read *line, const char *text, const char *const *keys, unsigned n)
 {
 	static const char *const may_go[] = { "want", "got", "claims", "what", "flags", "smac",
-		"dmac", "stack", "outer", "message", "part", "media", "size", "file" };
+		"dmac", "stack", "outer", "message", "part", "media", "size", "file", "cert" };
 	bool trunc = read_find(line, "trunc") != NULL;
 	unsigned at = 0;
 
@@ -675,6 +687,8 @@ check_values(const struct read *line, const char *text, enum incident_state stat
 		check_name(line, text, "claims", i->claims.id);
 	if (open && i->f.flags & FINDING_NAMED)
 		check_bytes(line, text, "name", i->f.name, i->f.nname);
+	if (open && i->f.flags & FINDING_CERTIFIED && read_find(line, "cert"))
+		MUST(is_hex(read_find(line, "cert"), i->f.certificate, 8), text);
 	if (open && i->f.flags & FINDING_MAIL) {
 		check_bytes(line, text, "media", i->f.type, i->f.ntype);
 		check_bytes(line, text, "file", i->f.name, i->f.nname);

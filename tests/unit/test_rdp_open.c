@@ -216,6 +216,48 @@ test_names(void **state)
 	check_rdp("lost", TLS HELLO_12 " s ?99", "3203 lost; 3203 encrypted (asked.example)");
 }
 
+static void
+hear_certificate(void *ctx, const struct screen_verdict *v)
+{
+	char *text = ctx;
+
+	text[0] = 0;
+	for (size_t i = 0; v->certificate && i < FINDING_CERTIFICATE; i++)
+		snprintf(text + 2 * i, 3, "%02x", v->certificate[i]);
+}
+
+/* As `openssl x509 -fingerprint -sha256` has it, from its beginning. */
+static void
+test_certificate(void **state)
+{
+	static const struct {
+		const char *flight, *want;
+		size_t cut; /* digits that are left out */
+	} rows[] = {
+		{ FLIGHT_12, "eba5f5a54e8a6324", 0 },
+		{ FLIGHT_12, "", 2 },
+		{ FLIGHT_NAMES, "4b3818550a481f77", 0 },
+		{ FLIGHT_13, "", 0 },
+		{ ALERT, "", 0 },
+	};
+	static uint8_t bytes[FEED_BYTES];
+	static struct rdp r;
+	char text[2 * FINDING_CERTIFICATE + 1];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		text[0] = '?';
+		rdp_begin(&r, hear_certificate, text);
+		rdp_push(&r, true, bytes, rdp_unhex(REQUEST("01"), 38, bytes));
+		rdp_push(&r, false, bytes, rdp_unhex(CONFIRM("01"), 38, bytes));
+		rdp_push(&r, true, bytes, rdp_unhex(HELLO_12, strlen(HELLO_12), bytes));
+		rdp_push(&r, false, bytes,
+		    rdp_unhex(rows[i].flight, strlen(rows[i].flight) - rows[i].cut, bytes));
+		rdp_end(&r);
+		assert_string_equal(text, rows[i].want);
+	}
+}
+
 /* A hello in records of one byte; a flight that is longer than what is read. */
 static void
 test_records(void **state)
@@ -341,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_encrypted),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_certificate),
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_at_once),
 		cmocka_unit_test(test_not_as_agreed),
