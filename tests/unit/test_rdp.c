@@ -135,6 +135,14 @@ test_list_wrong(void **state)
 	    "a block too long", initial(CORE "02c00d001b00000000000000"), "3203 malformed");
 	check_session("a block of no size", initial(CORE SECURITY "05c00000"), "3203 malformed");
 	check_session("a server's block", initial(CORE SECURITY "050c0400"), "3203 malformed");
+	/* 32 at most. */
+	for (unsigned n = 30; n <= 31; n++) {
+		static char blocks[FEED_TEXT];
+
+		join(blocks, sizeof blocks, "%s", CORE SECURITY);
+		repeat(blocks + strlen(blocks), sizeof blocks - strlen(blocks), "20c00400", n);
+		check_session("many blocks", initial(blocks), n > 30 ? "3203 malformed" : "");
+	}
 	check_session("half a header", initial(CORE SECURITY "05c0"), "3203 malformed");
 	check_session("other blocks",
 	    initial(CORE SECURITY "05c00c000000000000000000"
@@ -218,7 +226,9 @@ test_limit(void **state)
 
 	(void)state;
 	memset(zeros, '0', sizeof zeros - 1);
-	for (unsigned size = 4096; size <= 4796; size += 700) {
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned size = (const unsigned[]){ 4096, 4097, 4796 }[i];
+
 		join(text, sizeof text,
 		    STANDARD "0300%04x02f0807f658200000401%.*s s " RESPONSE("02", "03") " c " ERECT,
 		    size, (int)(2 * (size - 14)), zeros);
@@ -296,6 +306,7 @@ test_response(void **state)
 	check_response("shorter", "0300000302f080", "3203 malformed");
 	check_response("of no size", "0300000002f080", "3203 malformed");
 	check_response("too short for X.224", "0300000702f080", "3203 malformed");
+	check_response("and no frame behind it", "0300000702f080 5353", "3203 malformed");
 	/* Security first, without encryption: 12 bytes of it, 12 of the core, 8 of the network. */
 	check_response("security first",
 	    "0300006402f0807f665a0a0100020100301a0201220201030201000201010201000201010203"
@@ -319,6 +330,13 @@ test_response(void **state)
 	    "010c0c000400080000000000"
 	    "0000ffff",
 	    "");
+	check_response("nothing behind it",
+	    "0300006002f0807f66560a0100020100301a0201220201030201000201010201000201010203"
+	    "00fff80201020432000500147c00012a14760a01010001c0004d63446e1c"
+	    "020c0c000200000002000000"
+	    "010c0c000400080000000000"
+	    "00000000",
+	    "");
 	check_response("security of no size",
 	    "0300006402f0807f665a0a0100020100301a0201220201030201000201010201000201010203"
 	    "00fff80201020436000500147c00012a14760a01010001c0004d63446e20"
@@ -330,6 +348,26 @@ test_response(void **state)
 	    "010c0c000400080000000000"
 	    "030c0800eb030000",
 	    "3203 malformed");
+}
+
+/* The choice first, and more blocks behind it than are looked at. */
+static void
+test_many_blocks(void **state)
+{
+	static char text[FEED_TEXT], blocks[FEED_TEXT];
+
+	(void)state;
+	for (unsigned n = 31; n <= 32; n++) {
+		unsigned user = 23 + 12 + 4 * n; /* bytes of the conference */
+
+		repeat(blocks, sizeof blocks, "010c0400", n);
+		join(text, sizeof text,
+		    "0300%04x02f0807f6682%04x0a0100020100301a02012202010302010002010102010002010102"
+		    "0300fff80201020481%02x000500147c00012a14760a01010001c0004d63446e8100"
+		    "020c0c000200000002000000%s",
+		    49 + user, 37 + user, user, blocks);
+		check_response("many", text, n > 31 ? "3203 malformed" : "");
+	}
 }
 
 /* The server's choice is behind what is read of its settings. */
@@ -347,6 +385,12 @@ test_far_response(void **state)
 	    "010c0013%s c " ERECT,
 	    initial(CORE SECURITY), zeros);
 	check_rdp_some("far", text, "3203 limit");
+	join(text, sizeof text,
+	    STANDARD
+	    "%s s 0300138802f0807f6682137c0a0100020100301a020122020103020100020101020100020"
+	    "101020300fff802010204821356000500147c00012a14760a9300%s c " ERECT,
+	    initial(CORE SECURITY), zeros);
+	check_rdp_some("far key", text, "3203 limit");
 	/* The choice is there, but what follows it is not; a certificate that is the last is no
 	 * matter. */
 	for (unsigned more = 0; more < 2; more++) {
@@ -384,6 +428,8 @@ test_frames(void **state)
 	BROKEN(" c 0300000803f08028");
 	BROKEN(" c " SENT);
 	BROKEN(" s " SEND);
+	BROKEN(" s " ATTACH);
+	BROKEN(" c 0300000803");
 	BROKEN(" c " EXAMPLE_INITIAL);
 	BROKEN(" c 0300000c06800000000000aa");
 	BROKEN(" c " REQUEST_NONE);
@@ -455,6 +501,7 @@ main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_level),
 		cmocka_unit_test(test_response),
+		cmocka_unit_test(test_many_blocks),
 		cmocka_unit_test(test_far_response),
 		cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_lost),

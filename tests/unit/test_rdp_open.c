@@ -106,6 +106,8 @@ test_request(void **state)
 #define THEN " s " CONFIRM_NONE " c " EXAMPLE_INITIAL " s " RESPONSE("02", "03")
 #define CORRELATED(type)                                                                           \
 	type "00240000112233445566778899aabbccddeeff00000000000000000000000000000000"
+	static char text[FEED_TEXT], letters[2 * 246 + 1];
+
 	(void)state;
 	check_rdp("no cookie", "c " REQUEST("00") THEN, AS_EVER);
 	check_rdp("cookie alone",
@@ -114,6 +116,13 @@ test_request(void **state)
 	check_rdp("a name in another code page",
 	    "c 030000241fe00000000000436f6f6b69653a206d737473686173683d8e5293638f5c0d0a" THEN,
 	    AS_EVER);
+	/* The longest: 246 letters. */
+	memset(letters, '6', sizeof letters - 1);
+	join(text, sizeof text, "c 03000103fee00000000000%s0d0a" THEN, letters);
+	check_rdp("a long token", text, AS_EVER);
+	check_rdp("a parameter", "c 0300000f0ae00000000000c1410d0a", "3201 unknown-protocol");
+	check_rdp("a control in the cookie", "c 030000140fe00000000000436f6f7f69653a0d0a",
+	    "3201 unknown-protocol");
 	check_rdp("routing token",
 	    "c 0300002c27e00000000000436f6f6b69653a206d7374733d33363430323035323238"
 	    "2e31353632392e300d0a" THEN,
@@ -162,6 +171,10 @@ static void
 test_confirm(void **state)
 {
 	(void)state;
+	check_rdp("with both references",
+	    "c " REQUEST_NONE " s 0300000b06d00005123400 c " EXAMPLE_INITIAL
+	    " s " RESPONSE("02", "03"),
+	    AS_EVER);
 	check_rdp("another type", "c " REQUEST("00") " s 030000130ed000001234000100080000000000",
 	    "3201 unknown-protocol");
 	check_rdp("another size", "c " REQUEST("00") " s 030000130ed000001234000200070000000000",
@@ -211,9 +224,31 @@ test_names(void **state)
 	check_rdp("half a hello", TLS "16030100990100", "3203 encrypted");
 	check_rdp("a flight not begun", TLS HELLO_12, "3203 encrypted (asked.example)");
 	check_rdp("alone", "c " REQUEST("01") HELLO_12, "3203 one-sided");
+	check_rdp("the longest record", TLS "160301400001", "3203 encrypted");
+	check_rdp("the newest record", TLS "160304009901", "3203 encrypted");
 	check_rdp("lost within", TLS "?5 aa s " FLIGHT_12, "3203 lost; " ENCRYPTED);
 	check_rdp("lost behind", TLS HELLO_12 " ?7 s " FLIGHT_12 " ?9", ENCRYPTED);
 	check_rdp("lost", TLS HELLO_12 " s ?99", "3203 lost; 3203 encrypted (asked.example)");
+}
+
+/* A name that is longer than what is kept: 128 bytes of it. */
+static void
+test_long_name(void **state)
+{
+	static char text[FEED_TEXT], want[FEED_SAID];
+	char name[201], hex[401];
+	unsigned n = sizeof name - 1;
+
+	(void)state;
+	for (unsigned i = 0; i < n; i++)
+		name[i] = i % 50 == 49 && i + 1 < n ? '.' : 'a';
+	for (unsigned i = 0; i < n; i++)
+		snprintf(hex + 2 * i, 3, "%02x", (unsigned)name[i]);
+	join(text, sizeof text,
+	    TLS "160301%04x01%06x0303%064x000002c02f0100%04x0000%04x%04x00%04x%s", 56 + n, 52 + n,
+	    0, 9 + n, 5 + n, 3 + n, n, hex);
+	join(want, sizeof want, "3203 encrypted (%.128s)", name);
+	check_rdp("long", text, want);
 }
 
 static void
@@ -288,24 +323,31 @@ test_records(void **state)
 static void
 test_at_once(void **state)
 {
-	static const char *const scripts[] = { HELLO_12, FLIGHT_12, "1603010005010000010000" };
+	static const struct {
+		const char *client, *server;
+		unsigned lost; /* of the server */
+		const char *want;
+	} rows[] = {
+		{ HELLO_12, FLIGHT_12, 0, ENCRYPTED },
+		{ HELLO_12, "", 9, "3203 lost; 3203 encrypted (asked.example)" },
+		{ "1603010005010000010000", "", 0, "3203 encrypted; 3201 unknown-protocol" },
+	};
 	static uint8_t bytes[FEED_BYTES];
 	static struct rdp r;
-	struct rdp_said said = { .n = 0 };
 
 	(void)state;
-	for (unsigned bad = 0; bad < 2; bad++) {
-		said.n = 0;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rdp_said said = { .n = 0 };
+
 		rdp_begin(&r, rdp_heard, &said);
 		rdp_push(&r, true, bytes, rdp_unhex(REQUEST("01"), 38, bytes));
 		rdp_push(&r, false, bytes, rdp_unhex(CONFIRM("01"), 38, bytes));
-		rdp_push(&r, true, bytes,
-		    rdp_unhex(scripts[bad ? 2 : 0], strlen(scripts[bad ? 2 : 0]), bytes));
-		if (!bad)
-			rdp_push(
-			    &r, false, bytes, rdp_unhex(scripts[1], strlen(scripts[1]), bytes));
-		assert_string_equal(
-		    said.text, bad ? "3203 encrypted; 3201 unknown-protocol" : ENCRYPTED);
+		rdp_push(&r, true, bytes, rdp_unhex(rows[i].client, strlen(rows[i].client), bytes));
+		rdp_push(
+		    &r, false, bytes, rdp_unhex(rows[i].server, strlen(rows[i].server), bytes));
+		if (rows[i].lost)
+			rdp_lost(&r, false, rows[i].lost);
+		assert_string_equal(said.text, rows[i].want);
 	}
 }
 
@@ -327,6 +369,7 @@ test_not_as_agreed(void **state)
 	NOT_TLS("160301009910");
 	NOT_TLS("1603010005010000010000"); /* a hello of one byte */
 	NOT_TLS(ALERT);
+	NOT_TLS("15 ?6");
 	NOT_TLS("1703030001aa");
 	NOT_TLS(EXAMPLE_INITIAL);
 	FLAWED(HELLO_12 " s 5353482d322e302d");
@@ -383,6 +426,7 @@ main(void)
 		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_encrypted),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_name),
 		cmocka_unit_test(test_certificate),
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_at_once),

@@ -298,6 +298,11 @@ test_lost(void **state)
 	(void)play(&s, SSH_OPEN, CUT_NONE);
 	session_end(&s);
 	assert_string_equal(said.text, "3203 midstream");
+	/* What is new of several words. */
+	start(&s, &rules_all, false, &said);
+	session_note(&s, WHAT_LOST);
+	session_note(&s, WHAT_LOST | WHAT_LIMIT);
+	assert_string_equal(said.text, "3203 lost; 3203 limit");
 	/* It gave up its place. */
 	start(&s, &rules_all, false, &said);
 	(void)play(&s, "c 03", CUT_NONE);
