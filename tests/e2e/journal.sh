@@ -53,19 +53,6 @@ accounted()
 	[ "$(wc -l < "$dir/said")" = $(($(wc -l < "$dir/arrived") + lost)) ] && is_part "$dir/arrived" "$dir/said"
 }
 
-# Several incidents at once: the first ports of 16 hosts.
-incidents_of()
-{
-	local i
-	for ((i = 0; i < 16; i++)); do
-		ask lgwan udp 10.3.0.25 $(($1 + i)) &
-		asked[i]=$!
-	done
-	wait "${asked[@]}"
-	wait_for 5 eval "[ \$(lines | grep -c 'OPEN .*dst=10.3.0.25:$(($1 / 100))') -ge 16 ]" ||
-		fail "the incidents of port $1 were not said in the file: was the hub blocked?"
-}
-
 lab_up
 conf log="( { target = \"journald\"; socket = \"$socket\"; facility = \"local3\"; },
 	{ target = \"file\"; path = \"$events\"; } )" > "$dir/conf"

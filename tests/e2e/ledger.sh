@@ -43,30 +43,28 @@ for ((i = 0; i < 500; i++)); do
 		"udp $((20000 + i))>23 / data 20"
 done | "$CRAFT" -o "$dir/flood.pcap"
 
-# kill_worker, kill_hub, reload: and wait until it was said.
+# until_said WORDS COMMAND…: runs it, and waits until one more line has these words.
+until_said()
+{
+	local words=$1 before
+	before=$(lines | grep -c -- "$words" || :)
+	"${@:2}"
+	wait_for 5 eval "[ \$(lines | grep -c -- '$words') -gt $before ]" || fail "not said:$words"
+}
+
 kill_worker()
 {
-	local before
-	before=$(lines | grep -c 'SEG9006 ' || :)
-	kill -KILL "$(role worker | head -n 1)"
-	wait_for 5 eval "[ \$(lines | grep -c 'SEG9006 ') -gt $before ]" || fail "9006 was not said"
+	until_said 'SEG9006 ' kill -KILL "$(role worker | head -n 1)"
 }
 
 kill_hub()
 {
-	local before
-	before=$(lines | grep -c ' what=restart restarts=' || :)
-	kill -KILL "$(role hub)"
-	wait_for 5 eval "[ \$(lines | grep -c ' what=restart restarts=') -gt $before ]" ||
-		fail "the kill of the hub was not said"
+	until_said ' what=restart restarts=' kill -KILL "$(role hub)"
 }
 
 reload()
 {
-	local before
-	before=$(lines | grep -c 'SEG8001 ' || :)
-	kill -HUP "$daemon"
-	wait_for 5 eval "[ \$(lines | grep -c 'SEG8001 ') -gt $before ]" || fail "the reload was not said"
+	until_said 'SEG8001 ' kill -HUP "$daemon"
 }
 
 # during COMMAND…: runs them while the flood is sent.

@@ -201,6 +201,29 @@ role()
 	done
 }
 
+# Kills the hub, and waits until there is another.
+new_hub()
+{
+	local hub
+	hub=$(role hub)
+	kill -KILL "$hub"
+	wait_for 10 eval "[ -n \"\$(role hub)\" ] && [ \"\$(role hub)\" != $hub ]" || fail "no new hub"
+}
+
+# Kills all processes of the daemon at once.
+kill_all()
+{
+	local pid roles
+	roles="$daemon $(pgrep -P "$daemon" | tr '\n' ' ')"
+	# shellcheck disable=SC2086
+	kill -KILL $roles
+	for pid in $roles; do
+		wait_for 10 gone "$pid" || fail "process $pid does not go"
+	done
+	wait "$daemon" 2> /dev/null || :
+	pids=$(echo " $pids " | sed "s/ $daemon / /")
+}
+
 # Lines as they were said, without what a sink puts before them.
 lines()
 {
@@ -317,6 +340,19 @@ ask()
 	tcp) echo hello | ns "$1" timeout 1 socat -t 0.3 - "TCP$family:$to:$4,connect-timeout=0.5" ;;
 	udp) echo hello | ns "$1" timeout 1 socat -t 0.3 - "UDP$family:$to:$4" ;;
 	esac > /dev/null 2>&1 || :
+}
+
+# incidents_of PORT: several incidents at once, of 16 ports from this one on.
+incidents_of()
+{
+	local i asked=()
+	for ((i = 0; i < 16; i++)); do
+		ask lgwan udp 10.3.0.25 $(($1 + i)) &
+		asked[i]=$!
+	done
+	wait "${asked[@]}"
+	wait_for 5 eval "[ \$(lines | grep -c 'OPEN .*dst=10.3.0.25:$(($1 / 100))') -ge 16 ]" ||
+		fail "the incidents of port $1 were not said in the file: was the hub blocked?"
 }
 
 # Numbered traffic -----------------------------------------------------------------------------------

@@ -86,19 +86,6 @@ conf_of()
 		{ target = \"remote\"; address = \"tcp:[::1]:5516\"; min = \"warning\"; } )" > "$dir/conf"
 }
 
-# Several incidents at once: 16 ports.
-incidents_of()
-{
-	local i asked=()
-	for ((i = 0; i < 16; i++)); do
-		ask lgwan udp 10.3.0.25 $(($1 + i)) &
-		asked[i]=$!
-	done
-	wait "${asked[@]}"
-	wait_for 5 eval "[ \$(lines | grep -c 'OPEN .*dst=10.3.0.25:$(($1 / 100))') -ge 16 ]" ||
-		fail "the incidents of port $1 were not said in the file: was the hub blocked?"
-}
-
 lab_up
 ns gateway ip link set lo up
 serve kikan tcp 10.1.5.10 3389
@@ -135,17 +122,10 @@ end "$collector"
 incidents_of 1100
 sleep 2.5 # lines are on disk when the collector was away for 2 s
 incidents_of 1200
-hub=$(role hub)
-kill -KILL "$hub"
-wait_for 10 eval '[ -n "$(role hub)" ] && [ "$(role hub)" != '$hub' ]' || fail "no new hub"
+new_hub
 incidents_of 1300
 sleep 2.5
-roles="$daemon $(pgrep -P "$daemon" | tr '\n' ' ')"
-kill -KILL $roles
-for pid in $roles; do
-	wait_for 10 gone "$pid" || fail "process $pid does not go"
-done
-wait "$daemon" 2> /dev/null || :
+kill_all
 mv "$events" "$events.1"
 daemon_up
 cat "$events" >> "$events.1"

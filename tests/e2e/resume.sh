@@ -102,29 +102,6 @@ wait_known()
 		fail "stage $1: $(known) packets are known, $((($1 + 1) * stage_all)) were sent"
 }
 
-kill_hub()
-{
-	local hub
-	hub=$(role hub)
-	kill -KILL "$hub"
-	wait_for 10 eval "[ -n \"\$(role hub)\" ] && [ \"\$(role hub)\" != $hub ]" || fail "no new hub"
-	wait_for 10 eval "[ \$(lines | grep -c 'SEG9004 .*what=restart restarts=$1 ') = 1 ]" ||
-		fail "the hub does not say that it is another"
-}
-
-kill_all()
-{
-	local pid roles
-	roles="$daemon $(pgrep -P "$daemon" | tr '\n' ' ')"
-	# shellcheck disable=SC2086
-	kill -KILL $roles
-	for pid in $roles; do
-		wait_for 10 gone "$pid" || fail "process $pid does not go"
-	done
-	wait "$daemon" 2> /dev/null || :
-	pids=$(echo " $pids " | sed "s/ $daemon / /")
-}
-
 lab_up
 conf log="( { target = \"file\"; path = \"$events\"; } )" lines_per_second=30 > "$dir/conf"
 for ((i = 0; i < stages; i++)); do
@@ -152,7 +129,9 @@ wait "$sender"
 # 3. The hub is killed, three times.
 send_stage 2
 for i in 1 2 3; do
-	kill_hub $i
+	new_hub
+	wait_for 10 eval "[ \$(lines | grep -c 'SEG9004 .*what=restart restarts=$i ') = 1 ]" ||
+		fail "the hub does not say that it is another"
 done
 wait "$sender"
 
