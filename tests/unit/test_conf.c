@@ -353,6 +353,22 @@ printed(const struct conf *c)
 	return printed_by(conf_print, c);
 }
 
+static void
+assert_same_policy(const struct conf *c, const struct conf *d)
+{
+	struct policy *p = compile(c, NS_SEC, NULL, &errors),
+		      *q = compile(d, NS_SEC, NULL, &errors);
+
+	if (errors.n)
+		print_error("%s\n", errors.text[0]);
+	assert_non_null(p);
+	assert_non_null(q);
+	assert_int_equal(p->size, q->size);
+	assert_memory_equal(p, q, p->size);
+	free(p);
+	free(q);
+}
+
 /* What the record keeps has what was in files, and reads back without them. */
 static void
 test_print_whole(void **state)
@@ -362,7 +378,6 @@ test_print_whole(void **state)
 	    "conduits = ( { id = \"c\"; from = \"a\"; to = \"b\"; clients = (\"@f\", \"@e\"); "
 	    "services = (\"tcp/1\"); } );\n";
 	struct conf *c, *d;
-	struct policy *p, *q;
 	char *first, *second;
 
 	(void)state;
@@ -379,14 +394,7 @@ test_print_whole(void **state)
 	assert_non_null(d);
 	second = printed_by(conf_print_whole, d);
 	assert_string_equal(first, second);
-	p = compile(c, NS_SEC, NULL, &errors);
-	q = compile(d, NS_SEC, NULL, &errors);
-	assert_non_null(p);
-	assert_non_null(q);
-	assert_int_equal(p->size, q->size);
-	assert_memory_equal(p, q, p->size);
-	free(p);
-	free(q);
+	assert_same_policy(c, d);
 	free(first);
 	free(second);
 	conf_free(c);
@@ -421,7 +429,6 @@ test_print(void **state)
 	write_file("f.txt", "10.1.0.0/25\n");
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		struct conf *c = read_text(texts[i]), *d;
-		struct policy *p, *q;
 		char *first, *second;
 
 		assert_non_null(c);
@@ -432,16 +439,7 @@ test_print(void **state)
 		assert_non_null(d);
 		second = printed(d);
 		assert_string_equal(first, second);
-		p = compile(c, NS_SEC, NULL, &errors);
-		q = compile(d, NS_SEC, NULL, &errors);
-		if (errors.n)
-			print_error("%s\n", errors.text[0]);
-		assert_non_null(p);
-		assert_non_null(q);
-		assert_int_equal(p->size, q->size);
-		assert_memory_equal(p, q, p->size);
-		free(p);
-		free(q);
+		assert_same_policy(c, d);
 		free(first);
 		free(second);
 		conf_free(c);
