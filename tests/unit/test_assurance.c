@@ -37,13 +37,11 @@ test_first_hour(void **state)
 	expect_record(w, "coverage",
 	    "at=2026-01-05T10:00:00.000000Z from=2026-01-05T09:00:00.000000Z in=eth1 "
 	    "watched=120.000 blind=3480.000 gaps=1 quiet=0.000 frames=0 drops=0 unverifiable=0");
-	expect_record(w, "coverage", NULL);
-	expect_record(w, "coverage", NULL);
+	pass_records(w, 2, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T10:00:00.000000Z from=2026-01-05T09:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=blind in=eth1,eth2 blind=3480.000 blind_by=start");
-	for (unsigned i = 0; i < 5; i++)
-		expect_record(w, "assurance", NULL);
+	pass_records(w, 5, "assurance");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T10:00:00.000000Z from=2026-01-05T09:00:00.000000Z pairs=6 assured=0");
 	expect_no_record(w);
@@ -57,8 +55,7 @@ expect_hour(struct world *w, const char *const *pairs, const char *reason)
 	char fields[512];
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	for (; pairs[n]; n++) {
 		snprintf(fields, sizeof fields,
 		    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:00:00.000000Z pair=%s "
@@ -157,8 +154,7 @@ test_capture_died(void **state)
 	for (uint16_t i = 0; i < 3; i++)
 		capture(w, i, true, GAP_RESTART, NULL);
 	end_hour(w);
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=blind in=eth1,eth2 blind=0.400 blind_by=restart");
@@ -178,8 +174,7 @@ test_heard_late(void **state)
 	end_hour(w);
 	expect_hour(w, of_kikan, "what=blind in=eth1 blind=0.500 blind_by=iface-gone");
 	run(w, "12:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=blind in=eth1 blind=0.200 blind_by=iface-gone");
@@ -199,8 +194,7 @@ test_end_heard_late(void **state)
 	end_hour(w);
 	expect_hour(w, of_kikan, "what=blind in=eth1 blind=8.000 blind_by=iface-gone");
 	run(w, "12:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pairs=6 assured=6");
 }
@@ -237,8 +231,7 @@ test_drops_at_the_end(void **state)
 	end_hour(w);
 	expect_hour(w, of_internet, "what=drops in=eth3 drops=6");
 	run(w, "12:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>internet "
 	    "assured=no what=drops in=eth3 drops=6");
@@ -265,8 +258,7 @@ test_whole_counters(void **state)
 	    "fragments=2 findings=13 overruns=1");
 	/* What does not add up does not do so in any later hour; the rest is over. */
 	run(w, "12:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=accounting");
@@ -322,8 +314,7 @@ test_unverifiable_over_the_hour(void **state)
 	end_hour(w);
 	expect_hour(w, pair, "what=unverifiable unverifiable=10");
 	run(w, "12:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>internet "
 	    "assured=no what=unverifiable unverifiable=8");
@@ -359,8 +350,7 @@ test_unplaced(void **state)
 	run(w, "10:30:00");
 	unverifiable(w, 0, 0, 4, "10:30:00", "10:30:00");
 	end_hour(w);
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=unverifiable in=eth1,eth2 unverifiable=8");
@@ -393,8 +383,7 @@ test_clock_to_another_hour(void **state)
 	w->now.wall = when("12:10:00");
 	tick(w);
 	run(w, "12:20:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T10:30:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=clock clock=6000.000");
@@ -402,15 +391,13 @@ test_clock_to_another_hour(void **state)
 	w->now.wall = when("10:50:00");
 	tick(w);
 	run(w, "10:52:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T12:20:00.000000Z from=2026-01-05T12:10:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=clock clock=11400.000");
 	forget(w);
 	run(w, "11:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:50:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=clock clock=5400.000");
@@ -430,17 +417,15 @@ test_nobody_looked(void **state)
 	for (unsigned hour = 10; hour < 13; hour++) {
 		char from[64];
 
-		expect_record(w, "coverage", NULL);
+		pass_records(w, 1, "coverage");
 		snprintf(from, sizeof from, "from=2026-01-05T%02u:00:00.000000Z in=eth2 ", hour);
 		assert_true(w->read < w->records);
 		assert_non_null(strstr(w->record[w->read].fields, from));
 		assert_non_null(strstr(w->record[w->read].fields,
 		    hour == 10 ? "watched=1800.000 blind=1800.000 gaps=1" :
 				 "watched=0.000 blind=3600.000 gaps=1"));
-		expect_record(w, "coverage", NULL);
-		expect_record(w, "coverage", NULL);
-		for (unsigned i = 0; i < 7; i++)
-			expect_record(w, "assurance", NULL);
+		pass_records(w, 2, "coverage");
+		pass_records(w, 7, "assurance");
 	}
 	expect_no_record(w);
 }
@@ -460,8 +445,7 @@ test_looked_late(void **state)
 	end_hour(w);
 	expect_hour(w, of_internet, "what=drops in=eth3 drops=6");
 	run(w, "12:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>internet "
 	    "assured=no what=drops in=eth3 drops=6");
@@ -480,8 +464,7 @@ test_split_without_a_look(void **state)
 	later(w, 300);
 	snprintf(ifaces[2].name, sizeof ifaces[2].name, "eth9");
 	coverage_policy(w->c, &next->p, GAP_RELOAD, w->now);
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T10:20:00.300000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=blind in=eth1,eth2 blind=0.300 blind_by=restart");
@@ -506,8 +489,7 @@ test_known_late(void **state)
 	end_hour(w);
 	expect_hour(w, all, "what=netlink-overrun,accounting overruns=1");
 	run(w, "12:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=netlink-overrun,accounting overruns=2");
@@ -523,9 +505,7 @@ test_quarter_of_an_hour(void **state)
 	world_start(w, "09:58:00");
 	world_open(w);
 	run(w, "10:16:00");
-	expect_record(w, "coverage", NULL);
-	expect_record(w, "coverage", NULL);
-	expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T16:00:00.000000+05:45 from=2026-01-05T15:00:00.000000+05:45 "
 	    "pair=kikan>lgwan assured=no what=blind in=eth1,eth2 blind=2580.000 blind_by=start");
@@ -598,13 +578,11 @@ test_reload_of_zones(void **state)
 	run(w, "10:20:00");
 	snprintf(ifaces[2].name, sizeof ifaces[2].name, "eth9");
 	coverage_policy(w->c, &next->p, GAP_RELOAD, w->now);
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T10:20:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>internet "
 	    "assured=no what=link-down in=eth3 link_down=1.000");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "assurance", NULL);
+	pass_records(w, 3, "assurance");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T10:20:00.000000Z from=2026-01-05T10:00:00.000000Z pairs=6 assured=2");
 	expect_no_record(w);
@@ -625,8 +603,7 @@ test_reload_of_zones(void **state)
 		.n = 6 };
 	coverage_unverifiable(w->c, &swapped->p, &f, w->now);
 	run(w, "11:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:20:00.000000Z pair=kikan>internet "
 	    "assured=no what=reload,unverifiable in=eth9 reload=2.000 unverifiable=6");
@@ -742,10 +719,9 @@ test_quiet(void **state)
 	w->busy |= 1 << 1;
 	run(w, "11:01:00");
 	expect_no_note(w);
-	expect_record(w, "coverage", NULL);
-	expect_record(w, "coverage", NULL);
+	pass_records(w, 2, "coverage");
 	assert_non_null(strstr(w->record[w->read - 1].fields, " quiet=2401.000 "));
-	expect_record(w, "coverage", NULL);
+	pass_records(w, 1, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=quiet in=eth2 quiet=2401.000");
@@ -928,13 +904,11 @@ test_stop(void **state)
 	expect_record(w, "coverage",
 	    "at=2026-01-05T10:20:00.000000Z from=2026-01-05T10:00:00.000000Z in=eth1 "
 	    "watched=1200.000 blind=0.000 gaps=0 quiet=0.000 frames=0 drops=2 unverifiable=0");
-	expect_record(w, "coverage", NULL);
-	expect_record(w, "coverage", NULL);
+	pass_records(w, 2, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T10:20:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=drops in=eth1 drops=2");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "assurance", NULL);
+	pass_records(w, 3, "assurance");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T10:20:00.000000Z from=2026-01-05T10:00:00.000000Z pairs=6 assured=2");
 	expect_no_record(w);

@@ -86,8 +86,7 @@ expect_ten(struct world *w, const char *seconds, const char *why)
 	const char *const head = "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:00:00.000000Z";
 	char fields[400];
 
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	snprintf(fields, sizeof fields,
 	    "%s pair=kikan>lgwan assured=no what=blind,drops in=eth1,eth2 blind=%s blind_by=%s "
 	    "drops=3",
@@ -98,8 +97,7 @@ expect_ten(struct world *w, const char *seconds, const char *why)
 	    "link_down=1.000 blind=%s blind_by=%s unverifiable=5 unverifiable_pct=12.500",
 	    head, seconds, why);
 	expect_record(w, "assurance", fields);
-	for (unsigned i = 0; i < 4; i++)
-		expect_record(w, "assurance", NULL);
+	pass_records(w, 4, "assurance");
 	snprintf(fields, sizeof fields, "%s pairs=6 assured=0", head);
 	expect_record(w, "assurance", fields);
 }
@@ -175,8 +173,7 @@ test_hours_later(void **state)
 	    "what=blind blind_by=restart");
 	expect_no_record(&k->w);
 	run(&k->w, "15:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(&k->w, "coverage", NULL);
+	pass_records(&k->w, 3, "coverage");
 	expect_record(&k->w, "assurance",
 	    "at=2026-01-05T15:00:00.000000Z from=2026-01-05T14:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=blind in=eth1,eth2 blind=1800.000 blind_by=restart");
@@ -222,13 +219,11 @@ test_killed_in_between(void **state)
 	run(&k->w, "11:00:59");
 	expect_no_record(&k->w);
 	run(&k->w, "11:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(&k->w, "coverage", NULL);
+	pass_records(&k->w, 3, "coverage");
 	expect_record(&k->w, "assurance",
 	    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=drops in=eth2 drops=3");
-	for (unsigned i = 0; i < 5; i++)
-		expect_record(&k->w, "assurance", NULL);
+	pass_records(&k->w, 5, "assurance");
 	assert_true(coverage_keep_due(k->w.c, k->w.now)); /* not to be said twice */
 	keep(k, false);
 	assert_false(coverage_keep_due(k->w.c, k->w.now));
@@ -237,8 +232,7 @@ test_killed_in_between(void **state)
 	run(&k->w, "11:59:00");
 	expect_no_record(&k->w);
 	run(&k->w, "12:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(&k->w, "coverage", NULL);
+	pass_records(&k->w, 3, "coverage");
 	expect_record(&k->w, "assurance",
 	    "at=2026-01-05T12:00:00.000000Z from=2026-01-05T11:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=blind in=eth1,eth2 blind=20.000 blind_by=restart");
@@ -316,8 +310,7 @@ test_other_zones(void **state)
 	snprintf(ifaces[1].name, sizeof ifaces[1].name, "eth9");
 	start_again(k, "10:30:00");
 	run(w, "11:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(w, "coverage", NULL);
+	pass_records(w, 3, "coverage");
 	expect_record(w, "assurance",
 	    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=blind in=eth2,eth9 blind=1800.000 blind_by=start");
@@ -374,8 +367,7 @@ test_broken(void **state)
 	world_open(&k->w);
 	forget(&k->w);
 	run(&k->w, "11:01:00");
-	for (unsigned i = 0; i < 3; i++)
-		expect_record(&k->w, "coverage", NULL);
+	pass_records(&k->w, 3, "coverage");
 	expect_record(&k->w, "assurance",
 	    "at=2026-01-05T11:00:00.000000Z from=2026-01-05T10:00:00.000000Z pair=kikan>lgwan "
 	    "assured=no what=blind in=eth1,eth2 blind=1800.000 blind_by=start");
