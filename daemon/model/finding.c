@@ -101,7 +101,7 @@ finding_raised(const struct finding *f, const struct policy *p)
 bool
 finding_of_app(uint16_t id)
 {
-	return id == 2011 || id == 3201 || id == 4003 || id == 4007 || id == 5105;
+	return id == 2011 || id == 3201 || id == 4003 || id == 4005 || id == 4007 || id == 5105;
 }
 
 bool

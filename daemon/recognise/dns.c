@@ -2,12 +2,15 @@
  * TCP behind a length of two bytes, 4.2.2; RFC 1996 NOTIFY, RFC 2136 UPDATE, RFC 6891 EDNS).
  *
  * Every record is walked. A message is no DNS when a pointer does not point back, a name is too
- * long, or bytes are left behind the last record. What labels hold is free: a tunnel in DNS is DNS.
+ * long, or bytes are left behind the last record. What labels hold is free: a tunnel in DNS is of
+ * DNS's form, and is told by what it carries (dns_tunnel.c).
  *
  * Of the same form: NetBIOS names (RFC 1002), which are told by their type and are not DNS;
  * multicast DNS (RFC 6762) and LLMNR (RFC 4795), whose messages set none of the bits of a name
  * server and have no EDNS. They are nothing as long as the flow itself holds no answer. */
-#include "recognise/exchange.h"
+#include "recognise/dns.h"
+#include "recognise/noise.h"
+#include "recognise/phrase.h"
 #include "recognise/rows.h"
 
 enum { QR = 0x8000, OPCODE = 0x7800, AA = 0x0400, TC = 0x0200, RD = 0x0100, RA = 0x0080 };
@@ -24,7 +27,23 @@ struct dns {
 			 that share their end would cost the square of the size */
 	uint16_t flags, count[4];
 	uint8_t opcode;
+	struct dns_load *load; /* where it is measured; or NULL */
+	uint16_t encoded, odd; /* of the name that was read last */
 };
+
+/* Of a label that stands here and is not pointed to: that one was measured where it stands. */
+static void
+measure_label(struct dns *d, const uint8_t *label, size_t size)
+{
+	uint16_t odd = (uint16_t)noise_pairs(label, size);
+
+	if (odd > d->odd)
+		d->odd = odd;
+	if (noise_word(label, size))
+		d->encoded += (uint16_t)size;
+	if (d->encoded > d->load->most)
+		d->load->most = d->encoded;
+}
 
 /* Takes a name. False: it is none, or (then W failed) there are too few bytes. A pointer points
  * back, and what it points to ends before the labels that end in the pointer began: so none loops.
@@ -36,6 +55,7 @@ name(struct dns *d, struct wire *w)
 	size_t begin = (size_t)(w->p - d->start), limit = d->size + 1, length = 0;
 	bool jumped = false;
 
+	d->encoded = d->odd = 0;
 	for (; (size_t)(at.p - d->start) < limit && d->steps > 0; d->steps--) {
 		uint8_t label = wire_u8(&at);
 
@@ -56,6 +76,8 @@ name(struct dns *d, struct wire *w)
 		if (label > LABEL_MAX || length > NAME_MAX)
 			return false;
 		wire_skip(&at, label);
+		if (d->load && !jumped && at.ok)
+			measure_label(d, at.p - label, label);
 		if (label > 0 && at.ok)
 			continue;
 		if (!jumped)
@@ -100,6 +122,46 @@ record_data(struct dns *d, uint16_t type, struct wire data)
 	return data.ok && wire_left(&data) == 0;
 }
 
+/* A text without blanks, tags or parts: no setting of anybody's. */
+static bool
+is_blob(struct wire data)
+{
+	enum { BLOB_MIN = 96, TAG_MAX = 32 };
+	size_t size = wire_u8(&data);
+	const uint8_t *text = wire_take(&data, size);
+
+	if (!text || size < BLOB_MIN)
+		return false;
+	if (noise_raw(text, size) > 0)
+		return true;
+	for (size_t i = 0; i < TAG_MAX; i++)
+		if (text[i] == ' ' || text[i] == '=' || text[i] == ':' || text[i] == ';')
+			return false;
+	return noise_bytes(text, size);
+}
+
+/* Data of a record that answers. */
+static void
+measure_answer(struct dns *d, uint16_t type, struct wire data)
+{
+	enum { A = 1, CNAME = 5, MX = 15, TXT = 16, KEY = 25, SRV = 33, LOCAL = 127, KEY_MIN = 16 };
+	struct dns_load *l = d->load;
+	size_t size = wire_left(&data), steps = d->steps;
+
+	l->holds = l->holds || type != A || size == 0 || *data.p != LOCAL;
+	if (type == DNS_NULL || (type >= DNS_PRIVATE && type <= DNS_PRIVATE_LAST))
+		l->any = l->any || (type == l->type && size > 0);
+	if (type == KEY)
+		l->blob = l->blob || size >= KEY_MIN;
+	if (type == TXT)
+		l->blob = l->blob || is_blob(data);
+	if (type == MX || type == SRV)
+		wire_skip(&data, type == MX ? 2 : 6);
+	if ((type == CNAME || type == MX || type == SRV) && name(d, &data) && d->odd > l->told)
+		l->told = d->odd;
+	d->steps = steps; /* it is read once more */
+}
+
 static bool
 known_class(uint16_t class)
 {
@@ -110,7 +172,7 @@ known_class(uint16_t class)
 
 /* Takes a record; false as in name(). */
 static bool
-record(struct dns *d, struct wire *w)
+record(struct dns *d, struct wire *w, bool answers)
 {
 	enum { OPT = 41, IN = 1 };
 	bool named = name(d, w);
@@ -122,6 +184,8 @@ record(struct dns *d, struct wire *w)
 	data = wire_sub(w, size);
 	if (!named || !w->ok || (type != OPT && !known_class(class)))
 		return false;
+	if (d->load && answers && class == IN)
+		measure_answer(d, type, data);
 	return class != IN || record_data(d, type, data);
 }
 
@@ -153,6 +217,35 @@ question(struct dns *d, struct wire *w, uint64_t *hash)
 	return !netbios;
 }
 
+/* The question at W, of which the name was read and has that HASH. */
+static void
+measure_question(struct dns *d, struct wire w, uint64_t hash)
+{
+	/* Reputation of files: whole records of them are asked for, 184 characters. */
+	static const uint8_t lookups[] = "\x08sophosxl\x03net";
+	struct dns_load *l = d->load;
+	const uint8_t *label[2] = { w.p, w.p }; /* the last two */
+	uint8_t size;
+
+	while ((size = wire_u8(&w)) > 0 && wire_has(&w, size)) {
+		label[0] = label[1];
+		label[1] = w.p - 1;
+		l->raw += (uint16_t)noise_raw(w.p, size);
+		wire_skip(&w, size);
+	}
+	l->name = hash;
+	l->type = wire_be16(&w);
+	for (const uint8_t *p = label[0]; p < w.p - 2; p++)
+		l->parent = l->parent * 31 + (*p | 0x20);
+	if (w.p - 2 - label[0] == sizeof lookups &&
+	    phrase_same(label[0], lookups, sizeof lookups)) {
+		l->most = 0;
+		return;
+	}
+	l->asked = d->encoded;
+	l->odd = d->odd;
+}
+
 /* Can a message of DNS have such a header, as far as it is there? */
 static bool
 header(struct dns *d, struct wire *w)
@@ -180,24 +273,29 @@ header(struct dns *d, struct wire *w)
 	return d->count[QUESTION] == 1;
 }
 
+/* Reads a message into M, and measures it where LOAD is not NULL. */
 static enum sure
-read_dns(struct piece p, struct message *m)
+read_message(struct piece p, struct message *m, struct dns_load *load)
 {
 	size_t size = wire_left(&p.w);
-	struct dns d = { .start = p.w.p, .size = size, .steps = size + STEPS_MORE };
+	struct dns d = { .start = p.w.p, .size = size, .steps = size + STEPS_MORE, .load = load };
 	uint16_t id = wire_be16(&p.w);
 	uint64_t hash = 0;
+	struct wire asked;
 	unsigned records;
 
 	if (p.size < HEADER || !header(&d, &p.w))
 		return SURE_NOT;
 	if (!p.w.ok)
 		return piece_short(&p);
+	asked = p.w;
 	if (d.count[QUESTION] == 1 && !question(&d, &p.w, &hash))
 		return p.w.ok ? SURE_NOT : piece_short(&p);
+	if (load && d.count[QUESTION] == 1)
+		measure_question(&d, asked, hash);
 	records = (unsigned)d.count[ANSWER] + d.count[AUTHORITY] + d.count[ADDITIONAL];
-	for (; records > 0; records--)
-		if (!record(&d, &p.w))
+	for (unsigned i = 0; i < records; i++)
+		if (!record(&d, &p.w, i < d.count[ANSWER]))
 			return p.w.ok || !p.cut ? SURE_NOT : SURE_LIKELY;
 	if (p.cut)
 		return SURE_LIKELY; /* what is missing could be wrong */
@@ -208,6 +306,24 @@ read_dns(struct piece p, struct message *m)
 	    d.count[QUESTION] == 0 || (!(d.flags & (AA | RD | RA)) && d.count[ADDITIONAL] == 0);
 	m->key = m->echo = (uint64_t)id << 48 | (hash >> 16 ^ (hash & 0xffff));
 	return SURE_CONFIRMED;
+}
+
+static enum sure
+read_dns(struct piece p, struct message *m)
+{
+	return read_message(p, m, NULL);
+}
+
+bool
+dns_load(struct piece p, struct dns_load *load)
+{
+	struct message m = { .code = 0 };
+
+	memset(load, 0, sizeof *load);
+	if (read_message(p, &m, load) != SURE_CONFIRMED)
+		return false;
+	load->tells = m.code == (QUERY << 1 | 1);
+	return m.code >> 1 == QUERY;
 }
 
 static enum sure
@@ -225,10 +341,18 @@ answers_dns(uint8_t asked, uint8_t told)
 	return !(asked & 1) && told == (asked | 1);
 }
 
+const struct exchange dns_exchange = { frame_dns, read_dns, answers_dns };
+
 enum sure
 look_dns(const struct talk *t)
 {
-	static const struct exchange dns = { frame_dns, read_dns, answers_dns };
+	enum sure sure = look_exchange(t, &dns_exchange);
 
-	return look_exchange(t, &dns);
+	return sure == SURE_CONFIRMED && dns_is_undecided(t) ? SURE_LIKELY : sure;
+}
+
+uint8_t
+name_dns(const struct talk *t)
+{
+	return dns_is_tunnel(t) ? APP_DNS_TUNNEL : APP_DNS;
 }

@@ -25,41 +25,56 @@ another(struct messages *all, const struct exchange *x, struct piece p)
 	return sure;
 }
 
-static void
-read_datagrams(struct messages *all, const struct exchange *x, const struct opening *o)
+/* Takes message I of a side; W is at it, of a stream. SURE_CONFIRMED: P is it; SURE_NOT: it is
+ * none; SURE_OPEN: it is not there. */
+static enum sure
+take_piece(const struct talk *t, const struct opening *o, const struct exchange *x, struct wire *w,
+    unsigned i, struct piece *p)
 {
-	for (unsigned i = 0; i < o->datagrams && i < RECOGNISE_PACKETS; i++) {
-		struct piece p = { .w = look_datagram(o, i) };
+	enum sure sure;
+	size_t left;
 
-		p.cut = o->size == RECOGNISE_BYTES && i + 1 == o->datagrams; /* or may be */
-		p.size = p.cut ? SIZE_MAX : wire_left(&p.w);
-		if (another(all, x, p) == SURE_NOT && i == 0) {
-			all->sure = SURE_NOT;
-			return;
-		}
+	if (!t->stream) {
+		if (i >= o->datagrams)
+			return SURE_OPEN;
+		p->w = look_datagram(o, i);
+		p->cut = o->size == RECOGNISE_BYTES && i + 1 == o->datagrams; /* or may be */
+		p->size = p->cut ? SIZE_MAX : wire_left(&p->w);
+		return SURE_CONFIRMED;
 	}
+	if (wire_left(w) == 0)
+		return SURE_OPEN;
+	p->size = 0;
+	sure = x->frame(w, &p->size);
+	if (sure == SURE_OPEN && i == 0 && o->whole)
+		return SURE_NOT;
+	if (sure != SURE_CONFIRMED)
+		return sure;
+	left = wire_left(w);
+	p->cut = p->size > left;
+	p->w = wire_of(w->p, p->cut ? left : p->size);
+	wire_skip(w, p->cut ? left : p->size);
+	return SURE_CONFIRMED;
 }
 
 static void
-read_stream(struct messages *all, const struct exchange *x, const struct opening *o)
+read_side(
+    struct messages *all, const struct talk *t, const struct opening *o, const struct exchange *x)
 {
 	struct wire w = look_stream(o);
+	struct piece p;
 
-	for (unsigned i = 0; i < RECOGNISE_PACKETS && wire_left(&w) > 0; i++) {
-		struct piece p = { .size = 0 };
-		enum sure sure = x->frame(&w, &p.size);
-		size_t left = wire_left(&w);
+	for (unsigned i = 0; i < RECOGNISE_PACKETS; i++) {
+		enum sure sure = take_piece(t, o, x, &w, i, &p);
+		bool there = sure == SURE_CONFIRMED;
 
-		if (sure == SURE_CONFIRMED) {
-			p.cut = p.size > left;
-			p.w = wire_of(w.p, p.cut ? left : p.size);
+		if (there)
 			sure = another(all, x, p);
-		}
-		if (i == 0 && (sure == SURE_NOT || (sure == SURE_OPEN && o->whole)))
+		if (i == 0 &&
+		    (sure == SURE_NOT || (t->stream && there && sure == SURE_OPEN && o->whole)))
 			all->sure = SURE_NOT;
-		if (sure != SURE_CONFIRMED || p.cut)
+		if (!there || all->sure == SURE_NOT || (t->stream && sure != SURE_CONFIRMED))
 			return;
-		wire_skip(&w, p.size);
 	}
 }
 
@@ -84,10 +99,7 @@ look_exchange(const struct talk *t, const struct exchange *x)
 	for (int i = 0; i < 2; i++) {
 		side[i].n = 0;
 		side[i].sure = SURE_OPEN;
-		if (t->stream)
-			read_stream(&side[i], x, &t->side[i]);
-		else
-			read_datagrams(&side[i], x, &t->side[i]);
+		read_side(&side[i], t, &t->side[i], x);
 		if (side[i].sure == SURE_NOT)
 			return SURE_NOT;
 	}
@@ -95,4 +107,34 @@ look_exchange(const struct talk *t, const struct exchange *x)
 	    (!t->stream && answered(&side[TALK_SERVER], &side[TALK_CLIENT], x)))
 		return SURE_CONFIRMED;
 	return side[0].sure > side[1].sure ? side[0].sure : side[1].sure;
+}
+
+unsigned
+exchange_pieces(const struct talk *t, enum talk_side side, const struct exchange *x,
+    struct piece piece[RECOGNISE_PACKETS])
+{
+	const struct opening *o = &t->side[side];
+	struct wire w = look_stream(o);
+	unsigned n = 0;
+
+	while (n < RECOGNISE_PACKETS && take_piece(t, o, x, &w, n, &piece[n]) == SURE_CONFIRMED)
+		if (piece[n++].cut)
+			break;
+	return n;
+}
+
+bool
+exchange_carries(const struct talk *t, const struct exchange *x)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		const struct opening *o = &t->side[side];
+		struct wire w = look_stream(o);
+		struct message m = { .carries = false };
+		struct piece p;
+
+		if (take_piece(t, o, x, &w, 0, &p) == SURE_CONFIRMED &&
+		    x->read(p, &m) == SURE_CONFIRMED && m.carries)
+			return true;
+	}
+	return false;
 }

@@ -24,6 +24,7 @@ struct message {
 	bool weak;     /* alone it is no sign of the protocol */
 	uint64_t key;  /* what an answer repeats of it */
 	uint64_t echo; /* what it repeats of its request */
+	bool carries;  /* it holds what its protocol has no use for: noise where there is a form */
 };
 
 struct exchange {
@@ -43,6 +44,14 @@ piece_short(const struct piece *p)
 {
 	return p->cut ? SURE_OPEN : SURE_NOT;
 }
+
+/* A side's messages, as they were cut out, without reading them; how many. */
+unsigned exchange_pieces(const struct talk *t, enum talk_side side, const struct exchange *x,
+    struct piece piece[RECOGNISE_PACKETS]);
+
+/* Does the first message of one of the sides carry something else? Later ones do not count: a flow
+ * is known by then. */
+bool exchange_carries(const struct talk *t, const struct exchange *x);
 
 /* Both sides' messages together: SURE_CONFIRMED when one of them answers one of the other's. In a
  * stream only the server answers; with datagrams either may have been seen first. */

@@ -50,12 +50,16 @@ uint8_t name_rpc(const struct talk *t);
 enum sure look_tftp(const struct talk *t);
 enum sure look_iscsi(const struct talk *t);
 enum sure look_dns(const struct talk *t);
+uint8_t name_dns(const struct talk *t);
 enum sure look_dhcp(const struct talk *t);
 enum sure look_ntp(const struct talk *t);
+uint8_t name_ntp(const struct talk *t);
 enum sure look_snmp(const struct talk *t);
+uint8_t name_snmp(const struct talk *t);
 enum sure look_ldap(const struct talk *t);
 enum sure look_kerberos(const struct talk *t);
 enum sure look_radius(const struct talk *t);
+uint8_t name_radius(const struct talk *t);
 enum sure look_socks(const struct talk *t);
 enum sure look_smtp(const struct talk *t);
 enum sure look_ftp(const struct talk *t);
@@ -65,6 +69,7 @@ enum sure look_telnet(const struct talk *t);
 enum sure look_rsync(const struct talk *t);
 enum sure look_sip(const struct talk *t);
 enum sure look_syslog(const struct talk *t);
+uint8_t name_syslog(const struct talk *t);
 enum sure look_lpd(const struct talk *t);
 
 #endif

@@ -1,28 +1,71 @@
 /* snmp.c - SNMP versions 1 and 2c (RFC 1157, 4; RFC 3416, 3) and 3 (RFC 3412, 6). An answer repeats
- * the request's id, in version 3 the message's. A trap is answered by nobody. */
+ * the request's id, in version 3 the message's. A trap is answered by nobody.
+ *
+ * A question has names and no values (RFC 3416, 4.2.1). A value that looks encrypted or encoded is
+ * data that SNMP only carries, but for certificates and Diffie-Hellman's numbers where they have
+ * their place (RFC 2786, RFC 4131). What version 3 hides is hidden. */
 #include "recognise/ber.h"
+#include "recognise/noise.h"
 #include "recognise/rows.h"
 
 enum { SIZE_MIN = 484, NUMBER_MAX = 0x7fffffff };
 enum { GET, GET_NEXT, RESPONSE, SET, TRAP, GET_BULK, INFORM, TRAP_2, REPORT };
 enum { REQUEST_3 = 100, ANSWER_3 };
 
+/* Does a variable carry data, where a message ASKS for values or tells them? */
+static bool
+is_data(struct ber all, bool asks)
+{
+	enum { NOTHING = 5, QUESTION_MOST = 32 };
+	static const uint8_t keys[] = { 0x2b, 6, 1, 3, 101 };	      /* RFC 2786 */
+	static const uint8_t cable[] = { 0x2b, 6, 1, 2, 1, 10, 127 }; /* RFC 4131 */
+	struct ber oid = ber_take(&all, BER_OID), value;
+	uint8_t tag = ber_peek(&all);
+
+	value = ber_take(&all, tag);
+	if (*all.state != SURE_CONFIRMED)
+		return false;
+	if ((oid.left >= sizeof keys && memcmp(oid.w.p, keys, sizeof keys) == 0) ||
+	    (oid.left >= sizeof cable && memcmp(oid.w.p, cable, sizeof cable) == 0))
+		return false;
+	if (asks && tag != NOTHING && value.left >= QUESTION_MOST)
+		return true;
+	return noise_bytes(value.w.p, value.left) || noise_bytes(oid.w.p, oid.left);
+}
+
+/* Does one of a list? Of what is wrong behind the first of them nothing is said. */
+static bool
+carries_data(struct wire list, bool asks)
+{
+	enum { VARIABLES = 64 }; /* that are looked at */
+	enum sure state = SURE_CONFIRMED;
+	struct ber all = { .w = list, .left = wire_left(&list), .state = &state };
+
+	for (unsigned i = 0; i < VARIABLES && all.left > 0 && state == SURE_CONFIRMED; i++)
+		if (is_data(ber_take(&all, BER_SEQUENCE), asks))
+			return true;
+	return false;
+}
+
 /* A list of names and values. */
 static void
-read_variables(struct ber *data)
+read_variables(struct ber *data, struct message *m)
 {
+	bool asks = m->code == GET || m->code == GET_NEXT || m->code == GET_BULK;
 	struct ber list = ber_take(data, BER_SEQUENCE);
 
 	if (list.left > 0) {
+		struct wire all = list.w;
 		struct ber variable = ber_take(&list, BER_SEQUENCE);
 
 		(void)ber_take(&variable, BER_OID); /* it is there: no more is asked of it */
+		m->carries = *data->state == SURE_CONFIRMED && carries_data(all, asks);
 	}
 	ber_end(data);
 }
 
 static void
-read_trap(struct ber *data)
+read_trap(struct ber *data, struct message *m)
 {
 	enum { ADDRESS = 0x40, TICKS = 0x43 };
 
@@ -32,7 +75,7 @@ read_trap(struct ber *data)
 	(void)ber_within(data, BER_INTEGER, 0, 6);
 	(void)ber_number(data, BER_INTEGER);
 	(void)ber_number(data, TICKS);
-	read_variables(data);
+	read_variables(data, m);
 }
 
 /* What is asked or told; M gets its id. */
@@ -50,13 +93,13 @@ read_data(struct ber *from, uint64_t version, struct message *m)
 	data = ber_take(from, tag);
 	ber_end(from);
 	if (m->code == TRAP) {
-		read_trap(&data);
+		read_trap(&data, m);
 		return;
 	}
 	m->key = m->echo = (uint32_t)ber_number(&data, BER_INTEGER);
 	(void)ber_within(&data, BER_INTEGER, 0, NUMBER_MAX); /* an error, or how many */
 	(void)ber_within(&data, BER_INTEGER, 0, NUMBER_MAX);
-	read_variables(&data);
+	read_variables(&data, m);
 }
 
 /* Version 3: its header, and then whatever its security model made of the rest. */
@@ -89,7 +132,7 @@ static enum sure
 read_snmp(struct piece p, struct message *m)
 {
 	enum sure sure;
-	struct ber all = ber_of(&p, &sure), body = ber_take(&all, BER_SEQUENCE);
+	struct ber all = ber_of(&p, &sure), body = ber_take(&all, BER_SEQUENCE), community;
 	uint64_t version;
 
 	if (sure != SURE_CONFIRMED)
@@ -102,8 +145,10 @@ read_snmp(struct piece p, struct message *m)
 	}
 	if (version > 1)
 		return SURE_NOT;
-	(void)ber_take(&body, BER_OCTETS); /* the community */
+	community = ber_take(&body, BER_OCTETS);
 	read_data(&body, version, m);
+	if (sure == SURE_CONFIRMED && noise_bytes(community.w.p, community.left))
+		m->carries = true;
 	return sure;
 }
 
@@ -124,10 +169,16 @@ answers_snmp(uint8_t asked, uint8_t told)
 	}
 }
 
+static const struct exchange snmp = { NULL, read_snmp, answers_snmp };
+
 enum sure
 look_snmp(const struct talk *t)
 {
-	static const struct exchange snmp = { NULL, read_snmp, answers_snmp };
-
 	return look_exchange(t, &snmp);
+}
+
+uint8_t
+name_snmp(const struct talk *t)
+{
+	return exchange_carries(t, &snmp) ? APP_SNMP_CARRIER : APP_SNMP;
 }

@@ -1,7 +1,10 @@
 /* syslog.c - syslog (RFC 5424, 6; RFC 3164, 4; over TCP RFC 6587, 3.4): messages of the client, to
  * which no server answers. So it is never more than likely.
- */
+ *
+ * Messages are text with words in it. Where most of them are not, it is data that syslog only
+ * carries. */
 #include "recognise/look.h"
+#include "recognise/noise.h"
 #include "recognise/rows.h"
 
 enum { PRIORITY_LAST = 191, COUNT_DIGITS = 5 };
@@ -40,7 +43,7 @@ message(struct wire w)
 	uint8_t text = wire_u8(&w);
 	if (!w.ok)
 		return SURE_OPEN;
-	return priority <= PRIORITY_LAST && text >= ' ' && text != '<' ? SURE_LIKELY : SURE_NOT;
+	return priority <= PRIORITY_LAST && text != '<' ? SURE_LIKELY : SURE_NOT;
 }
 
 /* Over TCP the size may be before it. */
@@ -75,4 +78,36 @@ look_syslog(const struct talk *t)
 			sure = SURE_NOT;
 	}
 	return sure == SURE_OPEN ? look_short(client) : sure;
+}
+
+/* Is a message, or its longest word, if that is two thirds of it, encrypted or encoded? */
+static bool
+is_noise(struct wire w)
+{
+	size_t size = wire_left(&w), begin = 0, longest = 0, at = 0;
+
+	for (size_t i = 0; i <= size; i++) {
+		if (i < size && w.p[i] != ' ' && w.p[i] != '\n')
+			continue;
+		if (i - begin > longest) {
+			longest = i - begin;
+			at = begin;
+		}
+		begin = i + 1;
+	}
+	return noise_bytes(w.p, size) ||
+	       (3 * longest >= 2 * size && noise_bytes(w.p + at, longest));
+}
+
+uint8_t
+name_syslog(const struct talk *t)
+{
+	const struct opening *client = &t->side[TALK_CLIENT];
+	unsigned noise = 0;
+
+	if (t->stream)
+		return is_noise(look_stream(client)) ? APP_SYSLOG_CARRIER : APP_SYSLOG;
+	for (unsigned i = 0; i < client->datagrams; i++)
+		noise += is_noise(look_datagram(client, i));
+	return 2 * noise > client->datagrams ? APP_SYSLOG_CARRIER : APP_SYSLOG;
 }

@@ -4,7 +4,7 @@
 
 static const struct recogniser rows[] = {
 	/* What is frequent. */
-	{ look_dns, APP_DNS, .stream = true, .datagrams = true },
+	{ look_dns, APP_DNS, .stream = true, .datagrams = true, .name = name_dns },
 	{ look_tls, APP_TLS, .stream = true, .name = name_tls },
 	{ look_http, APP_HTTP, .stream = true, .name = name_http },
 	{ look_quic, APP_QUIC, .datagrams = true, .name = name_quic },
@@ -13,8 +13,8 @@ static const struct recogniser rows[] = {
 	{ look_smb, APP_SMB, .stream = true },
 	{ look_rdp, APP_RDP, .stream = true },
 	{ look_dhcp, APP_DHCP, .datagrams = true },
-	{ look_ntp, APP_NTP, .datagrams = true },
-	{ look_snmp, APP_SNMP, .datagrams = true },
+	{ look_ntp, APP_NTP, .datagrams = true, .name = name_ntp },
+	{ look_snmp, APP_SNMP, .datagrams = true, .name = name_snmp },
 	{ look_ldap, APP_LDAP, .stream = true, .datagrams = true },
 	{ look_kerberos, APP_KERBEROS, .stream = true, .datagrams = true },
 
@@ -27,14 +27,14 @@ static const struct recogniser rows[] = {
 	{ look_rpc, APP_NFS, .stream = true, .datagrams = true, .name = name_rpc },
 	{ look_tftp, APP_TFTP, .datagrams = true },
 	{ look_iscsi, APP_ISCSI, .stream = true },
-	{ look_radius, APP_RADIUS, .datagrams = true },
+	{ look_radius, APP_RADIUS, .datagrams = true, .name = name_radius },
 	{ look_ftp, APP_FTP, .stream = true },
 	{ look_pop3, APP_POP3, .stream = true },
 	{ look_imap, APP_IMAP, .stream = true },
 	{ look_telnet, APP_TELNET, .stream = true },
 	{ look_rsync, APP_RSYNC, .stream = true },
 	{ look_sip, APP_SIP, .stream = true, .datagrams = true },
-	{ look_syslog, APP_SYSLOG, .stream = true, .datagrams = true },
+	{ look_syslog, APP_SYSLOG, .stream = true, .datagrams = true, .name = name_syslog },
 	{ look_lpd, APP_LPD, .stream = true },
 	{ look_s7, APP_S7, .stream = true },
 	{ look_modbus, APP_MODBUS, .stream = true },

@@ -115,6 +115,8 @@ finding_of(uint8_t app, uint8_t expected, bool named)
 		return named ? 2011 : 0;
 	if (is_form_of(app, expected))
 		return 0;
+	if (app == APP_DNS_TUNNEL)
+		return 4005;
 	switch (app_kind(app)) {
 	case APP_TUNNEL:
 		return 4003;

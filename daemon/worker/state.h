@@ -428,7 +428,7 @@ static inline bool
 speak_found(const struct flow_more *m)
 {
 	return (m->flags & MORE_CONTENT) &&
-	       (m->id == 2011 || m->id == 4003 || m->id == 4007 || m->id == 5105);
+	       (m->id == 2011 || m->id == 4003 || m->id == 4005 || m->id == 4007 || m->id == 5105);
 }
 
 /* The protocol that the service of the flow's conduit names; else that of its port, and *NAMED is

@@ -40,7 +40,7 @@
 	"\0"
 
 /* A name of 256 bytes: three labels of 63 bytes and one of 62. */
-#define LABEL_10 "0123456789"
+#define LABEL_10 "wonderland"
 #define LABEL_60 LABEL_10 LABEL_10 LABEL_10 LABEL_10 LABEL_10 LABEL_10
 #define LABEL_63 "\x3f" LABEL_60 "abc"
 #define NAME_256                                                                                   \
@@ -98,7 +98,8 @@
 #define ZERO_4079                                                                                  \
 	ZERO_1280 ZERO_1280 ZERO_1280 ZERO_64 ZERO_64 ZERO_64 ZERO_16 ZERO_16 ZERO_8 ZERO_4 "\0\0" \
 											    "\0"
-#define IDENTIFIER_64  LABEL_60 "1234"
+#define IDENTIFIER_16  "1.3.6.1.4.1.5802"
+#define IDENTIFIER_64  IDENTIFIER_16 IDENTIFIER_16 IDENTIFIER_16 IDENTIFIER_16
 #define IDENTIFIER_256 IDENTIFIER_64 IDENTIFIER_64 IDENTIFIER_64 IDENTIFIER_64
 #define HELLO	       "\x16\3\1\0\xc8\1\0\0\xc4\3\3"
 
@@ -143,7 +144,7 @@ test_dns(void **state)
 		{ "an alias that points back", APP_DNS, SURE_CONFIRMED, true,
 		    { C(ASK), S(HEAD(ID, TELLS, "\2", "\0", "\0") NAME A_IN ALIAS(
 				  "\3www\xc0\x0c", "\6") "\xc0\x28" A_IN TTL "\0\4\xc0\0\2\1") } },
-		{ "a tunnel", APP_DNS, SURE_CONFIRMED, true,
+		{ "a tunnel", APP_DNS_TUNNEL, SURE_CONFIRMED, true,
 		    { C(HEAD(ID, ASKS, "\0", "\0", "\0") "\5\xfe\xff\0\x01\xc0\1t\2jp\0"
 							 "\0\x0a\0\1"),
 			S(HEAD(ID, "\x84\0", "\1", "\0", "\0") "\5\xfe\xff\0\x01\xc0\1t\2jp\0"
