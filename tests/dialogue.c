@@ -248,15 +248,15 @@ static void
 count(const struct script *s, unsigned long n[3])
 {
 	static const char *const violations[] = { "3101", "3201", "3202", "2002", "2003", "2004",
-		"5105" };
+		"5105", "3104" };
 	static const char *const others[] = { "3102", "3103", "3203", "3204", "2011", "4003",
-		"4007" };
+		"4005", "4007", "3303" };
 
 	n[0] = s->wants == 0;
 	n[1] = n[2] = 0;
 	for (size_t i = 0; i < s->wants; i++) {
-		n[1] += is_one_of(s->want[i], violations, s->sessions ? 7 : 1);
-		n[2] += is_one_of(s->want[i], others, s->sessions ? 7 : 2);
+		n[1] += is_one_of(s->want[i], violations, s->sessions ? 8 : 1);
+		n[2] += is_one_of(s->want[i], others, s->sessions ? 9 : 2);
 	}
 	if (s->sessions) {
 		n[1] = n[1] > 0;
