@@ -1,9 +1,9 @@
 /* speak.c - what a flow speaks that conforms to its conduit and that nothing else reads: its
- * opening is put together (opening.h), recognised (recognise.h), and compared with what its service
- * names. */
+ * opening is put together (opening.h) and recognised (recognise.h); speak_judge.c says what that
+ * means. */
 #include "recognise/tunnel.h"
 #include "worker/segment.h"
-#include "worker/state.h"
+#include "worker/speak_in.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -32,197 +32,6 @@ speak_drop(struct worker *w, uint32_t n)
 	if (o)
 		opening_free(&w->inspect.openings, o);
 	w->inspect.flow[n].opening = OPENING_NONE;
-}
-
-/* The screen protocol, where only one is permitted. */
-static uint8_t
-screen_of(uint8_t screens)
-{
-	static const uint8_t apps[SCREENS] = {
-		[SCREEN_RDP] = APP_RDP,
-		[SCREEN_VNC] = APP_VNC,
-		[SCREEN_ICA] = APP_ICA,
-		[SCREEN_PCOIP] = APP_PCOIP,
-		[SCREEN_BLAST] = APP_BLAST,
-		[SCREEN_SPICE] = APP_SPICE,
-	};
-
-	for (unsigned i = 0; i < SCREENS; i++)
-		if (screens == 1u << i)
-			return apps[i];
-	return APP_UNKNOWN;
-}
-
-uint8_t
-speak_expected(const struct worker *w, uint32_t n, bool *named)
-{
-	const struct flow *f = &w->flows.hot[n];
-	const struct flow_more *m = &w->flows.more[n];
-	uint16_t port = f->key.port[initiator_of(f) ^ 1];
-	const struct policy_conduit *c;
-	uint8_t app = APP_UNKNOWN;
-
-	*named = false;
-	if (!is_current(w, n))
-		return APP_UNKNOWN;
-	if (m->conduit != (uint32_t)POLICY_NONE) {
-		c = policy_conduit(w->policy, m->conduit);
-		app = policy_service_app(w->policy, c, f->key.proto, port);
-		*named = true;
-		if (c->require == REQUIRE_SCREEN)
-			return screen_of(c->screens);
-	}
-	*named = app != APP_UNKNOWN;
-	return *named ? app : app_of_port(f->key.proto, port);
-}
-
-/* --- what it means --- */
-
-/* Is what is spoken a form of what is expected? */
-static bool
-is_form_of(uint8_t app, uint8_t expected)
-{
-	static const struct {
-		uint8_t app, of;
-	} forms[] = {
-		{ APP_HTTP2, APP_HTTP },	/* RFC 9113, 3: the same service */
-		{ APP_IPP, APP_HTTP },		/* RFC 8010 */
-		{ APP_HTTP, APP_IPP },		/* a printer's pages */
-		{ APP_HTTP, APP_HTTP_CONNECT }, /* a proxy's port */
-		{ APP_HTTP2, APP_HTTP_CONNECT },
-		{ APP_TLS, APP_DOT },	/* nothing more is seen of it, */
-		{ APP_TLS, APP_PCOIP }, /* nor of a session's set-up */
-		{ APP_TLS, APP_BLAST },
-		{ APP_DTLS, APP_BLAST },
-		{ APP_QUIC, APP_DOQ },
-		{ APP_IKE, APP_ESP }, /* RFC 3948: one port for both */
-		{ APP_DTLS, APP_OPENVPN },
-	};
-
-	if (app == expected)
-		return true;
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-		if (forms[i].app == app && forms[i].of == expected)
-			return true;
-	return false;
-}
-
-/* The finding of a flow that speaks APP where EXPECTED is, or was NAMED by its service; 0: none. */
-static uint16_t
-finding_of(uint8_t app, uint8_t expected, bool named)
-{
-	if (app == APP_UNKNOWN)
-		return named ? 2011 : 0;
-	if (is_form_of(app, expected))
-		return 0;
-	if (app == APP_DNS_TUNNEL)
-		return 4005;
-	switch (app_kind(app)) {
-	case APP_TUNNEL:
-		return 4003;
-	case APP_REMOTE:
-		return 5105;
-	case APP_WEB:
-		return expected == APP_UNKNOWN ? 0 : 4007;
-	case APP_SERVICE:
-	case APP_SCREEN:
-		break;
-	}
-	return 4007;
-}
-
-/* Where the initiator's packets came in, of a flow that had no finding until now. */
-static void
-take_origin(struct worker *w, uint32_t n)
-{
-	const struct flow *f = &w->flows.hot[n];
-	uint16_t line = locate_line(f->in[initiator_of(f)]);
-	const struct policy_line *l = policy_line(w->policy, line);
-
-	if (line == 0)
-		return;
-	watch_of(w, n)->in =
-	    (struct place){ .iface = l->iface, .vlan = { l->vlan[0], l->vlan[1] } };
-	w->flows.more[n].flags |= MORE_ORIGIN;
-}
-
-/* What became of a flow of which nobody asked until now: packets that left, and replies, were seen
- * by their places. */
-static void
-conclude(struct worker *w, uint32_t n)
-{
-	const struct flow *f = &w->flows.hot[n];
-	const struct flow_more *m = &w->flows.more[n];
-	unsigned i = initiator_of(f);
-	uint16_t reply = locate_line(f->in[i ^ 1]);
-	bool replied = m->flags & MORE_MIRROR ?
-			   f->in[i ^ 1] != 0 :
-			   reply && policy_line(w->policy, reply)->zone == m->to;
-
-	if (!(m->flags & MORE_MIRROR))
-		audit_left(w, n, locate_line(f->out[i]));
-	if (replied)
-		outcome_at_least(w, n, OUTCOME_ANSWERED);
-}
-
-/* What the flow is compared with, and what else is to be said of it. */
-struct expectation {
-	uint8_t app;	  /* enum app that is expected; */
-	bool named;	  /* the service says so */
-	nstime last;	  /* the flow's newest packet */
-	uint16_t unknown; /* enum what: why it may be that nothing was recognised */
-};
-
-/* Compares what is spoken with what is expected. */
-static void
-judge(struct worker *w, uint32_t n, const struct expectation *e)
-{
-	struct flow *f = &w->flows.hot[n];
-	struct flow_more *m = &w->flows.more[n];
-	bool cut = m->spoken == SPOKEN_CUT;
-	uint16_t id = finding_of(m->spoken & SPOKEN_APP, e->app, e->named || cut);
-	struct flow_watch *v;
-
-	f->key.state |= FLOW_LOOKED;
-	if (id == 0)
-		return;
-	m->what = id == 2011 ? e->unknown : id == 4003 ? WHAT_OPAQUE_TUNNEL : 0;
-	m->id = id;
-	m->flags |= MORE_CONTENT | MORE_PAYLOAD;
-	v = watch_of(w, n);
-	v->unsaid_since = m->first;
-	v->last = e->last;
-	if (is_current(w, n))
-		take_origin(w, n);
-	f->key.state |= FLOW_WATCH;
-	f->key.state &= (uint16_t)~FLOW_SHOWN;
-	audit_class(w, m, audit_class_of(m->id));
-	outcome_wait(w, n, QUEUE_OUTCOME);
-	if (is_current(w, n))
-		conclude(w, n);
-}
-
-/* Judges a flow by what its conduit in force expects. */
-static void
-judge_current(struct worker *w, uint32_t n, nstime last, uint16_t unknown)
-{
-	struct expectation e = { .last = last, .unknown = unknown };
-
-	e.app = speak_expected(w, n, &e.named);
-	judge(w, n, &e);
-}
-
-void
-speak_again(struct worker *w, uint32_t n)
-{
-	const struct flow_more *m = &w->flows.more[n];
-
-	if (m->class != FLOW_CONFORMING || m->id != 0)
-		return;
-	judge_current(w, n, w->now,
-	    w->flows.hot[n].key.state & FLOW_MIDSTREAM ? WHAT_MIDSTREAM :
-	    m->spoken == SPOKEN_CUT		       ? WHAT_LIMIT :
-							 WHAT_UNKNOWN_PROTOCOL);
 }
 
 /* Is it what a proxy's tunnels are for, or not known? */
@@ -310,7 +119,7 @@ answer(struct worker *w, uint32_t n)
 	}
 	w->flows.more[n].spoken = app;
 	speak_drop(w, n);
-	judge(w, n, &e);
+	speak_judge(w, n, &e);
 }
 
 /* Is there anything to recognise in such a flow? */
@@ -347,7 +156,7 @@ speak_finish(struct worker *w, uint32_t n)
 		answer(w, n);
 	} else if (lost) {
 		speak_drop(w, n);
-		judge_current(w, n, w->now, WHAT_UNKNOWN_PROTOCOL);
+		speak_judge_current(w, n, w->now, WHAT_UNKNOWN_PROTOCOL);
 	}
 }
 
@@ -466,7 +275,7 @@ lacks_beginning(struct worker *w, uint32_t n, nstime now)
 		return false;
 	w->flows.more[n].spoken = why == WHAT_LIMIT ? SPOKEN_CUT : APP_UNKNOWN;
 	speak_drop(w, n);
-	judge_current(w, n, now, why);
+	speak_judge_current(w, n, now, why);
 	return true;
 }
 

@@ -1,10 +1,10 @@
 /* state.h - what the parts of judging share: worker.c (the way of a batch), locate.c (where packets
  * were seen), audit.c (verdicts), outcome.c (what became of it, and what is said), traffic.c (what
  * flows counted, for the ledger), exhibit.c (frames for the hub to keep), inspect.c (their
- * content), inspect_found.c (what was found in it), speak.c (what others speak), life.c (start, new
- * policy, end).
+ * content), inspect_found.c (what was found in it), inspect_piece.c (their fragments), speak.c and
+ * speak_judge.c (what others speak), life.c (start, new policy, end).
  *
- * Knows: the worker's tables and counters. Included by those ten and by nobody else.
+ * Knows: the worker's tables and counters. Included by those twelve and by nobody else.
  */
 #ifndef SEGAUDIT_STATE_H
 #define SEGAUDIT_STATE_H
@@ -346,6 +346,11 @@ void inspect_packet(struct worker *w, uint32_t n, const struct sight *s);
  * bytes behind that header. */
 void inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const uint8_t *bytes,
     size_t size, uint32_t payload);
+
+/* Words that hold for what is going on in the connection, which begins with them at the latest. */
+void inspect_note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words);
+
+/* inspect_piece.c: their fragments */
 
 /* A fragment that was counted, of the datagram with that number in the fragment table; flow N is
  * FLOW_NONE while the first piece was not seen. True when receivers differ in what the datagram is.
