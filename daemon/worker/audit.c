@@ -465,6 +465,7 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = more_of(w, n);
 	bool again = !new && (f->key.state & FLOW_GENERATION) != w->generation;
+	uint16_t said = m->what;
 	enum proof proof = PROOF_NONE;
 	enum copy copy;
 
@@ -481,7 +482,7 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 		if (again && inspects(w, m))
 			inspect_rules(w, n);
 		else if (again && m->id == 0 && (f->key.state & FLOW_LOOKED))
-			speak_again(w, n);
+			speak_again(w, n, said);
 	}
 	if ((f->key.state & FLOW_WATCH) && copy == COPY_FIRST && s->end == initiator_of(f) &&
 	    !(m->flags & MORE_ORIGIN) && !s->own && !s->reply)
@@ -496,7 +497,8 @@ audit_packet(struct worker *w, uint32_t n, const struct sight *s, bool new)
 	if (m->id == 0 && !(f->key.state & FLOW_LOOKED)) {
 		if (s->packet->tcp_flags & TCP_SYN)
 			speak_syn(w, n, s);
-		if (s->packet->payload > 0 || s->packet->fragment != FRAGMENT_NONE)
+		if (s->packet->payload > 0 || s->packet->fragment != FRAGMENT_NONE ||
+		    speak_waits(w, n))
 			speak_packet(w, n, s, copy);
 	}
 	if (m->id == 0)

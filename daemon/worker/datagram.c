@@ -197,7 +197,7 @@ datagram_push(
 	size_t end = piece->at + piece->size + piece->missing;
 	unsigned events = 0;
 
-	if (e->again && e->header[TCP_OFFSET] >> 4 >= TCP_HEADER / 4)
+	if (e->again && piece->segment && e->header[TCP_OFFSET] >> 4 >= TCP_HEADER / 4)
 		events = read_again(d, e, piece, whole, size);
 	if (end > DATAGRAM_MAX || !fits(e, piece, (uint32_t)end))
 		e->ambiguous = true;

@@ -45,6 +45,7 @@ struct piece {
 	uint16_t at;	      /* fragment_at */
 	bool first;	      /* FRAGMENT_FIRST: the transport header begins here */
 	bool more;
+	bool segment; /* of TCP: what comes behind a whole one is read again */
 };
 
 /* Takes a fragment of datagram N (from 0 on). Returns enum datagram_event bits; 0 while others are

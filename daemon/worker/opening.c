@@ -57,7 +57,7 @@ opening_new(struct opening_table *t, uint32_t n)
 	o->flow = n;
 	o->known = (struct recognition){ .app = APP_UNKNOWN };
 	o->carrier = o->expected = APP_UNKNOWN;
-	o->named = false;
+	o->named = o->held = false;
 	o->doubt = 0;
 	o->begin[0] = o->begin[1] = 0;
 	opening_clear(&o->side[0]);
@@ -89,21 +89,27 @@ has(const struct opening_side *o, size_t at)
 	return at < o->size || (o->holes && (o->have[at / 64] >> at % 64 & 1));
 }
 
-/* Bytes behind a hole: kept where none is yet. */
-static void
+/* Keeps bytes where none is yet. Those that are there: are they the same? Acknowledged ones need
+ * not be. */
+static bool
 keep(struct opening_side *o, size_t at, const uint8_t *bytes, size_t size)
 {
-	if (!o->holes)
+	bool same = true;
+
+	if (!o->holes && !o->whole)
 		memset(o->have, 0, sizeof o->have);
-	o->holes = true;
-	for (size_t i = 0; i < size; i++) {
-		if (has(o, at + i))
-			continue;
-		o->bytes[at + i] = bytes[i];
-		o->have[(at + i) / 64] |= UINT64_C(1) << (at + i) % 64;
+	o->holes |= !o->whole;
+	for (size_t i = at; i < at + size; i++, bytes++) {
+		if (has(o, i)) {
+			same &= i < o->acked || o->bytes[i] == *bytes;
+		} else if (!o->whole) {
+			o->bytes[i] = *bytes;
+			o->have[i / 64] |= UINT64_C(1) << i % 64;
+		}
 	}
-	while (o->size < RECOGNISE_BYTES && has(o, o->size))
+	while (!o->whole && o->size < RECOGNISE_BYTES && has(o, o->size))
 		o->size++;
+	return same;
 }
 
 void
@@ -116,24 +122,19 @@ opening_append(struct opening_side *o, const uint8_t *bytes, size_t size)
 	o->whole |= o->size == RECOGNISE_BYTES;
 }
 
-/* Takes in what begins AT bytes behind the beginning, or before it. */
-static void
-take(struct opening_side *o, uint32_t at, const uint8_t *bytes, size_t size, size_t missing)
+/* Takes in what begins AT bytes behind the beginning. */
+static bool
+take(struct opening_side *o, size_t at, const uint8_t *bytes, size_t size, size_t missing)
 {
-	if (at > UINT32_MAX - size) {
-		size_t before = 0u - at;
+	bool same = true;
 
-		if (before >= size)
-			return;
-		bytes += before;
-		size -= before;
-		at = 0;
-	}
-	if (at == o->size && !o->holes)
+	if (at == o->size && !o->holes && !o->whole)
 		opening_append(o, bytes, size);
 	else if (at < RECOGNISE_BYTES)
-		keep(o, at, bytes, size < RECOGNISE_BYTES - at ? size : RECOGNISE_BYTES - at);
+		same =
+		    keep(o, at, bytes, size < RECOGNISE_BYTES - at ? size : RECOGNISE_BYTES - at);
 	o->whole |= missing > 0 && o->size == at + size;
+	return same;
 }
 
 /* A packet of SIZE bytes was seen. */
@@ -142,8 +143,7 @@ count(struct opening_side *o, size_t size)
 {
 	if (o->packets < UINT8_MAX)
 		o->packets++;
-	if (o->seen < RECOGNISE_SMALL)
-		o->seen = (uint16_t)(o->seen + (size < RECOGNISE_SMALL ? size : RECOGNISE_SMALL));
+	o->seen = size < OPENING_FLIGHT - o->seen ? o->seen + (uint32_t)size : OPENING_FLIGHT;
 }
 
 bool
@@ -153,17 +153,80 @@ opening_many(const struct opening_side *o, unsigned packets)
 }
 
 void
+opening_begin(struct opening_side *o, uint32_t seq)
+{
+	bool heard = o->heard;
+
+	if (o->begun && o->base == seq)
+		return;
+	opening_clear(o);
+	o->heard = heard;
+	o->begun = true;
+	o->base = seq;
+}
+
+/* Takes in a segment; see opening_stream(). */
+static bool
+put(struct opening_side *o, uint32_t seq, const uint8_t *bytes, size_t size, size_t missing)
+{
+	size_t all = size + missing, before = 0;
+	int32_t at = (int32_t)(seq - o->base);
+	bool same = true;
+
+	if (all == 0)
+		return true;
+	if (at < -OPENING_WINDOW || at > OPENING_WINDOW)
+		return false;
+	if (at < 0) {
+		before = (size_t)-at;
+		same = before == 1 && all == 1; /* a keep-alive has one byte */
+		at = 0;
+	}
+	if (before >= size && before > 0)
+		return same;
+	if (all == 1 && !o->heard && at + 1 == o->size)
+		return true; /* a keep-alive, as far as one side can tell */
+	return take(o, (size_t)at, bytes + before, size - before, missing) && same;
+}
+
+bool
 opening_stream(
     struct opening_side *o, uint32_t seq, const uint8_t *bytes, size_t size, size_t missing)
 {
-	count(o, size);
-	if (o->whole)
-		return;
+	bool same;
+
 	if (!o->begun)
-		o->base = seq;
-	o->begun = true;
-	take(o, seq - o->base, bytes, size, missing);
+		opening_begin(o, seq);
+	count(o, size);
+	same = put(o, seq, bytes, size, missing);
 	o->whole |= opening_many(o, RECOGNISE_PACKETS) || o->size == RECOGNISE_BYTES;
+	return same;
+}
+
+void
+opening_acked(struct opening_side *o, uint32_t seq)
+{
+	uint32_t at = seq - o->base, here = at < o->size ? at : o->size;
+
+	if (!o->begun || at > OPENING_WINDOW)
+		return;
+	o->heard = true;
+	if (here > o->acked)
+		o->acked = (uint16_t)here;
+}
+
+bool
+opening_unheard(const struct opening_side *o)
+{
+	return o->heard && o->size > o->acked && o->packets == UINT8_MAX &&
+	       o->seen == OPENING_FLIGHT;
+}
+
+bool
+opening_waits(const struct opening_side *o)
+{
+	return o->size > o->acked && !opening_unheard(o) &&
+	       (o->heard || o->packets < OPENING_PATIENCE);
 }
 
 /* --- datagrams --- */

@@ -12,6 +12,8 @@ enum { CLIENT, SERVER };
 
 enum {
 	UDP_HEADER = 8,
+	TCP_OFFSET = 12, /* where in its header a segment says how long that is */
+	TCP_URG = 32,
 	SAYS_LITTLE = 192, /* bytes of a side: fewer, where it was cut, need not be its protocol */
 };
 
@@ -95,19 +97,44 @@ is_unseen(const struct opening_slot *o, uint8_t app)
 	return !o->carrier && o->expected == app && (app == APP_HTTP_CONNECT || app == APP_SOCKS);
 }
 
-/* What is known is the answer. */
-static void
-answer(struct worker *w, uint32_t n)
+static bool
+is_stream(const struct worker *w, uint32_t n)
+{
+	return w->flows.hot[n].key.proto == IPPROTO_TCP;
+}
+
+/* Do both sides bear the answer out? Then each took what the other one sent. */
+static bool
+is_borne_out(const struct opening_slot *o)
+{
+	return o->known.sure == SURE_CONFIRMED && o->side[CLIENT].size > o->begin[CLIENT] &&
+	       o->side[SERVER].size > o->begin[SERVER];
+}
+
+/* May the flow's receiver have read something else than what was seen? */
+static bool
+is_ambiguous(const struct worker *w, uint32_t n)
 {
 	const struct opening_slot *o = opening_of(w, n);
+
+	return (o->doubt & WHAT_AMBIGUOUS) || w->inspect.flow[n].doubt;
+}
+
+/* What is known is the answer. One by which nothing is to be said is held as long as other bytes
+ * may take the place of those that were seen, unless it is the LAST chance. */
+static void
+answer(struct worker *w, uint32_t n, bool last)
+{
+	struct opening_slot *o = opening_of(w, n);
 	const struct recognition *r = &o->known;
 	struct expectation e = { .app = o->expected,
 		.named = o->named,
 		.last = o->last,
-		.unknown = WHAT_UNKNOWN_PROTOCOL };
+		.unknown = WHAT_UNKNOWN_PROTOCOL,
+		.ambiguous = is_ambiguous(w, n) };
 	uint8_t app = r->sure == SURE_NOT ? APP_UNKNOWN : r->app;
 	uint16_t doubt =
-	    is_unseen(o, app) ? doubt_of(o, w->flows.hot[n].key.proto == IPPROTO_TCP) : 0;
+	    is_unseen(o, app) ? doubt_of(o, is_stream(w, n)) & (uint16_t)~WHAT_AMBIGUOUS : 0;
 
 	if (doubt) {
 		e.unknown = doubt;
@@ -116,6 +143,15 @@ answer(struct worker *w, uint32_t n)
 		app = o->carrier; /* it may be no tunnel, or it is what tunnels are for */
 	} else if (r->sure == SURE_LIKELY) {
 		app |= SPOKEN_LIKELY;
+	}
+	if (!last && is_stream(w, n) && !is_borne_out(o) && !speak_finding(app, &e)) {
+		o->held = opening_waits(&o->side[CLIENT]) || opening_waits(&o->side[SERVER]);
+		if (o->held)
+			return;
+		if (opening_unheard(&o->side[CLIENT]) || opening_unheard(&o->side[SERVER])) {
+			e.unknown = WHAT_LIMIT;
+			app = SPOKEN_CUT;
+		}
 	}
 	w->flows.more[n].spoken = app;
 	speak_drop(w, n);
@@ -141,7 +177,8 @@ look_finally(const struct worker *w, uint32_t n)
 	struct opening_slot *o = opening_of(w, n);
 
 	o->side[CLIENT].whole = o->side[SERVER].whole = true;
-	(void)look(o, w->flows.hot[n].key.proto == IPPROTO_TCP);
+	if (!o->held)
+		(void)look(o, is_stream(w, n));
 }
 
 void
@@ -153,10 +190,11 @@ speak_finish(struct worker *w, uint32_t n)
 		speak_drop(w, n);
 	} else if (opening_of(w, n)) {
 		look_finally(w, n);
-		answer(w, n);
+		answer(w, n, true);
 	} else if (lost) {
 		speak_drop(w, n);
-		speak_judge_current(w, n, w->now, WHAT_UNKNOWN_PROTOCOL);
+		speak_judge_current(
+		    w, n, (struct expectation){ .last = w->now, .unknown = WHAT_UNKNOWN_PROTOCOL });
 	}
 }
 
@@ -171,10 +209,11 @@ evict(struct worker *w, uint32_t n)
 		speak_drop(w, n);
 		return;
 	}
-	if (!look(opening_of(w, n), w->flows.hot[n].key.proto == IPPROTO_TCP))
+	if (!o->held && !look(opening_of(w, n), is_stream(w, n)))
 		look_finally(w, n);
-	if (o->carrier || o->known.sure != SURE_NOT || !is_current(w, n)) {
-		answer(w, n);
+	if (o->carrier || o->known.sure != SURE_NOT || o->held || is_ambiguous(w, n) ||
+	    !is_current(w, n)) {
+		answer(w, n, true);
 		return;
 	}
 	speak_drop(w, n);
@@ -200,34 +239,60 @@ read_segment(struct segment *g, const struct sight *s)
 	       segment_read(g, f->bytes + p->payload_at, f->caplen - p->payload_at, p->payload);
 }
 
-void
-speak_syn(struct worker *w, uint32_t n, const struct sight *s)
+/* Where a side of the flow begins, which is not yet known to be elsewhere. */
+static void
+begin_side(struct worker *w, uint32_t n, unsigned side, uint32_t isn)
 {
 	struct inspect_flow *x = &w->inspect.flow[n];
 	struct opening_slot *o = opening_of(w, n);
-	unsigned side = side_of(w, n, s);
-	struct segment g;
 
-	if (s->packet->proto != IPPROTO_TCP || s->reply || s->packet->fragment != FRAGMENT_NONE ||
-	    !read_segment(&g, s))
-		return;
-	if (o) { /* data came with the client's */
-		if (!o->side[side].begun)
-			o->side[side].base = g.seq + 1;
-		o->side[side].begun = true;
-		return;
-	}
-	if (side == CLIENT && x->begun[SERVER])
-		return; /* the server has answered another one */
-	x->isn[side] = g.seq;
+	x->isn[side] = isn;
 	x->begun[side] = true;
-	if (side == SERVER && (g.flags & TCP_ACK)) {
-		x->isn[CLIENT] = g.ack - 1; /* this one */
-		x->begun[CLIENT] = true;
-	}
+	if (!o)
+		return;
+	opening_begin(&o->side[side], isn + 1);
+	o->side[side].heard |= x->begun[side ^ 1];
+	o->side[side ^ 1].heard = true;
 }
 
-/* The flow's opening; the one that rested longest gives way. */
+/* A SYN says where a side begins. As long as the server is silent, the client's newest one does;
+ * its answer says which it took. What cannot be told then is in doubt. */
+static void
+take_syn(struct worker *w, uint32_t n, unsigned side, const struct segment *g)
+{
+	struct inspect_flow *x = &w->inspect.flow[n];
+	const struct opening_slot *o = opening_of(w, n);
+	uint32_t first = x->isn[CLIENT] + 1, data = o ? o->side[CLIENT].size : 0;
+	bool other = x->begun[side] && x->isn[side] != g->seq;
+	bool acks = (g->flags & TCP_ACK) && x->begun[CLIENT] && g->ack - first <= data;
+
+	if (side == CLIENT && x->begun[SERVER])
+		return; /* the server has answered another one, or this one */
+	if (side == SERVER && x->begun[SERVER]) {
+		x->doubt |= other || ((g->flags & TCP_ACK) && !acks);
+		return;
+	}
+	begin_side(w, n, side, g->seq);
+	if (side == CLIENT)
+		x->doubt |= other;
+	if (side == CLIENT || !(g->flags & TCP_ACK))
+		return;
+	x->doubt = false;
+	if (!acks)
+		begin_side(w, n, CLIENT, g->ack - 1);
+}
+
+void
+speak_syn(struct worker *w, uint32_t n, const struct sight *s)
+{
+	struct segment g;
+
+	if (s->packet->proto == IPPROTO_TCP && !s->reply && s->packet->fragment == FRAGMENT_NONE &&
+	    read_segment(&g, s))
+		take_syn(w, n, side_of(w, n, s), &g);
+}
+
+/* The flow's opening; the oldest gives way. */
 static struct opening_slot *
 take_opening(struct worker *w, uint32_t n)
 {
@@ -244,6 +309,7 @@ take_opening(struct worker *w, uint32_t n)
 		for (unsigned side = CLIENT; side <= SERVER; side++) {
 			o->side[side].begun = x->begun[side];
 			o->side[side].base = x->isn[side] + 1;
+			o->side[side].heard = x->begun[side ^ 1];
 		}
 		/* A worker that was killed knew more of it. */
 		if (w->flows.hot[n].key.proto == IPPROTO_UDP && w->flows.hot[n].packets > 1)
@@ -268,14 +334,13 @@ lacks_beginning(struct worker *w, uint32_t n, nstime now)
 		why = WHAT_MIDSTREAM;
 	else if (x->opening == OPENING_LOST)
 		why = WHAT_LIMIT;
-	else if (x->opening == OPENING_NONE && f->key.proto == IPPROTO_TCP && !x->begun[CLIENT] &&
-		 !x->begun[SERVER])
+	else if (is_stream(w, n) && !x->begun[CLIENT] && !x->begun[SERVER])
 		why = WHAT_LOST; /* a worker that was killed knew it, or nobody did */
 	if (!why)
 		return false;
 	w->flows.more[n].spoken = why == WHAT_LIMIT ? SPOKEN_CUT : APP_UNKNOWN;
 	speak_drop(w, n);
-	speak_judge_current(w, n, now, why);
+	speak_judge_current(w, n, (struct expectation){ .last = now, .unknown = why });
 	return true;
 }
 
@@ -287,39 +352,28 @@ note_missing(struct opening_slot *o, const struct opening_side *side, uint16_t w
 		o->doubt |= why;
 }
 
-/* Puts a packet's payload into the opening of its flow. False when there is none to look at. */
-static bool
-add(struct worker *w, uint32_t n, const struct sight *s, struct opening_side **side)
+/* Puts a segment, or a datagram, into the opening of its flow. */
+static struct opening_slot *
+add(struct worker *w, uint32_t n, const struct sight *s, const struct segment *g)
 {
-	const struct packet *p = s->packet;
-	const struct frame *f = s->frame;
-	size_t at = p->payload_at + UDP_HEADER, here = at < f->caplen ? f->caplen - at : 0;
-	struct opening_slot *o;
-	struct segment g = { .missing = 0 };
+	struct opening_slot *o = take_opening(w, n);
+	unsigned side = side_of(w, n, s);
+	uint32_t seq = g->flags & TCP_SYN ? g->seq + 1 : g->seq;
 
-	if (p->fragment == FRAGMENT_LATER) {
-		o = take_opening(w, n);
-		o->last = f->time;
-		note_missing(o, &o->side[side_of(w, n, s)], WHAT_INCOMPLETE_FRAGMENTS);
-		return false;
-	}
-	if (p->proto == IPPROTO_TCP && !read_segment(&g, s))
-		return false;
-	if (p->proto == IPPROTO_UDP)
-		g.missing = here < p->payload ? p->payload - here : 0;
-	g.missing += p->fragment == FRAGMENT_FIRST; /* something at least */
-	o = take_opening(w, n);
-	*side = &o->side[side_of(w, n, s)];
-	o->last = f->time;
-	if (p->proto == IPPROTO_TCP)
-		opening_stream(
-		    *side, g.flags & TCP_SYN ? g.seq + 1 : g.seq, g.bytes, g.size, g.missing);
-	else
-		opening_datagram(*side, f->bytes + at, here < p->payload ? here : p->payload);
-	if (g.missing)
-		note_missing(o, *side,
-		    p->fragment == FRAGMENT_FIRST ? WHAT_INCOMPLETE_FRAGMENTS : WHAT_TRUNCATED);
-	return true;
+	if (g->flags & TCP_ACK)
+		opening_acked(&o->side[side ^ 1], g->ack);
+	if (g->size + g->missing == 0)
+		return o;
+	o->last = s->frame->time;
+	if (!is_stream(w, n))
+		opening_datagram(&o->side[side], g->bytes, g->size);
+	else if (!opening_stream(&o->side[side], seq, g->bytes, g->size, g->missing) ||
+		 (g->flags &
+		     TCP_URG)) /* of which receivers take a byte out of the stream, or not */
+		o->doubt |= WHAT_AMBIGUOUS;
+	if (g->missing)
+		note_missing(o, &o->side[side], WHAT_TRUNCATED);
+	return o;
 }
 
 /* Is it the first packet of all? A look at a question and its answer together costs half of two. */
@@ -329,29 +383,127 @@ is_alone(const struct opening_slot *o, const struct opening_side *side)
 	return o->side[CLIENT].packets + o->side[SERVER].packets == 1 && !side->whole;
 }
 
+/* A segment or a datagram as a whole. */
+static void
+take(struct worker *w, uint32_t n, const struct sight *s, const struct segment *g)
+{
+	bool stream = is_stream(w, n), empty = g->size + g->missing == 0;
+	const struct opening_side *side;
+	struct opening_slot *o;
+
+	if (lacks_beginning(w, n, s->frame->time))
+		return;
+	o = add(w, n, s, g);
+	side = &o->side[side_of(w, n, s)];
+	if (o->held || (!empty && !is_alone(o, side) && look(o, stream))) {
+		answer(w, n, false);
+	} else if (!empty && (stream ? opening_many(side, OPENING_PATIENCE) :
+				       side->packets >= OPENING_PATIENCE)) {
+		look_finally(w, n);
+		answer(w, n, false);
+	}
+}
+
 void
 speak_packet(struct worker *w, uint32_t n, const struct sight *s, enum copy copy)
 {
 	const struct packet *p = s->packet;
-	struct opening_side *side;
-	struct opening_slot *o;
+	const struct frame *f = s->frame;
+	size_t at = p->payload_at + UDP_HEADER;
+	struct segment g = { .flags = 0 };
 
 	if (!can_speak(w, n)) {
 		w->flows.hot[n].key.state |= FLOW_LOOKED;
 		inspect_forget(w, n);
 		return;
 	}
-	if (s->reply || p->payload_at > s->frame->caplen ||
+	if (s->reply || p->payload_at > f->caplen || p->fragment != FRAGMENT_NONE ||
 	    !is_read(s, copy, w->flows.more[n].zone[s->end]))
 		return;
-	if (lacks_beginning(w, n, s->frame->time) || !add(w, n, s, &side))
+	if (p->proto == IPPROTO_UDP) {
+		g.bytes = f->bytes + at;
+		g.size = at < f->caplen ? f->caplen - at : 0;
+		g.size = g.size < p->payload ? g.size : p->payload;
+		g.missing = p->payload - g.size;
+	} else if (!read_segment(&g, s)) {
 		return;
-	o = opening_of(w, n);
-	if (is_alone(o, side))
+	}
+	take(w, n, s, &g);
+}
+
+/* --- fragments --- */
+
+bool
+speak_takes(const struct worker *w, uint32_t n)
+{
+	return w->flows.more[n].id == 0 && !(w->flows.hot[n].key.state & FLOW_LOOKED) &&
+	       can_speak(w, n) && w->inspect.flow[n].opening != OPENING_LOST;
+}
+
+void
+speak_note(struct worker *w, uint32_t n, uint16_t what)
+{
+	if (speak_takes(w, n))
+		take_opening(w, n)->doubt |= what;
+}
+
+/* Reads a UDP datagram from its header on. */
+static bool
+read_datagram(struct segment *g, const uint8_t *bytes, size_t size)
+{
+	struct wire h = wire_of(bytes, size);
+	uint16_t length;
+
+	wire_skip(&h, 4);
+	length = wire_be16(&h);
+	wire_skip(&h, 2);
+	*g = (struct segment){ .bytes = bytes + UDP_HEADER };
+	if (!h.ok || length <= UDP_HEADER)
+		return false;
+	g->size = (size_t)length - UDP_HEADER;
+	if (g->size > wire_left(&h))
+		g->size = wire_left(&h);
+	return true;
+}
+
+/* The pieces that were awaited are there. */
+static void
+have_pieces(const struct worker *w, uint32_t n)
+{
+	struct opening_slot *o = opening_of(w, n);
+
+	if (o)
+		o->doubt &= (uint16_t)~WHAT_INCOMPLETE_FRAGMENTS;
+}
+
+/* Are others still awaited, as far as the segment tells? */
+static bool
+is_behind_hole(const struct worker *w, uint32_t n, const struct sight *s, const struct segment *g)
+{
+	const struct opening_slot *o = opening_of(w, n);
+	const struct opening_side *side = o ? &o->side[side_of(w, n, s)] : NULL;
+
+	return side && side->begun && g->seq - side->base > side->size;
+}
+
+void
+speak_whole(struct worker *w, uint32_t n, const struct sight *s, const uint8_t *bytes, size_t size)
+{
+	size_t header = size > TCP_OFFSET ? (size_t)(bytes[TCP_OFFSET] >> 4) * 4 : size;
+	struct segment g;
+
+	if (w->flows.hot[n].key.proto == IPPROTO_UDP) {
+		have_pieces(w, n);
+		if (read_datagram(&g, bytes, size))
+			take(w, n, s, &g);
 		return;
-	if (look(o, p->proto == IPPROTO_TCP))
-		answer(w, n);
-	else if (p->proto == IPPROTO_TCP ? opening_many(side, OPENING_PATIENCE) :
-					   side->packets >= OPENING_PATIENCE)
-		speak_finish(w, n);
+	}
+	if (!segment_read(&g, bytes, size, (uint32_t)(size > header ? size - header : 0)))
+		return;
+	if (g.flags & TCP_SYN)
+		take_syn(w, n, side_of(w, n, s), &g);
+	if (!is_behind_hole(w, n, s, &g))
+		have_pieces(w, n);
+	if (g.size > 0 || opening_of(w, n))
+		take(w, n, s, &g);
 }

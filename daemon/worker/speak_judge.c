@@ -133,19 +133,37 @@ conclude(struct worker *w, uint32_t n)
 		outcome_at_least(w, n, OUTCOME_ANSWERED);
 }
 
+uint16_t
+speak_finding(uint8_t app, const struct expectation *e)
+{
+	uint16_t id = finding_of(app & SPOKEN_APP, e->app, e->named || app == SPOKEN_CUT);
+
+	return id == 0 && e->ambiguous ? 2011 : id;
+}
+
+/* The words of that finding. */
+static uint16_t
+words_for(uint16_t id, const struct expectation *e)
+{
+	uint16_t what = e->ambiguous ? WHAT_AMBIGUOUS : 0;
+
+	if (id == 2011)
+		return what ? what : e->unknown;
+	return id == 4003 ? (uint16_t)(what | WHAT_OPAQUE_TUNNEL) : what;
+}
+
 void
 speak_judge(struct worker *w, uint32_t n, const struct expectation *e)
 {
 	struct flow *f = &w->flows.hot[n];
 	struct flow_more *m = &w->flows.more[n];
-	bool cut = m->spoken == SPOKEN_CUT;
-	uint16_t id = finding_of(m->spoken & SPOKEN_APP, e->app, e->named || cut);
+	uint16_t id = speak_finding(m->spoken, e);
 	struct flow_watch *v;
 
 	f->key.state |= FLOW_LOOKED;
 	if (id == 0)
 		return;
-	m->what = id == 2011 ? e->unknown : id == 4003 ? WHAT_OPAQUE_TUNNEL : 0;
+	m->what = words_for(id, e);
 	m->id = id;
 	m->flags |= MORE_CONTENT | MORE_PAYLOAD;
 	v = watch_of(w, n);
@@ -162,23 +180,22 @@ speak_judge(struct worker *w, uint32_t n, const struct expectation *e)
 }
 
 void
-speak_judge_current(struct worker *w, uint32_t n, nstime last, uint16_t unknown)
+speak_judge_current(struct worker *w, uint32_t n, struct expectation e)
 {
-	struct expectation e = { .last = last, .unknown = unknown };
-
 	e.app = speak_expected(w, n, &e.named);
 	speak_judge(w, n, &e);
 }
 
 void
-speak_again(struct worker *w, uint32_t n)
+speak_again(struct worker *w, uint32_t n, uint16_t what)
 {
 	const struct flow_more *m = &w->flows.more[n];
+	struct expectation e = { .last = w->now,
+		.unknown = w->flows.hot[n].key.state & FLOW_MIDSTREAM ? WHAT_MIDSTREAM :
+			   m->spoken == SPOKEN_CUT		      ? WHAT_LIMIT :
+									WHAT_UNKNOWN_PROTOCOL,
+		.ambiguous = what & WHAT_AMBIGUOUS };
 
-	if (m->class != FLOW_CONFORMING || m->id != 0)
-		return;
-	speak_judge_current(w, n, w->now,
-	    w->flows.hot[n].key.state & FLOW_MIDSTREAM ? WHAT_MIDSTREAM :
-	    m->spoken == SPOKEN_CUT		       ? WHAT_LIMIT :
-							 WHAT_UNKNOWN_PROTOCOL);
+	if (m->class == FLOW_CONFORMING && m->id == 0)
+		speak_judge_current(w, n, e);
 }

@@ -350,7 +350,7 @@ void inspect_segment(struct worker *w, uint32_t n, const struct sight *s, const 
 /* Words that hold for what is going on in the connection, which begins with them at the latest. */
 void inspect_note(struct worker *w, uint32_t n, const struct sight *s, uint64_t words);
 
-/* inspect_piece.c: their fragments */
+/* inspect_piece.c: fragments of flows that are read, or whose opening is looked at */
 
 /* A fragment that was counted, of the datagram with that number in the fragment table; flow N is
  * FLOW_NONE while the first piece was not seen. True when receivers differ in what the datagram is.
@@ -416,7 +416,7 @@ void inspect_fill(struct worker *w, uint32_t n, struct finding *out);
 /* A SYN of such a flow: where one of its streams begins. */
 void speak_syn(struct worker *w, uint32_t n, const struct sight *s);
 
-/* A packet with payload. */
+/* A packet with payload; or one without, while acknowledgements are waited for. */
 void speak_packet(struct worker *w, uint32_t n, const struct sight *s, enum copy copy);
 
 /* The flow is over: what is known of it by now is the answer. */
@@ -425,8 +425,27 @@ void speak_finish(struct worker *w, uint32_t n);
 /* Nothing of it is looked at any more. */
 void speak_drop(struct worker *w, uint32_t n);
 
-/* Another policy judges a flow whose protocol is known. */
-void speak_again(struct worker *w, uint32_t n);
+/* Another policy judges a flow whose protocol is known, and of which WHAT was said. */
+void speak_again(struct worker *w, uint32_t n, uint16_t what);
+
+/* Is the flow's opening still looked at? Then its fragments are put together. */
+bool speak_takes(const struct worker *w, uint32_t n);
+
+/* Such a flow is unverifiable for this reason, if nothing better comes. */
+void speak_note(struct worker *w, uint32_t n, uint16_t what);
+
+/* A datagram of such a flow that came in pieces: SIZE bytes from its transport header on. */
+void
+speak_whole(struct worker *w, uint32_t n, const struct sight *s, const uint8_t *bytes, size_t size);
+
+/* Has the flow an opening, so that acknowledgements matter? */
+static inline bool
+speak_waits(const struct worker *w, uint32_t n)
+{
+	uint32_t slot = w->inspect.flow[n].opening;
+
+	return slot != OPENING_NONE && slot != OPENING_LOST;
+}
 
 /* Is the flow's finding one of these? */
 static inline bool

@@ -113,7 +113,7 @@ known(struct worker *w, uint32_t n, const struct sight *s, enum copy *copy)
 	if ((state & (FLOW_WATCH | FLOW_SETTLED)) == FLOW_WATCH)
 		return false;
 	if (!(state & (FLOW_WATCH | FLOW_LOOKED)) &&
-	    (s->packet->payload > 0 || (s->packet->tcp_flags & TCP_SYN)))
+	    (s->packet->payload > 0 || (s->packet->tcp_flags & TCP_SYN) || speak_waits(w, n)))
 		return false;
 	if (s->token == f->in[end] && !s->own)
 		*copy = COPY_FIRST;

@@ -53,7 +53,7 @@ play(struct text *to, const char *script)
 	struct setup s = start(BLOCKS);
 
 	while (*script) {
-		struct piece p = { .size = 0 };
+		struct piece p = { .segment = true };
 		const uint8_t *whole = NULL;
 		char *at = (char *)(uintptr_t)script;
 		size_t size = 0;
@@ -169,7 +169,8 @@ cut(const uint8_t *text, size_t at, size_t end, size_t total)
 		.size = end - at,
 		.at = (uint16_t)at,
 		.first = at == 0,
-		.more = end < total };
+		.more = end < total,
+		.segment = true };
 }
 
 /* Datagrams of every size in pieces of any, in any order, some twice, several at a time. */

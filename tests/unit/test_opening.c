@@ -15,25 +15,32 @@ struct model {
 	bool have[STREAM];
 	uint8_t bytes[STREAM];
 	unsigned packets, seen;
+	long acked;
 	bool whole;
 };
 
-/* Of two copies of a byte the first counts; what is behind 4,096 bytes is nobody's. */
-static void
+/* Of two copies of a byte the first counts; what is behind 4,096 bytes is nobody's. Are they the
+ * same, as far as the receiver may take the second one, and all of them in the stream? */
+static bool
 model_push(struct model *m, long at, const uint8_t *bytes, size_t size)
 {
+	bool same = at >= 0 || size == 0 || (at == -1 && size == 1);
+
 	m->packets++;
 	m->seen += (unsigned)size;
-	if (m->whole)
-		return;
 	for (size_t i = 0; i < size; i++) {
 		long to = at + (long)i;
 
-		if (to < 0 || to >= RECOGNISE_BYTES || m->have[to])
+		if (to < 0 || to >= RECOGNISE_BYTES)
 			continue;
-		m->have[to] = true;
-		m->bytes[to] = bytes[i];
+		if (m->have[to]) {
+			same &= to < m->acked || m->bytes[to] == bytes[i];
+		} else if (!m->whole) {
+			m->have[to] = true;
+			m->bytes[to] = bytes[i];
+		}
 	}
+	return same;
 }
 
 static size_t
@@ -50,7 +57,7 @@ model_size(const struct model *m)
 static void
 test_any_order(void **state)
 {
-	unsigned seed = 1;
+	unsigned seed = 1, differ = 0;
 
 	(void)state;
 	for (unsigned run = 0; run < 20000; run++) {
@@ -63,18 +70,21 @@ test_any_order(void **state)
 		memset(&m, 0, sizeof m);
 		isn = (uint32_t)rand_r(&seed) % 3 ? UINT32_MAX - (uint32_t)(rand_r(&seed) % 3000) :
 						    (uint32_t)rand_r(&seed);
-		o.base = isn;
-		o.begun = true;
+		opening_begin(&o, isn);
+		opening_acked(&o, isn);
 		for (unsigned i = 0; i < SEGMENTS; i++) {
 			uint8_t bytes[1500];
 			size_t most = near ? 20 : sizeof bytes;
 			size_t size = (size_t)rand_r(&seed) % (most + 1);
 			long at = (long)(rand_r(&seed) % (near ? 60 : STREAM)) - (near ? 15 : 1000);
+			bool same;
 
 			for (size_t k = 0; k < size; k++)
-				bytes[k] = (uint8_t)rand_r(&seed);
-			opening_stream(&o, isn + (uint32_t)at, bytes, size, 0);
-			model_push(&m, at, bytes, size);
+				bytes[k] = (uint8_t)(rand_r(&seed) % 100 == 0);
+			same = model_push(&m, at, bytes, size);
+			differ += !same;
+			assert_int_equal(
+			    opening_stream(&o, isn + (uint32_t)at, bytes, size, 0), same);
 			m.whole |= (m.packets >= RECOGNISE_PACKETS && m.seen >= RECOGNISE_SMALL) ||
 				   model_size(&m) == RECOGNISE_BYTES;
 			if (o.size != model_size(&m) || o.whole != m.whole ||
@@ -85,7 +95,89 @@ test_any_order(void **state)
 			assert_int_equal(o.whole, m.whole);
 			assert_memory_equal(o.bytes, m.bytes, o.size);
 			assert_int_equal(o.packets, m.packets);
+			if (rand_r(&seed) % 4 == 0 && o.size > 0) {
+				long to = rand_r(&seed) % (o.size + 10);
+
+				opening_acked(&o, isn + (uint32_t)to);
+				to = to < o.size ? to : o.size;
+				m.acked = to > m.acked ? to : m.acked;
+			}
+			assert_int_equal(o.acked, m.acked);
 		}
+	}
+	assert_in_range(differ, 1000, 20000 * SEGMENTS - 1000);
+}
+
+/* Of one byte that comes again in place of the last one nobody knows whether it is a keep-alive,
+ * as long as nothing is heard of the receiver. */
+static void
+test_keep_alive(void **state)
+{
+	static struct opening_side o;
+
+	(void)state;
+	opening_clear(&o);
+	opening_begin(&o, UINT32_MAX);
+	assert_true(opening_stream(&o, UINT32_MAX - 1, (const uint8_t *)"?", 1, 0));
+	assert_true(opening_stream(&o, UINT32_MAX, (const uint8_t *)"abc", 3, 0));
+	assert_true(opening_stream(&o, 1, (const uint8_t *)"?", 1, 0));
+	assert_false(opening_stream(&o, 0, (const uint8_t *)"?", 1, 0)); /* not the last one */
+	assert_false(opening_stream(&o, 1, (const uint8_t *)"??", 2, 0));
+	opening_acked(&o, UINT32_MAX);
+	assert_false(opening_stream(&o, 1, (const uint8_t *)"?", 1, 0));
+	opening_acked(&o, 2);
+	assert_true(opening_stream(&o, 1, (const uint8_t *)"?", 1, 0));
+	assert_int_equal(o.size, 4);
+	assert_memory_equal(o.bytes, "abc?", 4);
+	opening_begin(&o, 77); /* elsewhere, but for the same receiver */
+	assert_int_equal(o.size + o.acked, 0);
+	assert_true(opening_stream(&o, 77, (const uint8_t *)"ab", 2, 0));
+	assert_false(opening_stream(&o, 78, (const uint8_t *)"?", 1, 0));
+}
+
+/* What lies nowhere near the stream, or before its beginning, is none of it; but a trick. */
+static void
+test_elsewhere(void **state)
+{
+	static struct opening_side o;
+
+	(void)state;
+	opening_clear(&o);
+	opening_begin(&o, 1000);
+	assert_true(opening_stream(&o, 1000u + OPENING_WINDOW, (const uint8_t *)"a", 1, 0));
+	assert_false(opening_stream(&o, 1001u + OPENING_WINDOW, (const uint8_t *)"a", 1, 0));
+	assert_false(opening_stream(&o, 1000u + (1u << 31), (const uint8_t *)"a", 1, 0));
+	assert_false(opening_stream(&o, 998, (const uint8_t *)"abc", 3, 0));
+	assert_true(opening_stream(&o, 1001, (const uint8_t *)"de", 2, 0));
+	assert_int_equal(o.size, 3);
+	assert_memory_equal(o.bytes, "cde", 3);
+}
+
+/* How long an acknowledgement is waited for: of a receiver that is there until it must have come;
+ * of one that never was seen, until others are waited for no longer. */
+static void
+test_waits(void **state)
+{
+	static struct opening_side o;
+	static uint8_t bytes[OPENING_FLIGHT / 255 + 1];
+
+	(void)state;
+	for (unsigned heard = 0; heard <= 1; heard++) {
+		opening_clear(&o);
+		opening_begin(&o, 1);
+		if (heard)
+			opening_acked(&o, 1);
+		assert_false(opening_waits(&o));
+		for (unsigned i = 0; i < 255; i++) {
+			assert_int_equal(
+			    opening_waits(&o), i > 0 && (heard || i < OPENING_PATIENCE));
+			assert_false(opening_unheard(&o));
+			opening_stream(&o, 1 + i * (uint32_t)sizeof bytes, bytes, sizeof bytes, 0);
+		}
+		assert_false(opening_waits(&o));
+		assert_int_equal(opening_unheard(&o), heard);
+		opening_acked(&o, 1 + RECOGNISE_BYTES);
+		assert_false(opening_unheard(&o));
 	}
 }
 
@@ -222,6 +314,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_keep_alive),
+		cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_begins_where_it_is_seen),
 		cmocka_unit_test(test_not_captured),
 		cmocka_unit_test(test_many_packets),

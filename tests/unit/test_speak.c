@@ -117,7 +117,7 @@ test_another(void **state)
 	assert_int_equal(counter(b, COUNTER_suspected) + counter(b, COUNTER_violations), 1);
 }
 
-/* The second half comes before the first, of both sides; what comes again is not looked at. */
+/* The second half comes before the first, of both sides. */
 static void
 test_out_of_order(void **state)
 {
@@ -130,7 +130,6 @@ test_out_of_order(void **state)
 		segment(b, &t, side, ACK, t.seq[side] + 5, ".0-b\r\n", 6);
 		segment(b, &t, side, ACK, t.seq[side] - 1, "?", 1); /* keeps alive */
 		segment(b, &t, side, ACK, t.seq[side], "SSH-2", 5);
-		segment(b, &t, side, ACK, t.seq[side], "XXXX", 4);
 	}
 	worker_finish(b->worker);
 	check(b, 4007, 0, APP_SSH);
@@ -191,7 +190,7 @@ test_begins_twice_unanswered(void **state)
 	say(b, &t, CLIENT, "SSH-2.0-a\r\n");
 	say(b, &t, SERVER, "SSH-2.0-a\r\n");
 	worker_finish(b->worker);
-	check(b, 4007, 0, APP_SSH);
+	check(b, 4007, WHAT_AMBIGUOUS, APP_SSH);
 	assert_false(b->found[0].flags & FINDING_LIKELY);
 }
 
@@ -324,9 +323,229 @@ test_unknown(void **state)
 	assert_flows(b, 1, 1, 0);
 }
 
-/* A datagram in pieces, of which none shows enough. */
+/* --- other bytes in place of those that were seen --- */
+
+/* What is no protocol, whatever follows, when both sides say it. */
+#define NOTHING "\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7\xf6\xf5\xf4\xf3\xf2\xf1\xf0"
+enum { NOTHING_SIZE = sizeof NOTHING - 1 };
+
+/* Bytes of the client that its receiver may not take, and others in their place. */
+static void
+test_other_bytes(void **state)
+{
+	static const struct {
+		const char *first, *then;
+		unsigned to, id, app;
+	} rows[] = {
+		{ NOTHING, "SSH-2.0-a\r\n", ANY, 2011, 0 }, /* nothing, at once */
+		{ "SSH-2.0-b\r\n", "SSH-2.0-a\r\n", ANY, 4007, APP_SSH },
+		{ "SSH-2.0-b\r\n", "SSH-2.0-a\r\n", SSH, 2011, APP_SSH },
+		{ "SSH-2.0-a\r\n", "SSH-2.0-a\r\n", SSH, 0, 0 },
+		{ "SSH-2.0-a\r\n", "SSH-2", SSH, 0, 0 },
+	};
+	struct bench *b = *state;
+
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct chat t = { .port = 40000 + i, .to = rows[i].to, .seq = { 1000, 9000 } };
+
+		b->n = 0;
+		bench_start(b, b->policy);
+		greet(b, &t);
+		segment(b, &t, CLIENT, ACK, t.seq[CLIENT], rows[i].first, strlen(rows[i].first));
+		check(b, 0, 0, 0);
+		say(b, &t, CLIENT, rows[i].then);
+		say(b, &t, SERVER, "SSH-2.0-a\r\n");
+		worker_finish(b->worker);
+		check(b, rows[i].id, rows[i].id ? WHAT_AMBIGUOUS : 0, rows[i].app);
+	}
+}
+
+/* What its receiver has it takes no more from others: an acknowledgement without payload says so,
+ * and the flow is looked at no longer. */
+static void
+test_other_bytes_too_late(void **state)
+{
+	struct bench *b = *state;
+	struct chat t = { .port = 40000, .to = ANY, .seq = { 1000, 9000 } };
+
+	greet(b, &t);
+	say(b, &t, SERVER, NOTHING);
+	say(b, &t, CLIENT, NOTHING);
+	segment(b, &t, SERVER, ACK, t.seq[SERVER], "", 0);
+	segment(b, &t, CLIENT, ACK, t.seq[CLIENT] - NOTHING_SIZE, "SSH-2.0-a\r\n", 11);
+	worker_finish(b->worker);
+	check(b, 0, 0, 0);
+	assert_flows(b, 1, 1, 0);
+}
+
+/* An acknowledgement of less than was seen, or of another stream, does not. */
+static void
+test_other_bytes_in_time(void **state)
+{
+	struct bench *b = *state;
+	struct chat t = { .port = 40000, .to = ANY, .seq = { 1000, 9000 } };
+
+	greet(b, &t);
+	say(b, &t, SERVER, NOTHING);
+	say(b, &t, CLIENT, NOTHING);
+	for (unsigned i = 1; i <= 2; i++) {
+		t.seq[CLIENT] -= i == 1 ? 2 : 2000000000;
+		segment(b, &t, SERVER, ACK, t.seq[SERVER], "", 0);
+		t.seq[CLIENT] += i == 1 ? 2 : 2000000000;
+	}
+	segment(b, &t, CLIENT, ACK, t.seq[CLIENT] - 2, "SS", 2);
+	worker_finish(b->worker);
+	check(b, 2011, WHAT_AMBIGUOUS, 0);
+	assert_int_equal(b->found[0].n, 7);
+}
+
+/* A receiver that was there acknowledges nothing, however much is sent. */
+static void
+test_never_acknowledged(void **state)
+{
+	struct bench *b = *state;
+	struct chat t = { .port = 40000, .to = ANY, .seq = { 1000, 9000 } };
+	struct chat alone = { .port = 40001, .to = ANY, .seq = { 1000, 9000 } };
+
+	segment(b, &alone, CLIENT, SYN, alone.seq[CLIENT]++, "", 0); /* the server is not seen */
+	for (unsigned i = 0; i < OPENING_FLIGHT / 100 + 1; i++)
+		say(b, &alone, CLIENT, "\xff" LONG);
+	check(b, 0, 0, 0);
+	greet(b, &t);
+	for (unsigned i = 0; i < OPENING_FLIGHT / 101; i++)
+		say(b, &t, CLIENT, "\xff" LONG);
+	check(b, 0, 0, 0);
+	say(b, &t, CLIENT, "\xff" LONG);
+	check(b, 2011, WHAT_LIMIT, 0);
+	assert_int_equal(b->found[0].sport, 40000);
+}
+
+/* That it was ambiguous stays so under another policy. */
+static void
+test_other_bytes_and_rules(void **state)
+{
+	struct bench *b = *state;
+	struct chat t = { .port = 40000, .to = SSH, .seq = { 1000, 9000 } };
+
+	greet(b, &t);
+	segment(b, &t, CLIENT, ACK, t.seq[CLIENT], "SSH-2.0-b\r\n", 11);
+	say(b, &t, CLIENT, "SSH-2.0-a\r\n");
+	say(b, &t, SERVER, "SSH-2.0-a\r\n");
+	check(b, 2011, WHAT_AMBIGUOUS, APP_SSH);
+	b->n = 0;
+	bench_reload(b, bench_zones, plain_rules);
+	say(b, &t, CLIENT, "more");
+	worker_finish(b->worker);
+	check(b, 2011, WHAT_AMBIGUOUS, APP_SSH);
+	assert_int_equal(b->found[0].generation, 2);
+}
+
+/* A flow whose answer is held gives way to others: what is known of it is the answer. */
+static void
+test_held_gives_way(void **state)
+{
+	struct bench *b = *state;
+	struct chat t = { .port = 1000, .to = ANY, .seq = { 1000, 9000 } };
+
+	greet(b, &t);
+	say(b, &t, SERVER, NOTHING);
+	say(b, &t, CLIENT, NOTHING);
+	for (unsigned i = 0; i < OPENINGS; i++) {
+		struct chat other = { .port = 40000 + i, .to = ANY, .seq = { 1, 1 }, .t = t.t };
+
+		greet(b, &other);
+		say(b, &other, CLIENT, "S");
+	}
+	say(b, &t, CLIENT, "more");
+	worker_finish(b->worker);
+	check(b, 0, 0, 0);
+}
+
+/* The server answers another SYN than the one that had data. */
+static void
+test_data_in_another_syn(void **state)
+{
+	struct bench *b = *state;
+	struct chat t = begun;
+
+	t.to = ANY;
+	segment(b, &t, CLIENT, SYN, 50000, "GET / HTTP/1.1\r\n\r\n", 18);
+	greet(b, &t);
+	say(b, &t, CLIENT, "SSH-2.0-a\r\n");
+	say(b, &t, SERVER, "SSH-2.0-a\r\n");
+	check(b, 4007, 0, APP_SSH);
+	assert_false(b->found[0].flags & FINDING_LIKELY);
+}
+
+/* --- fragments --- */
+
+/* 24 bytes of the client in each piece of 48, the second one LATE. */
+static void
+in_pieces(struct bench *b, struct chat *t, bool stream, const char *bytes, bool late)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		if (i != late) {
+			memcpy(b->bytes + 34, bytes + (stream ? 4 : 16), 24);
+		} else if (stream) {
+			put_segment(b, t, CLIENT, ACK, t->seq[CLIENT], t->seq[SERVER], bytes, 4);
+		} else {
+			put16(b->bytes + 34, t->port);
+			put16(b->bytes + 36, t->to);
+			put16(b->bytes + 38, 48);
+			put16(b->bytes + 40, 0);
+			memcpy(b->bytes + 42, bytes, 16);
+		}
+		piece(b, t->t += NS_MSEC, stream ? 6 : 17, i == late ? 0 : 24, i == late);
+	}
+	t->seq[CLIENT] += 28;
+}
+
+/* A segment in pieces, of which none shows enough; the last one may be the first. */
 static void
 test_in_pieces(void **state)
+{
+	struct bench *b = *state;
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct chat t = { .port = 40000 + i, .to = ANY, .seq = { 1000, 9000 } };
+
+		b->n = 0;
+		bench_start(b, b->policy);
+		greet(b, &t);
+		in_pieces(b, &t, true, "SSH-2.0-0123456789012345\r\n..", i);
+		say(b, &t, SERVER, "SSH-2.0-a\r\n");
+		worker_finish(b->worker);
+		check(b, 4007, 0, APP_SSH);
+		assert_false(b->found[0].flags & FINDING_LIKELY);
+	}
+}
+
+/* A question of DNS in pieces, and its answer. */
+static void
+test_datagram_in_pieces(void **state)
+{
+	static const char question[40] = "\x12\x34\x01\0\0\1\0\0\0\0\0\0\x16"
+					 "abcdefghijklmnopqrstuv\0\0\1\0\1";
+	char answer[40];
+	struct bench *b = *state;
+
+	memcpy(answer, question, sizeof answer);
+	answer[2] = (char)0x81;
+	for (unsigned i = 0; i < 4; i++) {
+		struct chat t = { .port = 40000 + i, .to = i < 2 ? ANY : 53 };
+
+		b->n = 0;
+		bench_start(b, b->policy);
+		in_pieces(b, &t, false, question, i & 1);
+		datagram(b, &t, SERVER, answer, sizeof answer);
+		worker_finish(b->worker);
+		check(b, i < 2 ? 4007 : 0, 0, APP_DNS);
+	}
+}
+
+/* The other piece never comes. */
+static void
+test_piece_alone(void **state)
 {
 	struct bench *b = *state;
 	struct chat t = { .port = 40000, .to = ANY, .seq = { 1000, 9000 } };
@@ -334,11 +553,25 @@ test_in_pieces(void **state)
 	greet(b, &t);
 	put_segment(b, &t, CLIENT, ACK, t.seq[CLIENT], t.seq[SERVER], "SSH-", 4);
 	piece(b, t.t += NS_MSEC, 6, 0, true);
-	memcpy(b->bytes + 34, "2.0-0123456789\r\n01234567", 24);
-	piece(b, t.t += NS_MSEC, 6, 24, false);
 	say(b, &t, SERVER, "ok");
 	worker_finish(b->worker);
 	check(b, 2011, WHAT_INCOMPLETE_FRAGMENTS, 0);
+}
+
+/* Another one comes in its place. */
+static void
+test_pieces_differ(void **state)
+{
+	struct bench *b = *state;
+	struct chat t = { .port = 40000, .to = ANY, .seq = { 1000, 9000 } };
+
+	greet(b, &t);
+	memset(b->bytes + 34, '?', 24);
+	piece(b, t.t += NS_MSEC, 6, 24, false);
+	in_pieces(b, &t, true, "\xff\xfe\xfd\xfc........................", true);
+	say(b, &t, SERVER, "ok");
+	worker_finish(b->worker);
+	check(b, 2011, WHAT_AMBIGUOUS, 0);
 }
 
 /* A frame that was not captured as a whole. */
@@ -793,7 +1026,17 @@ main(void)
 		SPEAK_TEST(test_never_begins),
 		SPEAK_TEST(test_byte_by_byte),
 		SPEAK_TEST(test_unknown),
+		SPEAK_TEST(test_other_bytes),
+		SPEAK_TEST(test_other_bytes_too_late),
+		SPEAK_TEST(test_other_bytes_in_time),
+		SPEAK_TEST(test_never_acknowledged),
+		SPEAK_TEST(test_other_bytes_and_rules),
+		SPEAK_TEST(test_held_gives_way),
+		SPEAK_TEST(test_data_in_another_syn),
 		SPEAK_TEST(test_in_pieces),
+		SPEAK_TEST(test_datagram_in_pieces),
+		SPEAK_TEST(test_piece_alone),
+		SPEAK_TEST(test_pieces_differ),
 		SPEAK_TEST(test_truncated),
 		SPEAK_TEST(test_too_many),
 		SPEAK_TEST(test_ends_under_other_rules),

@@ -322,7 +322,7 @@ judge(struct bench *b, nstime t)
 	worker_judge(b->worker, &b->frame, 1);
 }
 
-/* A TCP header at bytes + 34, with SIZE bytes of payload. */
+/* A TCP header at bytes + 34, with SIZE bytes of payload, the first behind a SYN's number 0. */
 static inline void
 put_tcp(struct bench *b, unsigned sport, unsigned dport, uint8_t flags, unsigned size)
 {
@@ -331,6 +331,8 @@ put_tcp(struct bench *b, unsigned sport, unsigned dport, uint8_t flags, unsigned
 	memset(p, 0, 20 + size);
 	put16(p, sport);
 	put16(p + 2, dport);
+	p[7] = !(flags & SYN);
+	p[11] = flags & ACK ? 1 : 0;
 	p[12] = 0x50;
 	p[13] = flags;
 }
