@@ -26,24 +26,16 @@ struct rdp_said {
 static inline void
 rdp_heard(void *ctx, const struct screen_verdict *v)
 {
-#define WHAT(bit, name, word, id) { WHAT_##name, word },
-	static const struct {
-		uint64_t bit;
-		const char *word;
-	} words[] = {
-#include "model/what.def"
-	};
-#undef WHAT
 	struct rdp_said *to = ctx;
 	size_t room = sizeof to->text;
 
 	assert_true(v->words != 0 && (v->nname > 0) == (v->name != NULL));
 	assert_true(v->nname <= FINDING_NAME);
 	to->n += (size_t)snprintf(to->text + to->n, room - to->n, "%s%u", to->n ? "; " : "", v->id);
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (v->words & words[i].bit)
+	for (uint64_t bit = 1; bit; bit <<= 1)
+		if (v->words & bit)
 			to->n +=
-			    (size_t)snprintf(to->text + to->n, room - to->n, " %s", words[i].word);
+			    (size_t)snprintf(to->text + to->n, room - to->n, " %s", what_word(bit));
 	if (v->nname)
 		to->n +=
 		    (size_t)snprintf(to->text + to->n, room - to->n, " (%.*s)", v->nname, v->name);

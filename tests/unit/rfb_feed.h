@@ -111,21 +111,13 @@ feed_read(struct feed *f, const char *text)
 static inline void
 feed_say(void *ctx, const struct screen_verdict *v)
 {
-	static const struct {
-		uint64_t bit;
-		const char *word;
-	} words[] = {
-#define WHAT(bit, name, word, id) { WHAT_##name, word },
-#include "model/what.def"
-#undef WHAT
-	};
 	struct text *t = ctx;
 
 	assert_true(v->words != 0);
 	text_add(t, "%u", v->id);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (v->words & words[i].bit)
-			text_add(t, " %s", words[i].word);
+	for (uint64_t bit = 1; bit; bit <<= 1)
+		if (v->words & bit)
+			text_add(t, " %s", what_word(bit));
 	if (v->nname)
 		text_add(t, " %.*s", v->nname, v->name);
 	text_add(t, ";");
