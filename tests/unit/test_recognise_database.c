@@ -194,6 +194,16 @@ test_mysql(void **state)
 		    { S(MY_GREETING), C("\x0e\x00\x00\x01\x85\x04\x00\x00\x00root\0abcd") } },
 		{ "the server alone", APP_MYSQL, SURE_LIKELY, false, { S(MY_GREETING) } },
 		{ "the client alone", APP_MYSQL, SURE_LIKELY, false, { C(MY_ANSWER) } },
+	};
+
+	(void)state;
+	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
+test_mysql_refuses(void **state)
+{
+	static const struct conversation talks[] = {
 		{ "it refuses", APP_MYSQL, SURE_LIKELY, false,
 		    { S("\x2d\x00\x00\x00\xff\x6a\x04Host '192.0.2.1' is not allowed to "
 			"connect") } },
@@ -455,6 +465,16 @@ test_postgresql(void **state)
 		{ "TLS, granted, of another version", APP_UNKNOWN, SURE_NOT, false,
 		    { C(PG_TLS), S("S"), C("\x16\x02\x01\x02\x00\x01"),
 			S("\x16\x03\x03\x00\x7a\x02") } },
+	};
+
+	(void)state;
+	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
+test_postgresql_gss(void **state)
+{
+	static const struct conversation talks[] = {
 		{ "GSS for TLS", APP_UNKNOWN, SURE_NOT, false, { C(PG_TLS), S("G") } },
 		{ "TLS for GSS", APP_UNKNOWN, SURE_NOT, false, { C(PG_GSS), S("S") } },
 		{ "GSS, granted", APP_POSTGRESQL, SURE_CONFIRMED, false,
@@ -576,10 +596,12 @@ main(void)
 		cmocka_unit_test(test_near_mssql),
 		cmocka_unit_test(test_login),
 		cmocka_unit_test(test_mysql),
+		cmocka_unit_test(test_mysql_refuses),
 		cmocka_unit_test(test_near_mysql),
 		cmocka_unit_test(test_oracle),
 		cmocka_unit_test(test_near_oracle),
 		cmocka_unit_test(test_postgresql),
+		cmocka_unit_test(test_postgresql_gss),
 		cmocka_unit_test(test_no_postgresql),
 	};
 

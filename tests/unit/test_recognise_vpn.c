@@ -145,6 +145,16 @@ test_openvpn(void **state)
 		{ "the server alone", APP_OPENVPN, SURE_LIKELY, true, { S(OV_ANSWER) } },
 		{ "the server is seen first", APP_OPENVPN, SURE_CONFIRMED, true,
 		    { C(OV_ANSWER), S(OV_ASK) } },
+	};
+
+	(void)state;
+	check_conversations(talks, sizeof talks / sizeof *talks);
+}
+
+static void
+test_openvpn_data(void **state)
+{
+	static const struct conversation talks[] = {
 		{ "in a session", APP_OPENVPN, SURE_LIKELY, true,
 		    { C(OV_DATA("\1")), S(OV_DATA("\1")), C(OV_DATA("\2")), C(OV_DATA("\3")),
 			C(OV_DATA("\x43")), S(OV_DATA("\2")) } },
@@ -478,6 +488,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wireguard),
 		cmocka_unit_test(test_openvpn),
+		cmocka_unit_test(test_openvpn_data),
 		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_ike),
 		cmocka_unit_test(test_near_ike),
