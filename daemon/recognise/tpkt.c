@@ -160,7 +160,7 @@ static enum mark
 rdp_initial(const struct opening *o)
 {
 	size_t at = (size_t)o->bytes[2] << 8 | o->bytes[3];
-	struct wire w = wire_of(o->bytes + at, at < o->size ? o->size - at : 0);
+	struct wire w = at < o->size ? wire_of(o->bytes + at, o->size - at) : wire_of(NULL, 0);
 	bool right = comes(&w, "\x03", 1);
 
 	wire_skip(&w, 3);
