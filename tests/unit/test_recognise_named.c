@@ -3,6 +3,7 @@
 #include "recognise/certificate.h"
 #include "recognise/named.h"
 #include "tls_build.h"
+#include "unit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
