@@ -315,6 +315,29 @@ read_dns(struct piece p, struct message *m)
 }
 
 bool
+dns_load_question(struct piece p, struct dns_load *load)
+{
+	size_t size = wire_left(&p.w);
+	struct dns d = { .start = p.w.p, .size = size, .steps = size + STEPS_MORE, .load = load };
+	struct wire asked;
+
+	memset(load, 0, sizeof *load);
+	wire_skip(&p.w, 2); /* the id */
+	if (!header(&d, &p.w) || d.opcode != QUERY || d.count[QUESTION] != 1)
+		return false;
+	asked = p.w;
+	if (!name(&d, &p.w))
+		return false;
+	wire_skip(&p.w, 4); /* its type and class */
+	if (!p.w.ok)
+		return false;
+	measure_question(&d, asked, 0);
+	load->rest = (uint16_t)wire_left(&p.w);
+	load->tells = d.flags & QR;
+	return true;
+}
+
+bool
 dns_load(struct piece p, struct dns_load *load)
 {
 	struct message m = { .code = 0 };

@@ -18,6 +18,7 @@ struct dns_load {
 	uint16_t raw;	 /* bytes of the question's name that are no text */
 	uint16_t odd;	 /* pairs of noise.h in a label of the question; */
 	uint16_t told;	 /* in one of a name that is the answer */
+	uint16_t rest;	 /* bytes behind the question */
 	bool tells;	 /* an answer, */
 	bool holds; /* with records, and not only an address of the host itself (RFC 5782, 2.1) */
 	bool any;   /* with data of a type that holds anything */
@@ -28,6 +29,9 @@ extern const struct exchange dns_exchange;
 
 /* Measures a message. False when it is none, or is cut. */
 bool dns_load(struct piece p, struct dns_load *load);
+
+/* The same of its question alone, in a fraction of the time; false when there is none. */
+bool dns_load_question(struct piece p, struct dns_load *load);
 
 /* Does what is there have the shape of a tunnel? What was said of a flow stays so: it is only asked
  * of those whose first exchange is strange. */

@@ -79,15 +79,46 @@ is_strange(const struct dns_load *l)
 	return l->odd >= ODD && (!is_common(l->type) || l->told >= ODD);
 }
 
-/* Is the first message of a side strange? The others' order is not known. */
+/* Do both sides' messages have the client's question, byte for byte? They have a header then. */
+static bool
+asks_the_same(const struct piece first[2])
+{
+	enum { HEADER = 12, TYPE_AND_CLASS = 4 };
+	const struct wire *asked = &first[TALK_CLIENT].w, *told = &first[TALK_SERVER].w;
+	size_t size = wire_left(asked), n;
+	const uint8_t *end;
+
+	if (size <= HEADER)
+		return false;
+	end = memchr(asked->p + HEADER, 0, size - HEADER);
+	if (!end || (size_t)(asked->end - end) <= TYPE_AND_CLASS)
+		return false;
+	n = (size_t)(end - asked->p) + 1 + TYPE_AND_CLASS;
+	return n <= wire_left(told) && memcmp(asked->p + HEADER, told->p + HEADER, n - HEADER) == 0;
+}
+
+/* Is the first message of a side strange? The others' order is not known. Records are only looked
+ * at where they may tell something: most flows are an ordinary question and a short answer. */
 static bool
 begins_strangely(const struct talk *t)
 {
+	enum { TELLS = 0x80 };
+	struct piece first[2];
+	bool there[2];
+
+	for (unsigned side = 0; side < 2; side++)
+		there[side] = exchange_first(t, side, &dns_exchange, &first[side]);
+	if (there[TALK_CLIENT] && there[TALK_SERVER] && asks_the_same(first))
+		there[first[TALK_CLIENT].w.p[2] & TELLS ? TALK_SERVER : TALK_CLIENT] = false;
 	for (unsigned side = 0; side < 2; side++) {
-		struct piece p[RECOGNISE_PACKETS];
+		struct piece p = first[side];
 		struct dns_load l;
 
-		if (exchange_pieces(t, side, &dns_exchange, p) > 0 && dns_load(p[0], &l) &&
+		if (!there[side] || !dns_load_question(p, &l))
+			continue;
+		if (is_strange(&l))
+			return true;
+		if (l.tells && (l.rest >= NAME_MOST || l.odd >= ODD) && dns_load(p, &l) &&
 		    is_strange(&l))
 			return true;
 	}

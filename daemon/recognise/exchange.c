@@ -124,16 +124,21 @@ exchange_pieces(const struct talk *t, enum talk_side side, const struct exchange
 }
 
 bool
+exchange_first(const struct talk *t, enum talk_side side, const struct exchange *x, struct piece *p)
+{
+	struct wire w = look_stream(&t->side[side]);
+
+	return take_piece(t, &t->side[side], x, &w, 0, p) == SURE_CONFIRMED;
+}
+
+bool
 exchange_carries(const struct talk *t, const struct exchange *x)
 {
 	for (unsigned side = 0; side < 2; side++) {
-		const struct opening *o = &t->side[side];
-		struct wire w = look_stream(o);
 		struct message m = { .carries = false };
 		struct piece p;
 
-		if (take_piece(t, o, x, &w, 0, &p) == SURE_CONFIRMED &&
-		    x->read(p, &m) == SURE_CONFIRMED && m.carries)
+		if (exchange_first(t, side, x, &p) && x->read(p, &m) == SURE_CONFIRMED && m.carries)
 			return true;
 	}
 	return false;

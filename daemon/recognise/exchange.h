@@ -49,6 +49,10 @@ piece_short(const struct piece *p)
 unsigned exchange_pieces(const struct talk *t, enum talk_side side, const struct exchange *x,
     struct piece piece[RECOGNISE_PACKETS]);
 
+/* The first of them. False when it is not there. */
+bool exchange_first(
+    const struct talk *t, enum talk_side side, const struct exchange *x, struct piece *p);
+
 /* Does the first message of one of the sides carry something else? Later ones do not count: a flow
  * is known by then. */
 bool exchange_carries(const struct talk *t, const struct exchange *x);

@@ -41,34 +41,37 @@ static const uint32_t usual[26] = {
 	0x0104011, /* z: aeou */
 };
 
-static bool
-is_letter(uint8_t c)
-{
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
+enum { LETTERS = 26, DIGIT = LETTERS, OTHER };
 
-static bool
-is_digit(uint8_t c)
+/* Of a letter, in either case, its place in the alphabet. */
+static unsigned
+kind_of(uint8_t c)
 {
-	return c >= '0' && c <= '9';
+	unsigned letter = (c | 0x20u) - 'a';
+
+	return letter < LETTERS ? letter : c - (unsigned)'0' < 10 ? DIGIT : OTHER;
 }
 
 /* Do two such characters hardly stand beside each other in words, numbers and names of hosts? */
 static bool
-is_odd(uint8_t a, uint8_t b)
+is_odd(unsigned a, unsigned b)
 {
-	if (is_letter(a) && is_letter(b))
-		return !(usual[(a | 0x20) - 'a'] >> ((b | 0x20) - 'a') & 1);
-	return (is_letter(a) && is_digit(b)) || (is_digit(a) && is_letter(b));
+	if (a < LETTERS && b < LETTERS)
+		return !(usual[a] >> b & 1);
+	return (a < LETTERS && b == DIGIT) || (a == DIGIT && b < LETTERS);
 }
 
 unsigned
 noise_pairs(const uint8_t *bytes, size_t size)
 {
-	unsigned odd = 0;
+	unsigned odd = 0, last = OTHER;
 
-	for (size_t i = 1; i < size; i++)
-		odd += is_odd(bytes[i - 1], bytes[i]);
+	for (size_t i = 0; i < size; i++) {
+		unsigned kind = kind_of(bytes[i]);
+
+		odd += is_odd(last, kind);
+		last = kind;
+	}
 	return odd;
 }
 
@@ -79,13 +82,15 @@ noise_raw(const uint8_t *bytes, size_t size)
 	uint32_t point;
 
 	for (size_t i = 0; i < size; i++) {
-		size_t n =
-		    bytes[i] < 0x80 ? 1 : text_utf8((const char *)bytes + i, size - i, &point);
+		size_t n;
 
-		if (n == 0 || bytes[i] < ' ' || bytes[i] == 0x7f)
-			raw++;
-		else
+		if (bytes[i] >= ' ' && bytes[i] < 0x7f)
+			continue;
+		n = text_utf8((const char *)bytes + i, size - i, &point);
+		if (n > 1)
 			i += n - 1;
+		else
+			raw++;
 	}
 	return raw;
 }
@@ -100,8 +105,8 @@ noise_word(const uint8_t *bytes, size_t size)
 	if (8 * (noise_pairs(bytes, size) + noise_raw(bytes, size)) >= 3 * (size - 1))
 		return true;
 	for (size_t i = 0; i < size; i++) {
-		digits += is_digit(bytes[i]);
-		others += !is_digit(bytes[i]) && !is_letter(bytes[i]);
+		digits += kind_of(bytes[i]) == DIGIT;
+		others += kind_of(bytes[i]) == OTHER;
 	}
 	return size >= NUMBER_MIN && others == 0 && 2 * digits >= size;
 }
@@ -113,8 +118,8 @@ noise_text(const uint8_t *bytes, size_t size)
 	size_t encoded = 0, begin = 0;
 
 	for (size_t i = 0; i <= size; i++) {
-		if (i < size && (is_letter(bytes[i]) || is_digit(bytes[i]) || bytes[i] == '+' ||
-				    bytes[i] == '/' || bytes[i] == '-' || bytes[i] == '_'))
+		if (i < size && (kind_of(bytes[i]) != OTHER || bytes[i] == '+' || bytes[i] == '/' ||
+				    bytes[i] == '-' || bytes[i] == '_'))
 			continue;
 		if (i - begin >= BYTES_MIN && noise_word(bytes + begin, i - begin))
 			encoded += i - begin;
