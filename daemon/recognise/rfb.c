@@ -27,9 +27,9 @@ version(const uint8_t *bytes, size_t size, bool whole)
 	return whole ? SURE_NOT : SURE_OPEN;
 }
 
-/* A wish for a repeater, and the version behind it. ASKED: the other side is a repeater. */
+/* A wish for a repeater, and the version behind it. ASKED: is the other side a repeater? */
 static enum sure
-wish(const struct opening *o, bool asked)
+wish(const struct opening *o, enum sure asked)
 {
 	bool id = look_prefix(o, "ID:", 3) == SURE_CONFIRMED;
 	size_t text = 0, at;
@@ -40,7 +40,9 @@ wish(const struct opening *o, bool asked)
 		return SURE_NOT;
 	for (at = text; at < WISH_SIZE && at < o->size && o->bytes[at] == 0; at++)
 		;
-	if (at < o->size && o->bytes[at] != 'R' && (asked || id))
+	if (at < o->size && o->bytes[at] != 'R' && !id && asked == SURE_OPEN)
+		return SURE_OPEN; /* it depends on what the other side says */
+	if (at < o->size && o->bytes[at] != 'R' && (asked == SURE_CONFIRMED || id))
 		at = o->size < WISH_SIZE ? o->size : WISH_SIZE;
 	if (at < o->size)
 		return version(o->bytes + at, o->size - at, o->whole);
@@ -60,7 +62,7 @@ look_rfb(const struct talk *t)
 	if (c->size > 0)
 		client = version(c->bytes, c->size, c->whole);
 	if (client == SURE_NOT)
-		client = wish(c, look_prefix(s, "RFB 000.000\n", VERSION_SIZE) == SURE_CONFIRMED);
+		client = wish(c, look_prefix(s, "RFB 000.000\n", VERSION_SIZE));
 	if (client == SURE_NOT || server == SURE_NOT || client == server)
 		return look_both(client, server);
 	return SURE_LIKELY; /* one of them, so far */
