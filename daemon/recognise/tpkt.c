@@ -208,28 +208,12 @@ skip_preconnection(struct opening *o)
 	return SURE_CONFIRMED;
 }
 
-/* Does a side begin with this? */
-static bool
-says(const struct opening *o, uint8_t code)
+/* Both sides, if ASKING is who asks; its preconnection PDU is left out. */
+static enum sure
+look_ends(struct opening asking, const struct opening *asked)
 {
-	return o->size > 5 && o->bytes[0] == 3 && o->bytes[5] == code;
-}
-
-/* Who connected confirms, or who was connected to asks: the screen is the end that connects. */
-static bool
-is_reverse(const struct talk *t)
-{
-	return says(&t->side[TALK_SERVER], TPDU_CR) || says(&t->side[TALK_CLIENT], TPDU_CC);
-}
-
-enum sure
-look_rdp(const struct talk *t)
-{
-	bool reverse = is_reverse(t);
-	struct opening asks = t->side[reverse ? TALK_SERVER : TALK_CLIENT];
-	const struct opening *c = &asks, *s = &t->side[reverse ? TALK_CLIENT : TALK_SERVER];
-	enum sure before = skip_preconnection(&asks);
-	enum mark client = rdp_request(c), server = rdp_confirm(s);
+	enum sure before = skip_preconnection(&asking);
+	enum mark client = rdp_request(&asking), server = rdp_confirm(asked);
 
 	if (before != SURE_CONFIRMED)
 		return server == MARK_NOT ? SURE_NOT : before;
@@ -240,7 +224,7 @@ look_rdp(const struct talk *t)
 	    (client == MARK_WEAK && server == MARK_CLEAR))
 		return SURE_CONFIRMED;
 	if (server == MARK_BARE && (client == MARK_BARE || client == MARK_WEAK)) {
-		enum mark initial = rdp_initial(c);
+		enum mark initial = rdp_initial(&asking);
 
 		if (initial == MARK_CLEAR)
 			return SURE_CONFIRMED;
@@ -249,4 +233,15 @@ look_rdp(const struct talk *t)
 		return SURE_LIKELY;
 	}
 	return client >= MARK_BARE || server >= MARK_WEAK ? SURE_LIKELY : SURE_OPEN;
+}
+
+/* Who was connected to may ask, and who connected confirm: the screen is the end that connects. One
+ * side can be right in one of the two ways only. */
+enum sure
+look_rdp(const struct talk *t)
+{
+	const struct opening *client = &t->side[TALK_CLIENT], *server = &t->side[TALK_SERVER];
+	enum sure as_ever = look_ends(*client, server), reverse = look_ends(*server, client);
+
+	return as_ever > reverse ? as_ever : reverse;
 }
